@@ -1,0 +1,36 @@
+import type { CliIo } from '../cli/cli-io.js';
+import type { ControlClient } from '../cli/control-client.js';
+
+const DEFAULT_COLUMNS = 80;
+
+/** What the command line touches, as this process has it. */
+export function processIo(): CliIo {
+  const { stdin, stdout, stderr, env } = process;
+  return {
+    stdin,
+    stdout,
+    stderr,
+    env,
+    isTTY: stdout.isTTY === true,
+    columns: stdout.columns ?? DEFAULT_COLUMNS,
+    connect: controlClient,
+    offlineState: async () => (await import('./offline-state.js')).offlineState,
+    offlineBackups: async () => (await import('./offline-backups.js')).offlineBackups,
+    now: () => Date.now(),
+  };
+}
+
+/** The agent's methods with the signal left out where a command has none to give. */
+async function controlClient(path: string): Promise<ControlClient> {
+  // Loaded late: help and usage errors need no connection.
+  const { openControlClient } = await import('../rpc/control-client.js');
+  type Call = (request: unknown, signal: AbortSignal) => unknown;
+  const never = new AbortController().signal;
+  const calls = Object.entries(openControlClient(path).call as unknown as Record<string, Call>);
+  return Object.fromEntries(
+    calls.map(([name, call]) => [
+      name,
+      (request: unknown, signal = never) => call(request, signal),
+    ]),
+  ) as unknown as ControlClient;
+}

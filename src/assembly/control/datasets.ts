@@ -1,0 +1,146 @@
+import type { BadEntry, VerifyProgress } from '../../endpoint/dataset-maker.js';
+import type { DatasetRef } from '../../endpoint/source.js';
+import type { OpenPlace, Places } from '../../engine/places.js';
+import { verifyFromHere } from '../../engine/verify-from-here.js';
+import type { DatasetInfo } from '../../model/dataset.js';
+import { DmError } from '../../model/error.js';
+import { parseDatasetId, parseDatasetNumber } from '../../model/ids.js';
+import type { DatasetQuery__Output } from '../../rpc/generated/control/datamover/v1/DatasetQuery.js';
+import type { DatasetView } from '../../rpc/generated/control/datamover/v1/DatasetView.js';
+import type { ListDatasetsQuery__Output } from '../../rpc/generated/control/datamover/v1/ListDatasetsQuery.js';
+import type { VerifyDatasetRequest__Output } from '../../rpc/generated/control/datamover/v1/VerifyDatasetRequest.js';
+import type { VerifyProgress as VerifyMessage } from '../../rpc/generated/control/datamover/v1/VerifyProgress.js';
+import { escapePath, parseEscaped } from '../../util/escape.js';
+import { EventStream } from '../../util/event-stream.js';
+import type { ResolveAccount } from './policy-messages.js';
+import { datasetView, failedEntryView } from './views.js';
+
+export interface DatasetHandlerModules {
+  readonly places: Places;
+  readonly resolve: ResolveAccount;
+  /** Deletes a dataset of this agent's local place. */
+  readonly deleteLocal: (number: number, signal: AbortSignal) => Promise<void>;
+  readonly isObjectAccount: (account: string) => Promise<boolean>;
+  /** Deletes a dataset of an object account. */
+  readonly deleteBackup: (account: string, number: number, signal: AbortSignal) => Promise<void>;
+  readonly localAccountId: string;
+}
+
+/** A dataset as people name it: its number at the place, or its 32-digit global id. */
+export function parseDatasetRef(text: string): DatasetRef {
+  return /^[0-9]{1,15}$/.test(text)
+    ? { number: parseDatasetNumber(text) }
+    : { id: parseDatasetId(text) };
+}
+
+/** The dataset commands of the control service. */
+export function datasetHandlers(modules: DatasetHandlerModules) {
+  const { places, resolve } = modules;
+  return {
+    async *listDatasets(
+      request: ListDatasetsQuery__Output,
+      signal: AbortSignal,
+    ): AsyncIterable<DatasetView> {
+      const account = await resolve(request.account);
+      await using place = await places.open(account, signal);
+      const filter = request.base_path === '' ? {} : { basePath: parseEscaped(request.base_path) };
+      for await (const dataset of place.source.listDatasets(filter, signal))
+        yield datasetView(dataset, account);
+    },
+    getDataset: async (request: DatasetQuery__Output, signal: AbortSignal) => {
+      const account = await resolve(request.account);
+      await using place = await places.open(account, signal);
+      return datasetView(await findDataset(place, request.dataset, signal), account);
+    },
+    deleteDataset: async (request: DatasetQuery__Output, signal: AbortSignal) => {
+      const account = await resolve(request.account);
+      const isObject = await modules.isObjectAccount(account);
+      if (account !== modules.localAccountId && !isObject) {
+        throw new DmError(
+          'not_supported',
+          'datasets are deleted on the agent that holds them; run the command there',
+        );
+      }
+      await using place = await places.open(account, signal);
+      const dataset = await findDataset(place, request.dataset, signal);
+      if (isObject) await modules.deleteBackup(account, dataset.number, signal);
+      else await modules.deleteLocal(dataset.number, signal);
+      return {};
+    },
+    async *verifyDataset(
+      request: VerifyDatasetRequest__Output,
+      signal: AbortSignal,
+    ): AsyncIterable<VerifyMessage> {
+      await using place = await places.open(await resolve(request.account), signal);
+      const dataset = await findDataset(place, request.dataset, signal);
+      const ref: DatasetRef = { number: dataset.number };
+      const events = new EventStream<VerifyProgress>();
+      const work = request.from_here
+        ? verifyFromHere(place.source, ref, (progress) => events.push(progress), signal)
+        : place.maker.verify(ref, (progress) => events.push(progress), signal);
+      const ended = work.then(
+        () => events.end(),
+        (error: unknown) => events.fail(error),
+      );
+      let last: VerifyProgress = {
+        filesDone: 0,
+        filesTotal: 0,
+        bytesDone: 0,
+        bytesTotal: 0,
+        bad: [],
+      };
+      for await (const progress of events) {
+        last = progress;
+        yield { ...progressFields(progress), bad: progress.bad.map(failure), done: false };
+      }
+      await ended;
+      const result = await work;
+      yield {
+        ...progressFields({ ...last, filesDone: result.files, bytesDone: result.bytes }),
+        done: true,
+        bad_total: result.bad,
+        digests_made: result.digestsMade,
+      };
+    },
+  };
+}
+
+/** Finds a dataset of a place by number or global id; `not_found`, or `ambiguous` when two base paths hold the id. */
+export async function findDataset(
+  place: Pick<OpenPlace, 'source'>,
+  ref: string,
+  signal: AbortSignal,
+): Promise<DatasetInfo> {
+  const wanted = parseDatasetRef(ref);
+  const found: DatasetInfo[] = [];
+  for await (const dataset of place.source.listDatasets({}, signal)) {
+    if ('number' in wanted ? dataset.number === wanted.number : dataset.id === wanted.id)
+      found.push(dataset);
+  }
+  const [first, second] = found;
+  if (!first)
+    throw new DmError(
+      'not_found',
+      `dataset ${ref} does not exist at that place; see \`dm datasets list\``,
+    );
+  if (second) {
+    throw new DmError(
+      'ambiguous',
+      `dataset ${ref} is held at ${escapePath(first.basePath)} (${first.number}) and at ${escapePath(second.basePath)} (${second.number}); name it by its number`,
+    );
+  }
+  return first;
+}
+
+function progressFields(progress: Omit<VerifyProgress, 'bad'>) {
+  return {
+    files_done: progress.filesDone,
+    files_total: progress.filesTotal,
+    bytes_done: progress.bytesDone,
+    bytes_total: progress.bytesTotal,
+  };
+}
+
+function failure(bad: BadEntry) {
+  return failedEntryView(bad);
+}

@@ -1,0 +1,299 @@
+import type { DatasetType } from '../../model/dataset.js';
+import { DmError } from '../../model/error.js';
+import { parsePolicyId } from '../../model/ids.js';
+import type {
+  CopyPlaces,
+  Policy,
+  PolicyRule,
+  PolicyType,
+  Priority,
+  RetentionRule,
+} from '../../model/policy.js';
+import { NO_SCHEDULE, type Schedule } from '../../model/schedule.js';
+import type { NewPolicy } from '../../policy/policies.js';
+import type { CopyPolicy__Output } from '../../rpc/generated/control/datamover/v1/CopyPolicy.js';
+import type { CreationPolicy__Output } from '../../rpc/generated/control/datamover/v1/CreationPolicy.js';
+import type {
+  DatasetCopyPolicyBase,
+  DatasetCopyPolicyBase__Output,
+} from '../../rpc/generated/control/datamover/v1/DatasetCopyPolicyBase.js';
+import type {
+  Policy as PolicyMessage,
+  Policy__Output as PolicyRequest,
+} from '../../rpc/generated/control/datamover/v1/Policy.js';
+import type { RepeatCopyPolicy__Output } from '../../rpc/generated/control/datamover/v1/RepeatCopyPolicy.js';
+import type {
+  RetentionView,
+  RetentionView__Output,
+} from '../../rpc/generated/control/datamover/v1/RetentionView.js';
+import type { Schedule__Output as ScheduleMessage__Output } from '../../rpc/generated/control/datamover/v1/Schedule.js';
+import { timeText } from './views.js';
+
+const PRIORITIES: readonly Priority[] = ['LOW', 'NORMAL', 'HIGH'];
+
+/** Turns the account a user named into its id. */
+export type ResolveAccount = (ref: string) => Promise<string>;
+
+/** A policy as asked for; what is not given has its default. Throws `invalid_argument` or `not_supported`. */
+export async function policyFromMessage(
+  message: PolicyRequest,
+  resolve: ResolveAccount,
+  defaults: { readonly partial: 'allow' | 'fail' },
+): Promise<NewPolicy> {
+  return {
+    name: message.name,
+    priority: parsePriority(message.priority || 'NORMAL'),
+    enabled: message.enabled,
+    briefcase: message.briefcase,
+    partial: parsePartial(message.partial || defaults.partial),
+    maxDelete: message.max_delete,
+    rule: await ruleFromMessage(message, resolve),
+    schedule: scheduleFromMessage(message.schedule),
+    parentId:
+      message.parent_exec_policy_id === 0 ? null : parsePolicyId(message.parent_exec_policy_id),
+  };
+}
+
+async function ruleFromMessage(
+  message: PolicyRequest,
+  resolve: ResolveAccount,
+): Promise<PolicyRule> {
+  switch (parseType(message.policy_type)) {
+    case 'CREATION':
+      return creationRule(present(message.creation_policy, 'CREATION'), resolve);
+    case 'COPY':
+      return copyRule(present(message.copy_policy, 'COPY'), resolve);
+    case 'REPEAT_COPY':
+      return repeatCopyRule(present(message.repeat_copy_policy, 'REPEAT_COPY'), resolve);
+  }
+}
+
+async function creationRule(
+  message: CreationPolicy__Output,
+  resolve: ResolveAccount,
+): Promise<PolicyRule> {
+  const snapshot = message.snapshot || 'auto';
+  if (snapshot !== 'auto' && snapshot !== 'none') {
+    throw invalid(`--creation-snapshot "${snapshot}" must be auto or none`);
+  }
+  if (message.cross_subvolumes) {
+    throw new DmError(
+      'not_supported',
+      '--creation-cross-subvolumes is not available; make a CREATION policy for each subvolume',
+    );
+  }
+  return {
+    type: 'CREATION',
+    accountId: await resolve(message.account_id),
+    basePath: message.base_path,
+    retention: retention(message.retention),
+    excludes: message.exclude,
+    snapshot,
+    crossSubvolumes: false,
+    preCommand: message.pre_command.trim(),
+    postCommand: message.post_command.trim(),
+  };
+}
+
+async function copyRule(message: CopyPolicy__Output, resolve: ResolveAccount): Promise<PolicyRule> {
+  if (message.dataset_id < 1) {
+    throw invalid('--copy-dataset-id is missing; see `dm datasets list` for the number');
+  }
+  return {
+    type: 'COPY',
+    datasetNumber: message.dataset_id,
+    sourceBasePath: message.source_base_path,
+    subpaths: message.source_subpaths,
+    createDatasetOnTarget: message.create_dataset_on_target,
+    ...(await copyPlaces(present(message.dataset_copy_policy_base, 'COPY'), resolve)),
+  };
+}
+
+async function repeatCopyRule(
+  message: RepeatCopyPolicy__Output,
+  resolve: ResolveAccount,
+): Promise<PolicyRule> {
+  const onDrift = message.on_drift || 'repair';
+  if (onDrift !== 'repair' && onDrift !== 'fail') {
+    throw invalid(`--repeat-copy-on-drift "${onDrift}" must be repair or fail`);
+  }
+  return {
+    type: 'REPEAT_COPY',
+    sourceBasePath: message.source_base_path,
+    reconnect: message.reconnect,
+    onDrift,
+    rpoAlertSeconds: message.rpo_alert > 0 ? message.rpo_alert : null,
+    ...(await copyPlaces(present(message.dataset_copy_policy_base, 'REPEAT_COPY'), resolve)),
+  };
+}
+
+async function copyPlaces(
+  message: DatasetCopyPolicyBase__Output,
+  resolve: ResolveAccount,
+): Promise<CopyPlaces> {
+  const local = await resolve('local');
+  for (const [ref, flag] of [
+    [message.base_account_id, 'base-account-id'],
+    [message.new_tasks_account, 'new-tasks-account'],
+  ] as const) {
+    if ((await resolve(ref)) !== local) {
+      throw new DmError(
+        'not_supported',
+        `${flag} "${ref}" is not local: policies live and do their work on the agent they are made on; make the policy on that agent`,
+      );
+    }
+  }
+  return {
+    sourceAccountId: await resolve(message.source_account_id),
+    targetAccountId: await resolve(message.target_account_id),
+    targetBasePath: message.target_base_path,
+    targetDatasetType: datasetType(message.target_dataset_type || 'FILE'),
+    retention: retention(message.copy_retention),
+  };
+}
+
+function datasetType(text: string): DatasetType {
+  if (text === 'FILE' || text === 'FILE_ON_OBJECT_BACKUP') return text;
+  throw new DmError(
+    'not_supported',
+    `target dataset type "${text.slice(0, 80)}" is not available; use FILE, or FILE_ON_OBJECT_BACKUP for an object account`,
+  );
+}
+
+function scheduleFromMessage(message: ScheduleMessage__Output | null): Schedule {
+  if (message === null) return NO_SCHEDULE;
+  const given = (texts: readonly string[]) => texts.filter((text) => text !== '');
+  return {
+    startTime: message.start_time,
+    recurrence: given(message.recurrence),
+    dateTimes: given(message.date_times),
+    timeZone: message.time_zone,
+  };
+}
+
+/** `waitsFor` says what a policy with a parent waits for. */
+export function policyView(policy: Policy, waitsFor: string): PolicyMessage {
+  const { rule } = policy;
+  return {
+    id: policy.id,
+    name: policy.name,
+    priority: policy.priority,
+    enabled: policy.enabled,
+    policy_type: rule.type,
+    briefcase: policy.briefcase,
+    partial: policy.partial,
+    max_delete: policy.maxDelete,
+    disabled_by_dm: policy.disabledByDm,
+    last_job_id: policy.lastJob ?? 0,
+    last_run_at: timeText(policy.lastRunAtMs),
+    spent: policy.spent,
+    schedule: {
+      start_time: policy.schedule.startTime,
+      recurrence: [...policy.schedule.recurrence],
+      date_times: [...policy.schedule.dateTimes],
+      time_zone: policy.schedule.timeZone,
+    },
+    parent_exec_policy_id: policy.parentId ?? 0,
+    next_run_at: policy.enabled && !policy.spent ? timeText(policy.nextRunAtMs) : '',
+    waits_for: waitsFor,
+    ...ruleView(rule),
+  };
+}
+
+function ruleView(rule: PolicyRule): Partial<PolicyMessage> {
+  switch (rule.type) {
+    case 'CREATION':
+      return {
+        creation_policy: {
+          account_id: rule.accountId,
+          base_path: rule.basePath,
+          retention: retentionView(rule.retention),
+          exclude: [...rule.excludes],
+          snapshot: rule.snapshot,
+          cross_subvolumes: rule.crossSubvolumes,
+          pre_command: rule.preCommand,
+          post_command: rule.postCommand,
+        },
+      };
+    case 'COPY':
+      return {
+        copy_policy: {
+          dataset_id: rule.datasetNumber,
+          source_base_path: rule.sourceBasePath,
+          source_subpaths: [...rule.subpaths],
+          create_dataset_on_target: rule.createDatasetOnTarget,
+          dataset_copy_policy_base: placesView(rule),
+        },
+      };
+    case 'REPEAT_COPY':
+      return {
+        repeat_copy_policy: {
+          source_base_path: rule.sourceBasePath,
+          reconnect: rule.reconnect,
+          on_drift: rule.onDrift,
+          rpo_alert: rule.rpoAlertSeconds ?? 0,
+          dataset_copy_policy_base: placesView(rule),
+        },
+      };
+  }
+}
+
+function placesView(places: CopyPlaces): DatasetCopyPolicyBase {
+  return {
+    base_account_id: 'local',
+    source_account_id: places.sourceAccountId,
+    target_account_id: places.targetAccountId,
+    new_tasks_account: 'local',
+    target_base_path: places.targetBasePath,
+    target_dataset_type: places.targetDatasetType,
+    copy_retention: retentionView(places.retention),
+  };
+}
+
+function retention(message: RetentionView__Output | null): RetentionRule {
+  const action = message?.dataset_expiry_action || 'DELETE';
+  if (action !== 'DELETE')
+    throw invalid(`dataset expiry action "${action}" is unknown; DELETE is the only one`);
+  return {
+    periodSeconds: message?.dataset_retention_period ?? null,
+    reserve: message?.dataset_reserve ?? 0,
+  };
+}
+
+function retentionView(rule: RetentionRule): RetentionView {
+  return {
+    ...(rule.periodSeconds === null ? {} : { dataset_retention_period: rule.periodSeconds }),
+    dataset_reserve: rule.reserve,
+    dataset_expiry_action: 'DELETE',
+  };
+}
+
+function parseType(text: string): PolicyType {
+  if (text === 'CREATION' || text === 'COPY' || text === 'REPEAT_COPY') return text;
+  throw new DmError(
+    'not_supported',
+    `policy type "${text}" is not available; use CREATION, COPY or REPEAT_COPY`,
+  );
+}
+
+function parsePriority(text: string): Priority {
+  const priority = PRIORITIES.find((known) => known === text);
+  if (!priority) throw invalid(`priority "${text}" must be LOW, NORMAL or HIGH`);
+  return priority;
+}
+
+function parsePartial(text: string): 'allow' | 'fail' {
+  if (text !== 'allow' && text !== 'fail')
+    throw invalid(`--partial "${text}" must be allow or fail`);
+  return text;
+}
+
+function present<T>(message: T | null, type: string): T {
+  if (message === null)
+    throw invalid(`a ${type} policy needs its own options; see \`dm policies create --help\``);
+  return message;
+}
+
+function invalid(message: string): DmError {
+  return new DmError('invalid_argument', message);
+}

@@ -1,0 +1,132 @@
+import type { JobQueue } from '../../job/job-queue.js';
+import type { Job } from '../../model/job.js';
+import { findingsOf } from '../../observe/findings.js';
+import { exceedsRpo } from '../../policy/rpo-alert.js';
+import type { PolicyStatus } from '../../rpc/generated/control/datamover/v1/PolicyStatus.js';
+import type { Status } from '../../rpc/generated/control/datamover/v1/Status.js';
+import type { StatusJob } from '../../rpc/generated/control/datamover/v1/StatusJob.js';
+import type { Clock } from '../../util/clock.js';
+import { escapePath, parseEscaped } from '../../util/escape.js';
+import type { LocalTrees, TreeOverview } from '../local-trees.js';
+import type { Overview, PolicyOverview } from '../overview.js';
+import { pathFields, timeText } from './views.js';
+
+export interface StatusModules {
+  readonly overview: Overview;
+  readonly queue: JobQueue;
+  readonly trees: LocalTrees;
+  readonly localAccountId: string;
+  readonly minFreePercent: number;
+  readonly clock: Clock;
+}
+
+/** `dm status`: from what this agent knows; nobody is called for it. */
+export function statusHandlers(modules: StatusModules) {
+  const { overview, queue, trees: local, localAccountId, minFreePercent, clock } = modules;
+  return {
+    getStatus: async (): Promise<Status> => {
+      const nowMs = clock.now();
+      const policies = await overview.policies();
+      const jobs = await queue.unfinished();
+      const trees = (await local.list(nowMs)).map((tree) => ({
+        ...tree,
+        copiedTo: copiesOf(tree, policies, localAccountId),
+      }));
+      const filesystems = overview.roots();
+      const { problems, notes } = findingsOf({
+        nowMs,
+        minFreePercent,
+        policies: policies.map(({ policy, outcome }) => ({
+          policy,
+          last: outcome?.last ?? null,
+          rpoExceeded: exceedsRpo(policy, outcome, nowMs),
+        })),
+        jobs,
+        certificates: overview.certificates(),
+        trees: trees.map((tree) => ({
+          ...tree,
+          path: escapePath(tree.path),
+          unentered: tree.unentered.map(escapePath),
+        })),
+        roots: filesystems.map(({ path, filesystem }) => ({
+          path: escapePath(path),
+          freeBytes: filesystem.freeBytes,
+          totalBytes: filesystem.totalBytes,
+        })),
+      });
+      return {
+        well: problems.length === 0,
+        checked_at: timeText(nowMs),
+        problems: [...problems],
+        notes: [...notes],
+        policies: policies.map((one) => policyStatus(one, nowMs)),
+        trees: trees.map((tree) => ({
+          ...pathFields(tree.path),
+          role: tree.role,
+          datasets: tree.datasets,
+          newest_dataset_at: timeText(tree.newestAtMs),
+          age_seconds: ageSeconds(tree.newestAtMs, nowMs),
+          copied_to: tree.copiedTo,
+          overdue_datasets: tree.overdue,
+        })),
+        jobs: jobs.map(jobStatus),
+        roots: filesystems.map(({ path, filesystem, snapshotBytes }) => ({
+          ...pathFields(path),
+          ...(snapshotBytes !== null && { snapshot_bytes: snapshotBytes }),
+          free_bytes: Number(filesystem.freeBytes),
+          total_bytes: Number(filesystem.totalBytes),
+        })),
+      };
+    },
+  };
+}
+
+/** Where enabled policies of this agent copy a tree, as PLACE:PATH. */
+function copiesOf(
+  tree: TreeOverview,
+  policies: readonly PolicyOverview[],
+  localAccountId: string,
+): string[] {
+  return policies.flatMap(({ policy: { enabled, rule }, place, path }) => {
+    if (!enabled || rule.type !== 'REPEAT_COPY' || rule.sourceAccountId !== localAccountId)
+      return [];
+    return parseEscaped(rule.sourceBasePath).equals(tree.path) ? [`${place}:${path}`] : [];
+  });
+}
+
+function policyStatus(
+  { policy, place, path, outcome }: PolicyOverview,
+  nowMs: number,
+): PolicyStatus {
+  const newestAtMs = outcome?.success?.datasetCreatedAtMs ?? null;
+  return {
+    id: policy.id,
+    name: policy.name,
+    type: policy.rule.type,
+    enabled: policy.enabled,
+    place,
+    path,
+    newest_dataset_at: timeText(newestAtMs),
+    age_seconds: ageSeconds(newestAtMs, nowMs),
+    last_success_at: timeText(outcome?.success?.endedAtMs ?? null),
+    last_result: outcome?.last.state ?? '',
+    last_job_id: outcome?.last.jobId ?? 0,
+    next_run_at: policy.enabled && !policy.spent ? timeText(policy.nextRunAtMs) : '',
+  };
+}
+
+function jobStatus(job: Job): StatusJob {
+  return {
+    id: job.id,
+    policy_name: job.policyName,
+    state: job.state,
+    bytes_done: job.progress.bytesDone,
+    bytes_total: job.progress.bytesTotal,
+    retries: job.retry.count,
+    reason: job.retry.reason,
+  };
+}
+
+function ageSeconds(atMs: number | null, nowMs: number): number {
+  return atMs === null ? 0 : Math.max(0, Math.round((nowMs - atMs) / 1_000));
+}

@@ -1,0 +1,95 @@
+import type { DataRoot } from '../endpoint/local/layout/data-root.js';
+import { LocalDatasets } from '../endpoint/local/local-datasets.js';
+import { LocalMaker } from '../endpoint/local/local-maker.js';
+import { LocalSource } from '../endpoint/local/local-source.js';
+import { LocalTarget } from '../endpoint/local/local-target.js';
+import { OpenDatasets } from '../endpoint/local/open-datasets.js';
+import { ReceiveSessions } from '../endpoint/receive/receive-sessions.js';
+import type { Target } from '../endpoint/target.js';
+import type { ReceivedBytes } from '../endpoint/wrap/capped-target.js';
+import { parseDatasetNumber, type SystemGuid } from '../model/ids.js';
+import type { Log } from '../observe/log.js';
+import type { StateDatabase } from '../state/database.js';
+import type { DatasetNumbers } from '../state/dataset-numbers.js';
+import { DatasetRequests } from '../state/dataset-requests.js';
+import type { Clock } from '../util/clock.js';
+import type { WorkerPool } from '../worker/pool.js';
+import type { LocalPlace } from './open-places.js';
+
+export interface LocalPlaceOptions {
+  readonly roots: readonly DataRoot[];
+  readonly guid: SystemGuid;
+  readonly minFreePercent: number;
+}
+
+export interface LocalPlaceModules {
+  readonly numbers: DatasetNumbers;
+  readonly pool: WorkerPool;
+  readonly database: StateDatabase;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly randomBytes: (length: number) => Buffer;
+}
+
+export interface OpenedLocalPlace extends LocalPlace {
+  readonly maker: LocalMaker;
+  readonly target: LocalTarget;
+  /** The same target for peers that lack the right `privileged`. */
+  readonly unprivilegedTarget: Target;
+  /** Of the newest dataset of every tree that is received from an owner. */
+  readonly receivedBytes: ReceivedBytes;
+  deleteDataset(number: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Opens the local place: finishes what a kill interrupted, then serves datasets of and below the roots. */
+export async function openLocalPlace(
+  options: LocalPlaceOptions,
+  modules: LocalPlaceModules,
+): Promise<OpenedLocalPlace> {
+  const { roots, guid, minFreePercent } = options;
+  const { pool, database, clock, log, randomBytes } = modules;
+  const holds = new OpenDatasets();
+  const numbers = {
+    numberOf: (tree: string, id: string) => modules.numbers.numberOf(tree, id),
+    lockedBy: async () => [],
+  };
+  const datasets = new LocalDatasets({ roots }, { numbers });
+  const source = new LocalSource({ pool, datasets, holds, log });
+  const sessions = new ReceiveSessions();
+  const maker = new LocalMaker(
+    { roots, system: guid, minFreePercent },
+    {
+      pool,
+      datasets,
+      holds,
+      trees: sessions,
+      requestIds: new DatasetRequests({ database, randomBytes }),
+      now: () => clock.now(),
+    },
+  );
+  const target = (privileged: boolean) =>
+    new LocalTarget(
+      { roots, system: guid, privileged, minFreePercent },
+      { pool, datasets, holds, sessions, now: () => clock.now(), log },
+    );
+  const privileged = target(true);
+  await privileged.recover(new AbortController().signal);
+  return {
+    source,
+    maker,
+    target: privileged,
+    unprivilegedTarget: target(false),
+    receivedBytes: (owner) => receivedBytes(roots, owner),
+    deleteDataset: (number, signal) => maker.delete({ number: parseDatasetNumber(number) }, signal),
+  };
+}
+
+function receivedBytes(roots: readonly DataRoot[], owner: string): ReturnType<ReceivedBytes> {
+  return roots
+    .flatMap((root) => root.trees())
+    .filter(({ tree }) => tree.owner === owner && tree.head !== null)
+    .map(({ directory, tree }) => {
+      const head = tree.head === null ? null : directory.readDataset(tree.head);
+      return { path: tree.basePath, bytes: head?.bytes ?? 0n };
+    });
+}

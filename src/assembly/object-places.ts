@@ -1,0 +1,75 @@
+import { MasterKeys } from '../endpoint/object/master-keys.js';
+import { ObjectMaker } from '../endpoint/object/object-maker.js';
+import { ObjectSource } from '../endpoint/object/object-source.js';
+import { ObjectTarget } from '../endpoint/object/object-target.js';
+import { DatasetNumbers } from '../endpoint/object/receive/give-number.js';
+import { ReceiveSessions } from '../endpoint/receive/receive-sessions.js';
+import type { OpenPlace } from '../engine/places.js';
+import { verifyFromHere } from '../engine/verify-from-here.js';
+import type { ObjectAccount } from '../model/object-account.js';
+import type { Log } from '../observe/log.js';
+import type { RecordSigner } from '../repository/record-signature.js';
+import type { WorkerPool } from '../worker/pool.js';
+import type { AccountStore } from './account-store.js';
+import { secretBytes } from './encryption-secret.js';
+import { type ObjectStoreModules, openObjectStore } from './object-stores.js';
+
+export interface ObjectPlacesModules extends ObjectStoreModules {
+  readonly accounts: AccountStore;
+  readonly pool: WorkerPool;
+  readonly signer: () => RecordSigner | null;
+  readonly log: Log;
+}
+
+/** What is known of an account between two uses. */
+interface AccountState {
+  readonly sessions: ReceiveSessions;
+  readonly numbers: DatasetNumbers;
+}
+
+/** Opens object accounts as places. */
+export class ObjectPlaces {
+  readonly #workPath: string;
+  readonly #modules: ObjectPlacesModules;
+  readonly #masters = new MasterKeys();
+  readonly #states = new Map<string, AccountState>();
+
+  /** `workPath`: where the agent keeps copies of pages and indexes, and backups that are under way. */
+  constructor(options: { workPath: string }, modules: ObjectPlacesModules) {
+    this.#workPath = options.workPath;
+    this.#modules = modules;
+  }
+
+  /** Errors: those of opening its store. */
+  async open(account: ObjectAccount, signal: AbortSignal): Promise<OpenPlace> {
+    const { accounts, pool, signer, clock, log } = this.#modules;
+    const secrets = await accounts.secrets(account.id);
+    const store = await openObjectStore(account, secrets, this.#modules, signal);
+    const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
+    const modules = { store, masters: this.#masters };
+    const { sessions, numbers } = this.#stateOf(account.id);
+    const source = new ObjectSource({ secret }, modules);
+    return {
+      source,
+      target: new ObjectTarget(
+        { workPath: this.#workPath, secret },
+        { ...modules, pool, sessions, numbers, signer, now: () => clock.now(), log },
+      ),
+      maker: new ObjectMaker({
+        verify: (ref, onProgress, until) => verifyFromHere(source, ref, onProgress, until),
+      }),
+      owner: '',
+      bytesSent: () => store.counters.bytesSent,
+      bytesReceived: () => store.counters.bytesReceived,
+      [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    };
+  }
+
+  #stateOf(accountId: string): AccountState {
+    const known = this.#states.get(accountId);
+    if (known !== undefined) return known;
+    const state = { sessions: new ReceiveSessions(), numbers: new DatasetNumbers() };
+    this.#states.set(accountId, state);
+    return state;
+  }
+}

@@ -1,0 +1,64 @@
+import type { DatasetMaker } from '../endpoint/dataset-maker.js';
+import type { Source } from '../endpoint/source.js';
+import type { Target } from '../endpoint/target.js';
+import type { CappedMaker } from '../endpoint/wrap/capped-maker.js';
+import { ScopedMaker } from '../endpoint/wrap/scoped-maker.js';
+import { ScopedSource } from '../endpoint/wrap/scoped-source.js';
+import { ScopedTarget } from '../endpoint/wrap/scoped-target.js';
+import { PEER_RIGHTS } from '../model/peer-right.js';
+import {
+  type AccessFor,
+  asRefused,
+  type Caller,
+  ownerOf,
+  type PeerAccess,
+} from '../rpc/peer-access.js';
+import { everywhere, type PeerRules, type Reach, reachOf } from '../security/grants.js';
+
+export interface PeerAccessModules {
+  readonly source: Source;
+  /** The local place without limits: for this agent itself. */
+  readonly own: { readonly target: Target; readonly maker: DatasetMaker };
+  /** The local place as peers have it, within the limits of each. */
+  readonly peers: {
+    readonly privileged: Target;
+    /** Does not set setuid bits, devices and security attributes. */
+    readonly unprivileged: Target;
+    readonly maker: CappedMaker;
+  };
+  /** As they are now. */
+  readonly rules: () => PeerRules;
+}
+
+/**
+ * What a caller finds at this agent: the local place, as far as grants and `--peer-access` go. This agent itself,
+ * through its loopback account, has every right.
+ */
+export function peerAccess({ source, own, peers, rules }: PeerAccessModules): AccessFor {
+  return (caller: Caller) => {
+    const now = rules();
+    if (caller === 'loopback') {
+      return { source, ...own, reach: everywhere(PEER_RIGHTS, now.roots) };
+    }
+    const reach = reachOf(caller, now);
+    const maker = peers.maker.for(ownerOf(caller));
+    if (now.grantsOnly) return scoped(caller, reach, { source, maker, peers });
+    const target = reach.has('privileged') ? peers.privileged : peers.unprivileged;
+    return { source, target, maker, reach };
+  };
+}
+
+function scoped(
+  caller: Caller,
+  reach: Reach,
+  modules: {
+    source: Source;
+    maker: DatasetMaker;
+    peers: { privileged: Target; unprivileged: Target };
+  },
+): PeerAccess {
+  const options = { reach, party: asRefused(caller) };
+  const source = new ScopedSource(options, modules);
+  const maker = new ScopedMaker(options, { maker: modules.maker, source });
+  return { source, target: new ScopedTarget(options, modules.peers), maker, reach };
+}

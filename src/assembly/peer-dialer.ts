@@ -1,0 +1,86 @@
+import { parseDmUri } from '../model/account.js';
+import { DmError } from '../model/error.js';
+import type { AccountId } from '../model/ids.js';
+import type { Log } from '../observe/log.js';
+import type { AgentCard } from '../rpc/agent-card.js';
+import type { BandwidthPacing } from '../rpc/pacing/bandwidth-pacing.js';
+import { PeerChannel } from '../rpc/peer-channel.js';
+import { checkPin, learnedPin } from '../security/pin.js';
+import type { PeerIdentity } from '../security/trust.js';
+import type { Clock } from '../util/clock.js';
+import type { AccountStore } from './account-store.js';
+import type { TrustStore } from './trust-store.js';
+
+export interface PeerDialerModules {
+  readonly accounts: AccountStore;
+  readonly trust: TrustStore;
+  readonly pacing: BandwidthPacing;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Makes channels to the peers of accounts, with the account's pin having the last word. */
+export class PeerDialer {
+  readonly #options: { card: AgentCard; loopbackSocket: string };
+  readonly #modules: PeerDialerModules;
+
+  constructor(options: { card: AgentCard; loopbackSocket: string }, modules: PeerDialerModules) {
+    this.#options = options;
+    this.#modules = modules;
+  }
+
+  /** A channel to this agent itself, through its own peer protocol. */
+  loopback(): PeerChannel {
+    const { card, loopbackSocket } = this.#options;
+    return new PeerChannel({ card, dial: { kind: 'unix', path: loopbackSocket } });
+  }
+
+  /**
+   * A channel that has greeted the account's peer. A peer met for the first time is pinned before the channel is
+   * given out. Throws `peer_unreachable`, `peer_untrusted`, `peer_key_mismatch`, `no_identity` or `protocol_mismatch`.
+   */
+  async dial(accountId: string, signal: AbortSignal): Promise<PeerChannel> {
+    const { accounts, trust, pacing, log } = this.#modules;
+    const account = await accounts.peer(accountId);
+    const addresses = parseDmUri(account.uri);
+    if (!addresses) {
+      throw new DmError(
+        'invalid_argument',
+        `account "${account.name}" has the uri "${account.uri}"; give dm://host:port`,
+      );
+    }
+    let pin = account.pin;
+    const channel = new PeerChannel({
+      card: this.#options.card,
+      pacing,
+      dial: {
+        kind: 'tls',
+        addresses,
+        strictHostname: trust.settings.strictHostnameCheck,
+        material: () => trust.material(account.clientCertificateId),
+        verify: (chain) => trust.verify(chain, 'server', account.caCertificateId),
+        admit: (identity) => void checkPin(pin, identity, account.name),
+      },
+    });
+    try {
+      const { identity } = await channel.hello(signal);
+      if (identity && checkPin(pin, identity, account.name) === 'learned') {
+        pin = await this.#learn(account.id, identity);
+        log.info({ account: account.name, peer: identity.spki }, 'peer pinned');
+      }
+      return channel;
+    } catch (error) {
+      await channel.close();
+      throw error;
+    }
+  }
+
+  async #learn(id: AccountId, identity: PeerIdentity) {
+    const { accounts, clock } = this.#modules;
+    const stored = await accounts.modifyPeer(id, (account) => {
+      checkPin(account.pin, identity, account.name);
+      return { ...account, pin: learnedPin(account.pin, identity, new Date(clock.now())) };
+    });
+    return stored.pin;
+  }
+}

@@ -1,0 +1,302 @@
+import type {
+  CertificateSettings,
+  StoredCa,
+  StoredCrl,
+  StoredIdentity,
+} from '../model/certificate.js';
+import { DmError } from '../model/error.js';
+import { validateName } from '../policy/validate-policy.js';
+import type { RecordSigner } from '../repository/record-signature.js';
+import { type Certificate, parseCertificate, parseCertificates } from '../security/certificate.js';
+import { parseCrl, type RevocationList } from '../security/crl.js';
+import { checkInstallableCa, checkInstallableIdentity } from '../security/installable.js';
+import { loadPrivateKey, privateKeyPem } from '../security/private-key.js';
+import {
+  buildTlsMaterial,
+  newestValidIdentity,
+  type TlsMaterial,
+} from '../security/tls-material.js';
+import { type PeerIdentity, verifyPeer } from '../security/trust.js';
+import type { StateDatabase, StateWrite } from '../state/database.js';
+import { keys, ranges } from '../state/keys.js';
+import { plainCodec, Records } from '../state/records.js';
+import type { Clock } from '../util/clock.js';
+
+export type Installed<T> = T & { readonly certificate: Certificate };
+export type InstalledCrl = StoredCrl & { readonly list: RevocationList };
+
+const DEFAULT_SETTINGS: CertificateSettings = {
+  strictHostnameCheck: false,
+  revokedFingerprints: [],
+};
+
+/**
+ * The certificates this agent trusts and presents. Reads are from memory; every change is on disk before it
+ * takes effect and is then told to the listeners, so that the peer listener follows without a restart.
+ */
+export class TrustStore {
+  readonly #database: StateDatabase;
+  readonly #clock: Clock;
+  readonly #cas: Records<string, StoredCa>;
+  readonly #identities: Records<string, StoredIdentity>;
+  readonly #crls: Records<string, StoredCrl>;
+  readonly #listeners = new Set<() => void>();
+  #installedCas: readonly Installed<StoredCa>[] = [];
+  #installedIdentities: readonly Installed<StoredIdentity>[] = [];
+  #installedCrls: readonly InstalledCrl[] = [];
+  #settings = DEFAULT_SETTINGS;
+
+  private constructor(modules: { database: StateDatabase; clock: Clock }) {
+    this.#database = modules.database;
+    this.#clock = modules.clock;
+    const { database } = modules;
+    this.#cas = new Records(
+      { range: ranges.ca, key: keys.ca, codec: plainCodec<StoredCa>() },
+      { database },
+    );
+    this.#identities = new Records(
+      { range: ranges.identity, key: keys.identity, codec: plainCodec<StoredIdentity>() },
+      { database },
+    );
+    this.#crls = new Records(
+      { range: ranges.crl, key: keys.crl, codec: plainCodec<StoredCrl>() },
+      { database },
+    );
+  }
+
+  static async open(modules: { database: StateDatabase; clock: Clock }): Promise<TrustStore> {
+    const store = new TrustStore(modules);
+    await store.#load();
+    return store;
+  }
+
+  get cas(): readonly Installed<StoredCa>[] {
+    return this.#installedCas;
+  }
+
+  get identities(): readonly Installed<StoredIdentity>[] {
+    return this.#installedIdentities;
+  }
+
+  get crls(): readonly InstalledCrl[] {
+    return this.#installedCrls;
+  }
+
+  get settings(): CertificateSettings {
+    return this.#settings;
+  }
+
+  /** Calls back after every change; returns how to stop that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What a TLS endpoint needs now; `identityId` "" takes the newest valid one. Throws `no_identity`. */
+  material(identityId = ''): TlsMaterial {
+    const named =
+      identityId === '' ? null : this.#find('identity', this.#installedIdentities, identityId);
+    return buildTlsMaterial({
+      cas: this.#installedCas.map(({ certificate }) => certificate),
+      identities: this.#installedIdentities.map(({ certificate, pem, keyPem }) => ({
+        certificate,
+        certPem: pem,
+        keyPem,
+      })),
+      crls: this.#installedCrls.map(({ list }) => list),
+      identityFingerprint: named?.certificate.fingerprintSha256 ?? null,
+      now: new Date(this.#clock.now()),
+    });
+  }
+
+  /** What dataset records are signed with: the newest valid identity; null when there is none. */
+  signer(): RecordSigner | null {
+    const identity = newestValidIdentity(this.#installedIdentities, new Date(this.#clock.now()));
+    if (identity === null) return null;
+    return { certificates: identity.pem, key: loadPrivateKey(identity.keyPem, null) };
+  }
+
+  /** Who presented this chain (DER, leaf first); throws `peer_untrusted` with the reason. `caId` "" admits every CA. */
+  verify(chain: readonly Uint8Array[], role: 'client' | 'server', caId = ''): PeerIdentity {
+    const cas = caId === '' ? this.#installedCas : [this.#find('ca', this.#installedCas, caId)];
+    return verifyPeer({
+      chain,
+      role,
+      trustedCas: cas.map(({ certificate }) => certificate),
+      crls: this.#installedCrls.map(({ list }) => list),
+      revokedFingerprints: new Set(
+        this.#settings.revokedFingerprints.map((text) => text.replace(/^spki:/, '')),
+      ),
+      now: new Date(this.#clock.now()),
+    });
+  }
+
+  async createCa(request: { name: string; description: string; pem: string }): Promise<string> {
+    const certificate = parseCertificate(request.pem);
+    checkInstallableCa(certificate);
+    return this.#create(
+      'ca',
+      () => this.#installedCas,
+      request.name,
+      (id) => {
+        const record: StoredCa = { id, ...request, createdAtMs: this.#clock.now() };
+        return this.#cas.put(id, record);
+      },
+    );
+  }
+
+  async createIdentity(request: {
+    name: string;
+    description: string;
+    pem: string;
+    keyPem: string;
+    keyPassword: string;
+  }): Promise<string> {
+    const [leaf] = parseCertificates(request.pem);
+    const key = loadPrivateKey(
+      request.keyPem,
+      request.keyPassword === '' ? null : request.keyPassword,
+    );
+    checkInstallableIdentity(leaf, key);
+    const { name, description, pem } = request;
+    return this.#create(
+      'identity',
+      () => this.#installedIdentities,
+      name,
+      (id) =>
+        this.#identities.put(id, {
+          id,
+          name,
+          description,
+          pem,
+          keyPem: privateKeyPem(key),
+          createdAtMs: this.#clock.now(),
+        }),
+    );
+  }
+
+  async createCrl(request: { name: string; pem: string }): Promise<string> {
+    parseCrl(request.pem);
+    return this.#create(
+      'crl',
+      () => this.#installedCrls,
+      request.name,
+      (id) => this.#crls.put(id, { id, ...request, createdAtMs: this.#clock.now() }),
+    );
+  }
+
+  async modify(
+    kind: 'ca' | 'identity',
+    ref: string,
+    change: { name?: string; description?: string },
+  ): Promise<void> {
+    const id = this.find(kind, ref).id;
+    if (change.name !== undefined) validateName(change.name);
+    await this.#database.update(async () => {
+      const records: Records<string, StoredCa> = kind === 'ca' ? this.#cas : this.#identities;
+      const record = await records.get(id);
+      if (!record) throw missing(kind, ref);
+      const list = kind === 'ca' ? this.#installedCas : this.#installedIdentities;
+      if (change.name !== undefined) refuseTaken(kind, list, change.name, id);
+      await records.save(id, { ...record, ...change });
+    });
+    await this.#changed();
+  }
+
+  async delete(kind: 'ca' | 'identity' | 'crl', ref: string): Promise<void> {
+    const { id } =
+      kind === 'crl' ? this.#find('crl', this.#installedCrls, ref) : this.find(kind, ref);
+    await this.#database.write([{ delete: keys[kind](id) }]);
+    await this.#changed();
+  }
+
+  find(kind: 'ca' | 'identity', ref: string): Installed<StoredCa> {
+    return this.#find(kind, kind === 'ca' ? this.#installedCas : this.#installedIdentities, ref);
+  }
+
+  /** Replaces the settings by what `change` makes of the present ones. */
+  async changeSettings(
+    change: (present: CertificateSettings) => CertificateSettings,
+  ): Promise<void> {
+    await this.#database.update(async () => {
+      const value = change(await this.#storedSettings());
+      await this.#database.write([{ put: keys.certificateSettings, value }]);
+    });
+    await this.#changed();
+  }
+
+  async #create(
+    kind: 'ca' | 'identity' | 'crl',
+    present: () => readonly { id: string; name: string }[],
+    name: string,
+    write: (id: string) => StateWrite,
+  ): Promise<string> {
+    validateName(name);
+    const id = await this.#database.update(async () => {
+      await this.#load();
+      refuseTaken(kind, present(), name, null);
+      const next = await this.#database.next('certificate');
+      await this.#database.write([next.write, write(String(next.value))]);
+      return String(next.value);
+    });
+    await this.#changed();
+    return id;
+  }
+
+  #find<T extends { id: string; name: string }>(kind: string, list: readonly T[], ref: string): T {
+    const found = list.find(({ id, name }) => id === ref || name === ref);
+    if (!found) throw missing(kind, ref);
+    return found;
+  }
+
+  /** Loads one after the other: an older view must not take the place of a newer one. */
+  async #changed(): Promise<void> {
+    await this.#database.update(() => this.#load());
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #load(): Promise<void> {
+    const cas: Installed<StoredCa>[] = [];
+    for await (const record of this.#cas.list())
+      cas.push({ ...record, certificate: parseCertificate(record.pem) });
+    const identities: Installed<StoredIdentity>[] = [];
+    for await (const record of this.#identities.list()) {
+      identities.push({ ...record, certificate: parseCertificates(record.pem)[0] });
+    }
+    const crls: InstalledCrl[] = [];
+    for await (const record of this.#crls.list())
+      crls.push({ ...record, list: parseCrl(record.pem) });
+    const settings = await this.#storedSettings();
+    this.#installedCas = cas;
+    this.#installedIdentities = identities;
+    this.#installedCrls = crls;
+    this.#settings = settings;
+  }
+
+  async #storedSettings(): Promise<CertificateSettings> {
+    const stored = await this.#database.get(keys.certificateSettings);
+    return stored === undefined ? DEFAULT_SETTINGS : (stored as CertificateSettings);
+  }
+}
+
+function refuseTaken(
+  kind: string,
+  present: readonly { id: string; name: string }[],
+  name: string,
+  except: string | null,
+): void {
+  const taken = present.find((other) => other.name === name && other.id !== except);
+  if (taken) {
+    throw new DmError(
+      'already_exists',
+      `${kind} certificate "${name}" exists already (id ${taken.id}); choose another name`,
+    );
+  }
+}
+
+function missing(kind: string, ref: string): DmError {
+  return new DmError(
+    'not_found',
+    `${kind} certificate "${ref}" does not exist; see \`dm certificates ${kind} list\``,
+  );
+}

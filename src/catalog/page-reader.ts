@@ -1,0 +1,100 @@
+import { blake3 } from '@napi-rs/blake-hash';
+import { asBuffer } from '../util/bytes.js';
+import { Lru } from '../util/lru.js';
+import { andThen, type MaybePromise } from '../util/maybe-promise.js';
+import { type MapRoot, rootRef } from './map-root.js';
+import type { InternalPage, LeafPage, NodePage, SpilledValue } from './node-page.js';
+import { corruptPage } from './page-format.js';
+import { parseFrame, parseNode, parseValue } from './page-parser.js';
+import type { PageRef, PageSource } from './page-store.js';
+
+const DEFAULT_CACHE_BYTES = 16 * 1024 * 1024;
+/** Memory of a parsed page beside its bytes, roughly. */
+const PAGE_OVERHEAD = 1024;
+
+/**
+ * Pages out of a source, verified against their digests, parsed, and the last used ones kept. One
+ * reader serves any number of maps of the same source. Errors: `corrupt` for anything that is not
+ * what its reference says, and those of the source.
+ */
+export class PageReader {
+  readonly source: PageSource;
+  readonly #cache: Lru<string, NodePage>;
+  readonly #reading = new Map<string, Promise<NodePage>>();
+
+  constructor(options: { cacheBytes?: number }, modules: { source: PageSource }) {
+    this.source = modules.source;
+    this.#cache = new Lru(
+      options.cacheBytes ?? DEFAULT_CACHE_BYTES,
+      (page) => page.frameBytes * 2 + PAGE_OVERHEAD,
+    );
+  }
+
+  root(root: MapRoot): MaybePromise<NodePage> {
+    return andThen(this.#node(rootRef(root)), (page) => {
+      if (page.level !== root.height - 1 || page.entries !== root.count) {
+        throw corruptPage('the root is not what its record says');
+      }
+      return page;
+    });
+  }
+
+  child(parent: InternalPage, index: number): MaybePromise<NodePage> {
+    const page = this.#node(parent.child(index));
+    if (page instanceof Promise) {
+      return page.then((late) => {
+        parent.checkChild(index, late);
+        return late;
+      });
+    }
+    parent.checkChild(index, page);
+    return page;
+  }
+
+  /** The value of a leaf's entry, wherever it is kept. */
+  valueAt(leaf: LeafPage, index: number): MaybePromise<Uint8Array> {
+    const spilled = leaf.spilledValue(index);
+    return spilled === undefined ? leaf.inlineValue(index) : this.#spilled(spilled);
+  }
+
+  #spilled(spilled: SpilledValue): MaybePromise<Uint8Array> {
+    return andThen(this.source.read(spilled.ref), (frame) => {
+      const value = parseValue(verified(spilled.ref, frame));
+      if (value.length !== spilled.length) throw corruptPage('a value of another length');
+      return value;
+    });
+  }
+
+  #node(ref: PageRef): MaybePromise<NodePage> {
+    const name = asBuffer(ref.digest).toString('latin1');
+    const kept = this.#cache.get(name);
+    if (kept !== undefined) return kept;
+    const awaited = this.#reading.get(name);
+    if (awaited !== undefined) return awaited;
+    const frame = this.source.read(ref);
+    if (!(frame instanceof Promise)) return this.#keep(name, ref, frame);
+    const reading = frame
+      .then((bytes) => this.#keep(name, ref, bytes))
+      .finally(() => this.#reading.delete(name));
+    this.#reading.set(name, reading);
+    return reading;
+  }
+
+  #keep(name: string, ref: PageRef, frame: Uint8Array): NodePage {
+    const page = parseNode(verified(ref, frame));
+    this.#cache.set(name, page);
+    return page;
+  }
+}
+
+function verified(ref: PageRef, bytes: Uint8Array) {
+  const frame = parseFrame(bytes);
+  if (blake3(frame.body).compare(ref.digest) !== 0) {
+    throw corruptPage(`${describe(ref)} does not have the digest it should have`);
+  }
+  return frame;
+}
+
+function describe({ locator }: PageRef): string {
+  return `the page at ${locator.offset} of pack ${locator.pack}`;
+}

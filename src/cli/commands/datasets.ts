@@ -1,0 +1,107 @@
+import type { CommandContext } from '../command-context.js';
+import type { GroupSpec } from '../command-spec.js';
+import { argument } from '../command-spec.js';
+import { columns } from '../format/columns.js';
+import type { OptionSpec } from '../option-spec.js';
+import { later } from '../option-spec.js';
+import { verifyDataset } from '../verify-dataset.js';
+
+const COLUMNS = columns(
+  {
+    id: 'ID',
+    dataset_base_path: 'BASE PATH',
+    dataset_state: 'STATE',
+    dataset_creation_time: 'CREATED',
+    expires_at: 'EXPIRES',
+    entries: 'ENTRIES',
+    bytes: 'BYTES',
+    name: 'NAME',
+  },
+  'dataset_global_id',
+  'dataset_type',
+  'account_id',
+  'dataset_subpaths',
+  'committed_at',
+  'origin_system',
+  'origin_base_path',
+  'tree',
+  'parents',
+  'provider',
+  'snapshot',
+  'root_digest',
+  'content_digest',
+  'signed_by',
+  'locked_by',
+  'warnings',
+  'exceptions',
+);
+const ACCOUNT: OptionSpec = {
+  flag: 'account-id',
+  kind: 'text',
+  value: 'ACCOUNT',
+  help: 'at this place; the local one if absent',
+};
+const REF = [argument('DATASET', 'number at that place, or global id')];
+
+export const datasets: GroupSpec = {
+  name: 'datasets',
+  summary: 'images of directory trees',
+  example: 'dm datasets list --account-id second',
+  commands: [
+    {
+      name: 'list',
+      summary: 'list the datasets of a place',
+      example: 'dm datasets list --account-id second --base-path /data/projects',
+      options: [
+        ACCOUNT,
+        { flag: 'base-path', kind: 'text', value: 'PATH', help: 'only those of this tree' },
+      ],
+      run: async ({ options, output, client }) => {
+        const base_path = options.text('base-path') ?? '';
+        const query = { account: options.text('account-id') ?? '', base_path };
+        await output.list(COLUMNS, (await client()).listDatasets(query));
+      },
+    },
+    {
+      name: 'view',
+      summary: 'show one dataset',
+      example: 'dm datasets view 3',
+      arguments: REF,
+      options: [ACCOUNT],
+      run: async (context) => {
+        const client = await context.client();
+        await context.output.view(await client.getDataset(query(context)));
+      },
+    },
+    {
+      name: 'delete',
+      summary: 'delete one dataset at that place',
+      example: 'dm datasets delete 3 --account-id second',
+      arguments: REF,
+      options: [ACCOUNT],
+      run: async (context) => {
+        const client = await context.client();
+        await client.deleteDataset(query(context));
+      },
+    },
+    {
+      name: 'verify',
+      summary: 'read every byte again and compare; exit 1 when something is bad',
+      example: 'dm datasets verify 3 --account-id second --from-here',
+      arguments: REF,
+      options: [
+        ACCOUNT,
+        { flag: 'from-here', kind: 'boolean', help: "read a peer's dataset over the wire" },
+        ...later('quick'),
+      ],
+      run: (context) => {
+        const from_here = context.options.boolean('from-here') ?? false;
+        return verifyDataset(context, { ...query(context), from_here });
+      },
+    },
+  ],
+};
+
+function query(context: CommandContext): { account: string; dataset: string } {
+  return { account: context.options.text('account-id') ?? '', dataset: context.argument(0) };
+}

@@ -1,0 +1,65 @@
+import { DmError } from '../../model/error.js';
+import { download } from '../browse/download.js';
+import { BrowseSession } from '../browse/session.js';
+import type { CommandContext } from '../command-context.js';
+import type { CommandSpec } from '../command-spec.js';
+import { OBJECT_OPTIONS, objectOptions } from './object-account-options.js';
+
+export const objectExport: CommandSpec = {
+  name: 'export',
+  summary: 'write a backup as plain files, without an agent',
+  example:
+    'dm object export --type DIRECTORY --uri file:///mnt/disk --basepath nightly/projects --to /tmp/rescued',
+  options: [
+    { flag: 'type', kind: 'text', value: 'TYPE', required: true, help: 'type of the account' },
+    { flag: 'uri', kind: 'text', value: 'URI', required: true, help: 'of the bucket or directory' },
+    {
+      flag: 'basepath',
+      kind: 'text',
+      value: 'PATH',
+      required: true,
+      help: 'base path of the backup there',
+    },
+    {
+      flag: 'dataset',
+      kind: 'text',
+      value: 'N',
+      help: 'number of the dataset; the newest if absent',
+    },
+    {
+      flag: 'to',
+      kind: 'text',
+      value: 'DIR',
+      required: true,
+      help: 'directory to write it into, below the name of the backup',
+    },
+    ...OBJECT_OPTIONS,
+  ],
+  run,
+};
+
+async function run(context: CommandContext): Promise<void> {
+  const { options, io, output } = context;
+  const signal = context.signal();
+  const offline = await io.offlineBackups();
+  const [type, uri] = [options.required('type'), options.required('uri')];
+  const store = { type, uri, options: await objectOptions(options, io) };
+  await using client = await offline.open(store, signal);
+  const base_path = options.required('basepath');
+  const wanted = options.text('dataset');
+  let newest: number | null = null;
+  for await (const { id } of client.listDatasets({ account: '', base_path }, signal)) {
+    if (wanted === undefined || String(id) === wanted) newest = id;
+  }
+  if (newest === null) {
+    throw new DmError(
+      'not_found',
+      `${uri} has no dataset${wanted === undefined ? '' : ` ${wanted}`} at ${base_path}; check --basepath`,
+    );
+  }
+  const session = new BrowseSession(client);
+  await session.connectAccount('store');
+  await session.connectDataset(String(newest));
+  const words = [Buffer.from('/'), Buffer.from(options.required('to'))];
+  for await (const line of download(session, words, signal)) await output.note(line);
+}

@@ -1,0 +1,191 @@
+import { DmError } from '../../model/error.js';
+import { parsePolicyId } from '../../model/ids.js';
+import type { Policy } from '../../rpc/generated/control/datamover/v1/Policy.js';
+import { waitForChain } from '../chain-wait.js';
+import type { CommandContext } from '../command-context.js';
+import type { GroupSpec } from '../command-spec.js';
+import { argument } from '../command-spec.js';
+import { columns } from '../format/columns.js';
+import { waitAndReport } from '../job-wait.js';
+import type { OptionSpec } from '../option-spec.js';
+import { later } from '../option-spec.js';
+import { LATER_POLICY_FLAGS, POLICY_FLAGS } from './policy-flags.js';
+import { newPolicy, policyChanges } from './policy-message.js';
+
+const COLUMNS = columns(
+  {
+    id: 'ID',
+    name: 'NAME',
+    policy_type: 'TYPE',
+    priority: 'PRIORITY',
+    enabled: 'ENABLED',
+    last_job_id: 'LAST JOB',
+    last_run_at: 'LAST RUN',
+    next_run_at: 'NEXT RUN',
+    waits_for: 'WAITS FOR',
+    rpo_exceeded: 'RPO EXCEEDED',
+  },
+  'briefcase',
+  'partial',
+  'max_delete',
+  'disabled_by_dm',
+  'spent',
+  'schedule',
+  'parent_exec_policy_id',
+  'creation_policy',
+  'copy_policy',
+  'repeat_copy_policy',
+);
+const REF = [argument('POLICY', 'name or id')];
+const RUN_NOW: OptionSpec = { flag: 'run-now', kind: 'boolean', help: 'run it at once as well' };
+const CREATE_EXAMPLE =
+  'dm policies create nightly NORMAL true CREATION --creation-base-path=/data/projects --creation-dataset-retention-period=604800';
+
+export const policies: GroupSpec = {
+  name: 'policies',
+  summary: 'what is captured and copied',
+  example: CREATE_EXAMPLE,
+  commands: [
+    {
+      name: 'create',
+      summary: 'add a policy of TYPE CREATION, COPY or REPEAT_COPY',
+      example: CREATE_EXAMPLE,
+      arguments: [
+        argument('NAME', 'name of the policy'),
+        { name: 'PRIORITY', help: 'LOW, NORMAL or HIGH', required: false },
+        { name: 'ENABLED', help: 'true or false', required: false },
+        { name: 'TYPE', help: 'CREATION, COPY or REPEAT_COPY', required: false },
+      ],
+      options: [
+        { flag: 'policy-type', kind: 'text', value: 'TYPE', help: 'instead of TYPE' },
+        ...POLICY_FLAGS,
+        RUN_NOW,
+        ...later(...LATER_POLICY_FLAGS),
+      ],
+      run: async ({ args, options, output, client }) => {
+        const policy = await withParent(newPolicy(args, options), client);
+        const run_now = options.boolean('run-now') ?? false;
+        const { id } = await (await client()).createPolicy({ policy, run_now });
+        await output.created(parsePolicyId(id));
+      },
+    },
+    {
+      name: 'list',
+      summary: 'list all policies',
+      example: 'dm policies list',
+      run: async ({ output, client }) => {
+        await output.list(COLUMNS, (await (await client()).listPolicies({})).policies);
+      },
+    },
+    {
+      name: 'view',
+      summary: 'show one policy',
+      example: 'dm policies view nightly',
+      arguments: REF,
+      run: async ({ args, output, client }) => {
+        await output.view(await (await client()).getPolicy({ ref: args[0] ?? '' }));
+      },
+    },
+    {
+      name: 'modify',
+      summary: 'change a policy, or run it with --run-now=true',
+      example: 'dm policies modify 1 --run-now=true',
+      arguments: REF,
+      options: [
+        { flag: 'name', kind: 'text', value: 'NAME', help: 'new name' },
+        ...POLICY_FLAGS,
+        RUN_NOW,
+        ...later(...LATER_POLICY_FLAGS),
+      ],
+      run: modify,
+    },
+    {
+      name: 'delete',
+      summary: 'remove a policy; its datasets stay',
+      example: 'dm policies delete nightly',
+      arguments: REF,
+      run: async ({ args, client }) => {
+        await (await client()).deletePolicy({ ref: args[0] ?? '' });
+      },
+    },
+    {
+      name: 'run',
+      summary: 'run a policy now',
+      example: 'dm policies run nightly --wait --timeout 600',
+      arguments: REF,
+      options: [
+        { flag: 'wait', kind: 'boolean', help: 'wait for the job; 0 whole, 6 partial, 1 failed' },
+        {
+          flag: 'wait-chain',
+          kind: 'boolean',
+          help: 'as --wait, and for the jobs of the policies that follow',
+        },
+        {
+          flag: 'timeout',
+          kind: 'integer',
+          value: 'S',
+          minimum: 1,
+          help: 'wait no longer; exit 7',
+        },
+        { flag: 'accept-source', kind: 'boolean', help: 'the empty or moved source is meant' },
+        {
+          flag: 'adopt',
+          kind: 'boolean',
+          help: 'take what lies at the target for a copy; repair it',
+        },
+      ],
+      run,
+    },
+    {
+      name: 'last-job',
+      summary: 'the last job of a policy',
+      example: 'dm policies last-job nightly',
+      arguments: REF,
+      run: async ({ args, output, client }) => {
+        await output.view(await (await client()).getLastJob({ ref: args[0] ?? '' }));
+      },
+    },
+  ],
+};
+
+async function modify({ args, options, output, client }: CommandContext): Promise<void> {
+  const changes = policyChanges(options);
+  const run_now = options.boolean('run-now');
+  if (changes.update_mask.length === 0 && run_now === undefined) {
+    throw new DmError(
+      'usage',
+      'nothing to change; give the option to set, such as --enabled=false',
+    );
+  }
+  const policy = await withParent(changes.policy, client);
+  const request = { ref: args[0] ?? '', ...changes, policy, run_now: run_now ?? false };
+  await output.view(await (await client()).modifyPolicy(request));
+}
+
+async function run(context: CommandContext): Promise<void> {
+  const { options, output } = context;
+  const chain = options.boolean('wait-chain') ?? false;
+  const wait = chain || (options.boolean('wait') ?? false);
+  if (!wait && options.has('timeout')) {
+    throw new DmError('usage', '--timeout needs --wait; give both or neither');
+  }
+  const { job_id } = await (await context.client()).runPolicy({
+    ref: context.argument(0),
+    adopt: options.boolean('adopt') ?? false,
+    accept_source: options.boolean('accept-source') ?? false,
+  });
+  if (chain) await waitForChain(context, job_id);
+  else if (wait) await waitAndReport(context, job_id);
+  else await output.created(job_id, 'job_id');
+}
+
+/** The policy with its parent's id, which was given by id or name. */
+async function withParent(policy: Policy, client: CommandContext['client']): Promise<Policy> {
+  const given = policy.parent_exec_policy_id;
+  if (typeof given !== 'string') return policy;
+  if (given === '' || /^[0-9]+$/.test(given)) {
+    return { ...policy, parent_exec_policy_id: Number(given) };
+  }
+  const { id } = await (await client()).getPolicy({ ref: given });
+  return { ...policy, parent_exec_policy_id: id };
+}

@@ -1,0 +1,42 @@
+import { DmError } from '../model/error.js';
+import type { Job } from './control-messages.js';
+import { humanBytes, humanDuration } from './format/humanise.js';
+import { escapeText } from './format/text.js';
+
+const CREATION = 'DATASET_CREATION_JOB';
+
+/** Null when the job finished whole, else the error that says how it ended and what to look at. */
+export function jobOutcome(job: Job): DmError | null {
+  const name = `job ${job.id} of policy "${job.policy_name}"`;
+  if (job.state === 'finished') {
+    if (!job.partial) return null;
+    return new DmError(
+      'partial',
+      `${name} finished without ${job.failed_total} entries; "dm jobs failures ${job.id}" lists them`,
+    );
+  }
+  if (job.state === 'cancelled') {
+    return new DmError('cancelled', `${name} was cancelled; run the policy again`);
+  }
+  if (job.state === 'failed') {
+    const why = [job.error_code, job.error_message].filter((text) => text !== '').join(': ');
+    return new DmError('job_failed', `${name} failed: ${why || `see "dm jobs view ${job.id}"`}`);
+  }
+  return new DmError('job_failed', `${name} is ${job.state}; see "dm jobs view ${job.id}"`);
+}
+
+/** One line for people on a job that has ended. */
+export function jobSummary(job: Job): string {
+  const parts = [`job ${job.id} ${job.state}${job.partial ? ' (partial)' : ''}`];
+  const seconds = (Date.parse(job.ended_at) - Date.parse(job.started_at)) / 1000;
+  if (Number.isFinite(seconds)) parts.push(`after ${humanDuration(seconds)}`);
+  const { statistics, progress } = job;
+  if (job.type === CREATION && progress !== null) {
+    parts.push(`${progress.files_done} entries`, humanBytes(progress.bytes_done));
+  } else if (statistics !== null) {
+    parts.push(`${statistics.files} files`, `${humanBytes(statistics.bytes_sent)} sent`);
+  }
+  const dataset = job.type === CREATION ? job.source_dataset_id : job.target_dataset_id;
+  if (dataset > 0) parts.push(`dataset ${dataset}`);
+  return escapeText(parts.join(', '));
+}

@@ -1,0 +1,69 @@
+import { DmError } from '../model/error.js';
+import type { CommandContext } from './command-context.js';
+import type { Job } from './control-messages.js';
+import { jobOutcome, jobSummary } from './job-outcome.js';
+import { openProgress } from './progress.js';
+import { untilAborted } from './until-aborted.js';
+
+const ENDED = new Set(['finished', 'failed', 'cancelled']);
+
+/**
+ * Waits for a job, showing its progress on stderr, and prints how it ended. Resolves when it finished whole;
+ * `partial`, `job_failed`, `cancelled` and, after --timeout, `wait_timeout` otherwise. Ctrl-C ends the
+ * waiting, not the job.
+ */
+export async function waitAndReport(context: CommandContext, jobId: number): Promise<void> {
+  const seconds = context.options.integer('timeout');
+  const timeout = seconds === undefined ? null : AbortSignal.timeout(seconds * 1000);
+  const failure = await reportJob(context, await waitForJob(context, jobId, timeout));
+  if (failure !== null) throw failure;
+}
+
+/** Prints how a job ended; null when it finished whole, else what to fail with. */
+export async function reportJob(context: CommandContext, job: Job): Promise<DmError | null> {
+  if (context.output.format === 'table') await context.output.line(jobSummary(job));
+  else await context.output.view(job);
+  return jobOutcome(job);
+}
+
+/** The job as it ended; `wait_timeout` when `timeout` aborts before. */
+export async function waitForJob(
+  context: CommandContext,
+  jobId: number,
+  timeout: AbortSignal | null,
+): Promise<Job> {
+  const client = await context.client();
+  const interrupt = context.signal();
+  const signal = timeout === null ? interrupt : AbortSignal.any([interrupt, timeout]);
+  const progress = await openProgress(context.io, `job ${jobId}`);
+  let last: Job | null = null;
+  try {
+    for await (const job of untilAborted(client.watchJob({ id: jobId }, signal), signal)) {
+      last = job;
+      progress.update({ ...job.progress, phase: job.progress?.phase || job.state });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    progress.close();
+  }
+  if (last !== null && ENDED.has(last.state)) return last;
+  if (interrupt.aborted) {
+    throw stoppedWaiting(jobId);
+  }
+  if (timeout?.aborted) {
+    throw new DmError(
+      'wait_timeout',
+      `job ${jobId} has not ended after ${context.options.integer('timeout')} s and goes on; see "dm jobs view ${jobId}"`,
+    );
+  }
+  return client.getJob({ id: jobId });
+}
+
+/** What Ctrl-C says: only the waiting has ended. */
+export function stoppedWaiting(jobId: number): DmError {
+  return new DmError(
+    'cancelled',
+    `stopped waiting for job ${jobId}, which goes on; see "dm jobs view ${jobId}"`,
+  );
+}

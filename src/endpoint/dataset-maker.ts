@@ -1,0 +1,66 @@
+import type { DatasetInfo } from '../model/dataset.js';
+import type { DatasetRef } from './source.js';
+import type { Retention } from './target.js';
+
+export interface CreateDatasetRequest {
+  readonly basePath: Uint8Array;
+  readonly name: string;
+  readonly excludes: readonly string[];
+  readonly snapshot: 'auto' | 'none';
+  readonly retention: Retention;
+  /** Go on although the base path is empty or on another device than last time. */
+  readonly acceptSource: boolean;
+  readonly partial: 'allow' | 'fail';
+  /** Same id, same dataset: a request repeated after a lost reply does not make a second one. */
+  readonly requestId: string;
+}
+
+export interface BadEntry {
+  /** Path below the base, components joined by "/". */
+  readonly path: Uint8Array;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface CreateProgress {
+  readonly phase: string;
+  readonly entries: number;
+  readonly bytesDone: number;
+  /** 0 when not known. */
+  readonly bytesTotal: number;
+  /** What could not be captured, found since the last report; told before `create` ends or fails. */
+  readonly failures: readonly BadEntry[];
+}
+
+export interface VerifyProgress {
+  readonly filesDone: number;
+  readonly filesTotal: number;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  /** Found since the last report. */
+  readonly bad: readonly BadEntry[];
+}
+
+export interface VerifyResult {
+  readonly files: number;
+  readonly bytes: number;
+  readonly bad: number;
+  /** Digests that did not exist before and were made now. */
+  readonly digestsMade: number;
+}
+
+/** A place that makes, checks and deletes its own datasets. */
+export interface DatasetMaker {
+  /** Durable when it resolves. Fails with `source_missing`, `source_suspicious`, `no_space`, or `partial` when `partial` is 'fail'. */
+  create(
+    request: CreateDatasetRequest,
+    onProgress: (progress: CreateProgress) => void,
+    signal: AbortSignal,
+  ): Promise<DatasetInfo>;
+  /** Re-reads every byte at that place and compares it with the digests. */
+  verify(
+    ref: DatasetRef,
+    onProgress: (progress: VerifyProgress) => void,
+    signal: AbortSignal,
+  ): Promise<VerifyResult>;
+}

@@ -1,0 +1,266 @@
+import type { EntryValue } from '../../../catalog/maps/entries.js';
+import { DmError } from '../../../model/error.js';
+import type { Gfid } from '../../../model/ids.js';
+import type { FileType } from '../../../model/inode.js';
+import { isSubvolumeRoot } from '../sys/btrfs.js';
+import { isErrno, SysError, sysToDm } from '../sys/errno.js';
+import { filesystemMagic, MAGIC_BTRFS } from '../sys/filesystem.js';
+import { close, O_RDONLY, openAt } from '../sys/open.js';
+import { type FileStat, statAt, statFd } from '../sys/stat.js';
+import { joinPath } from './directory-stack.js';
+import { EntryIdentifier, type Identity } from './identify-entry.js';
+import { observeClosed, observeOpen } from './observe-inode.js';
+import type { ScanNotes } from './scan-notes.js';
+import type { EntryLook, ScanModules, ScanOptions } from './scan-types.js';
+import { U64Map } from './u64-map.js';
+
+/** The directory whose entries are looked at, opened for reading. */
+export interface ScannedDirectory {
+  readonly gfid: Gfid;
+  readonly read: number;
+  readonly fd: number;
+  readonly components: readonly Buffer[];
+}
+
+/** `absent`: not part of the dataset. `kept`: could not be looked at, stays as it was. */
+export type EntryOutcome =
+  | 'absent'
+  | 'kept'
+  | { readonly gfid: Gfid; readonly type: FileType; readonly isNew: boolean };
+
+/** Entries between two calls of the progress callback. */
+const PROGRESS_EVERY = 2000;
+/** What btrfs shows in a snapshot where a subvolume was nested. */
+const EMPTY_SUBVOLUME_INO = 2n;
+/** Failures of this process, not of an entry. */
+const OUT_OF_RESOURCES = ['EMFILE', 'ENFILE', 'ENOMEM'];
+const SYSTEM_LOOK: EntryLook = { statAt, openAt };
+
+/** Looks at one entry after the other: who it is, whether it has changed, and if so what it is now. */
+export class EntryScanner {
+  readonly #options: ScanOptions;
+  readonly #modules: ScanModules & { notes: ScanNotes };
+  readonly #look: EntryLook;
+  readonly #identifier: EntryIdentifier;
+  readonly #base: FileStat;
+  readonly #onBtrfs: boolean;
+  /** Of hard-linked files on the content list: the directory they were seen in, and which read of it. */
+  readonly #listedIn = new U64Map();
+  readonly #listedBy = new U64Map();
+  #entries = 0;
+
+  constructor(options: ScanOptions, modules: ScanModules & { notes: ScanNotes }) {
+    this.#options = options;
+    this.#modules = modules;
+    this.#look = modules.look ?? SYSTEM_LOOK;
+    this.#identifier = new EntryIdentifier(modules.previous, modules.mint);
+    this.#base = statFd(options.baseFd);
+    this.#onBtrfs = filesystemMagic(options.baseFd) === MAGIC_BTRFS;
+  }
+
+  get entriesSeen(): number {
+    return this.#entries;
+  }
+
+  /** Looks at an entry that the listing has; `former` is what the previous catalog has under its name. */
+  async entry(
+    directory: ScannedDirectory,
+    name: Buffer,
+    listedType: FileType | null,
+    former: EntryValue | null,
+  ): Promise<EntryOutcome> {
+    if (++this.#entries % PROGRESS_EVERY === 0) {
+      this.#options.signal.throwIfAborted();
+      await this.#options.onProgress(this.#entries);
+    }
+    const { excludes } = this.#options;
+    if (listedType !== null && !excludes.isEmpty) {
+      if (excludes.excludes(directory.components, name, listedType === 'dir')) return 'absent';
+    }
+    let stat: FileStat;
+    try {
+      stat = this.#look.statAt(directory.fd, name);
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return 'absent';
+      return this.#unreadable(directory, name, former, error);
+    }
+    if (listedType === null && excludes.excludes(directory.components, name, stat.type === 'dir')) {
+      return 'absent';
+    }
+    if (this.#isForeign(directory, name, stat)) return 'absent';
+    const identity = await this.#identifier.identify(stat, former);
+    if (identity.unchanged) {
+      await this.#checkStored(directory, name, stat, identity);
+    } else if (stat.type !== 'dir') {
+      try {
+        this.#changed(directory, name, stat, identity);
+      } catch (error) {
+        if (isErrno(error, 'ENOENT')) return 'absent';
+        return this.#unreadable(directory, name, former, error);
+      }
+    }
+    return { gfid: identity.gfid, type: stat.type, isNew: identity.isNew };
+  }
+
+  /** Notes the inode of a directory that is open, if it has changed. */
+  async directory(fd: number, gfid: Gfid, stat: FileStat): Promise<void> {
+    const identity = await this.#identifier.known(gfid, stat, false);
+    if (identity?.unchanged === true) return;
+    this.#modules.notes.observed(gfid, observeOpen(fd, stat, 0n, this.#context));
+  }
+
+  /** Notes a directory that could not be opened or read; what it held stays as it was. */
+  unreadableDirectory(
+    parent: { readonly gfid: Gfid; readonly read: number; readonly fd: number },
+    target: { readonly gfid: Gfid; readonly isNew: boolean; readonly name: Uint8Array },
+    path: Uint8Array,
+    error: unknown,
+  ): void {
+    const { notes } = this.#modules;
+    this.#fail(target.gfid, parent.gfid, parent.read, path, error);
+    if (!target.isNew) return;
+    const stat = statAt(parent.fd, target.name);
+    if (stat.type !== 'dir') return;
+    notes.observed(target.gfid, observeClosed(parent.fd, target.name, stat, this.#context));
+  }
+
+  get #context() {
+    return { owners: this.#modules.owners, racySinceNs: this.#options.racySinceNs };
+  }
+
+  /** True for what does not belong to the tree: other mounts, nested subvolumes, our own directory. */
+  #isForeign(directory: ScannedDirectory, name: Buffer, stat: FileStat): boolean {
+    const base = this.#base;
+    const { notes } = this.#modules;
+    const path = () => joinPath([...directory.components, name]);
+    if (stat.mountId !== null && base.mountId !== null && stat.mountId !== base.mountId) {
+      notes.warn(path(), 'mount_point');
+      return true;
+    }
+    if (stat.type !== 'dir') return false;
+    if (this.#options.isSnapshot && this.#onBtrfs && stat.ino === EMPTY_SUBVOLUME_INO) {
+      notes.warn(path(), 'nested_subvolume');
+      return true;
+    }
+    if (stat.dev !== base.dev) {
+      notes.warn(path(), this.#isSubvolume(directory, name) ? 'nested_subvolume' : 'mount_point');
+      return true;
+    }
+    return this.#options.privateDirectories.some(
+      (own) => own.ino === stat.ino && own.dev === this.#options.liveDevice,
+    );
+  }
+
+  #isSubvolume(directory: ScannedDirectory, name: Buffer): boolean {
+    if (!this.#onBtrfs) return false;
+    const fd = openAt(directory.fd, name, O_RDONLY);
+    try {
+      return isSubvolumeRoot(fd);
+    } finally {
+      close(fd);
+    }
+  }
+
+  /** Notes a new or changed inode that is not a directory. */
+  #changed(directory: ScannedDirectory, name: Buffer, stat: FileStat, identity: Identity): void {
+    const { notes } = this.#modules;
+    if (stat.type !== 'file') {
+      notes.observed(identity.gfid, observeClosed(directory.fd, name, stat, this.#context));
+    } else if (this.#options.content === 'list') {
+      this.#list(directory, name, stat, identity, 0n);
+    } else {
+      this.#observeFile(directory, name, stat, identity);
+    }
+  }
+
+  #observeFile(
+    directory: ScannedDirectory,
+    name: Buffer,
+    stat: FileStat,
+    identity: Identity,
+  ): void {
+    const fd = this.#look.openAt(directory.fd, name, O_RDONLY);
+    try {
+      const opened = statFd(fd);
+      if (opened.ino !== stat.ino || opened.type !== 'file') {
+        throw new DmError('source_changing', 'it was replaced while it was looked at');
+      }
+      const version = this.#versionOf(opened, identity);
+      this.#modules.notes.observed(identity.gfid, observeOpen(fd, opened, version, this.#context));
+    } finally {
+      close(fd);
+    }
+  }
+
+  #versionOf(stat: FileStat, { binding }: Identity): bigint {
+    const { content, newVersion } = this.#options;
+    if (content !== 'adopt' || binding === null) return newVersion;
+    const isAsBound = binding.size === stat.size && binding.mtimeNs === stat.mtimeNs;
+    return isAsBound ? binding.version : newVersion;
+  }
+
+  /** An unchanged file whose version the store lacks is captured under the version it has. */
+  async #checkStored(
+    directory: ScannedDirectory,
+    name: Buffer,
+    stat: FileStat,
+    { gfid, binding }: Identity,
+  ): Promise<void> {
+    const { isStored } = this.#options;
+    if (isStored === null || stat.type !== 'file' || binding === null) return;
+    if (isStored(gfid, binding.version)) return;
+    const identity = { gfid, binding, isNew: false, unchanged: true };
+    this.#list(directory, name, stat, identity, binding.version);
+  }
+
+  #list(
+    directory: ScannedDirectory,
+    name: Buffer,
+    stat: FileStat,
+    { gfid, binding }: Identity,
+    storeAs: bigint,
+  ): void {
+    // One capture serves all names of a hard link, as long as the directory it was seen in stands.
+    if (stat.nlink > 1) {
+      const parent = this.#listedIn.get(gfid);
+      const read = Number(this.#listedBy.get(gfid) ?? 0n);
+      if (parent !== undefined && this.#modules.notes.reads.isValid(parent as Gfid, read)) return;
+      this.#listedIn.set(gfid, directory.gfid);
+      this.#listedBy.set(gfid, BigInt(directory.read));
+    }
+    const item = {
+      gfid,
+      parent: directory.gfid,
+      read: directory.read,
+      ino: stat.ino,
+      btimeNs: stat.btimeNs,
+      ctimeNs: stat.ctimeNs,
+      size: stat.size,
+      storeAs,
+      formerVersion: binding?.version ?? 0n,
+      likelySame: binding?.size === stat.size && binding.mtimeNs === stat.mtimeNs,
+      racy: binding?.ctimeNs === 0n,
+      path: joinPath([...directory.components, name]),
+    };
+    this.#modules.notes.content(item, stat.blocks * 512n);
+  }
+
+  #unreadable(
+    directory: ScannedDirectory,
+    name: Buffer,
+    former: EntryValue | null,
+    error: unknown,
+  ): 'kept' {
+    const path = joinPath([...directory.components, name]);
+    const gfid = former?.gfid ?? this.#identifier.mint();
+    this.#fail(gfid, directory.gfid, directory.read, path, error);
+    return 'kept';
+  }
+
+  #fail(gfid: Gfid, parent: Gfid, read: number, path: Uint8Array, error: unknown): void {
+    if (!(error instanceof SysError) && !(error instanceof DmError)) throw error;
+    if (isErrno(error, ...OUT_OF_RESOURCES)) throw error;
+    const { code, message } = sysToDm(error, 'read', path);
+    this.#modules.notes.failed(gfid, { parent, read, code, path, message });
+  }
+}

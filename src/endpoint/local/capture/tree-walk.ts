@@ -1,0 +1,223 @@
+import { type Gfid, ROOT_GFID } from '../../../model/ids.js';
+import { compareBytes } from '../../../util/bytes.js';
+import { SysError } from '../sys/errno.js';
+import { statFd } from '../sys/stat.js';
+import { DirectoryListing } from './directory-listing.js';
+import { type DirectoryRecord, decodeDirectory, encodeDirectory } from './directory-record.js';
+import { DirectoryStack } from './directory-stack.js';
+import { type EntryOutcome, EntryScanner, type ScannedDirectory } from './entry-scanner.js';
+import { FormerEntries, type FormerEntry } from './former-entries.js';
+import { MutationSpill } from './mutation-spill.js';
+import type { ScanNotes } from './scan-notes.js';
+import type { ScanModules, ScanOptions } from './scan-types.js';
+
+const MASK_64 = (1n << 64n) - 1n;
+
+export interface Subdirectory {
+  readonly name: Buffer;
+  readonly gfid: Gfid;
+  readonly isNew: boolean;
+}
+
+const BASE: Subdirectory = { name: Buffer.alloc(0), gfid: ROOT_GFID, isNew: false };
+
+/** A directory on the way down, with what is still to be entered below it. */
+interface Frame {
+  readonly gfid: Gfid;
+  readonly read: number;
+  readonly subdirectories: Iterator<Subdirectory>;
+}
+
+/** What one read of a directory found. */
+export interface DirectoryRead {
+  readonly record: DirectoryRecord;
+  readonly subdirectories: Subdirectory[];
+}
+
+/**
+ * Walks a tree by directory descriptors and compares each directory with the entries that the previous catalog
+ * has for the same gfid, both in name order. Notes what differs; says nothing about what is as it was.
+ */
+export class TreeWalk implements Disposable {
+  readonly #options: ScanOptions;
+  readonly #modules: ScanModules & { notes: ScanNotes };
+  readonly #scanner: EntryScanner;
+  #directories: MutationSpill;
+  #lists = 0;
+  /** Entries at the top of the tree that belong to it. */
+  topEntries = 0;
+
+  constructor(options: ScanOptions, modules: ScanModules & { notes: ScanNotes }) {
+    this.#options = options;
+    this.#modules = modules;
+    this.#scanner = new EntryScanner(options, modules);
+    this.#directories = this.#newList();
+  }
+
+  get entriesSeen(): number {
+    return this.#scanner.entriesSeen;
+  }
+
+  /** Looks at everything once. */
+  async walk(): Promise<void> {
+    using stack = new DirectoryStack(this.#options.baseFd);
+    const base = await this.readDirectory(stack, BASE);
+    this.record(BASE.name, base.record);
+    await this.walkBelow(stack, base.record, base.subdirectories);
+  }
+
+  /** Walks `subdirectories` of the directory the stack is in. */
+  async walkBelow(
+    stack: DirectoryStack,
+    directory: { readonly gfid: Gfid; readonly read: number },
+    subdirectories: Iterable<Subdirectory>,
+  ): Promise<void> {
+    const top = stack.depth;
+    const frames: Frame[] = [{ ...directory, subdirectories: subdirectories[Symbol.iterator]() }];
+    for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
+      const next = frame.subdirectories.next();
+      if (next.done === true) {
+        frames.pop();
+        if (stack.depth > top) stack.pop();
+        continue;
+      }
+      const entered = await this.#enter(stack, frame, next.value);
+      if (entered === null) continue;
+      this.record(next.value.name, entered.record);
+      const { gfid, read } = entered.record;
+      frames.push({ gfid, read, subdirectories: entered.subdirectories[Symbol.iterator]() });
+    }
+  }
+
+  /** Goes into a directory and reads it. Null, and the stack as it was, when that is not possible. */
+  async #enter(
+    stack: DirectoryStack,
+    parent: { readonly gfid: Gfid; readonly read: number },
+    target: Subdirectory,
+  ): Promise<DirectoryRead | null> {
+    const depth = stack.depth;
+    try {
+      stack.push(target.name);
+      return await this.readDirectory(stack, target);
+    } catch (error) {
+      if (!(error instanceof SysError)) throw error;
+      const path = stack.depth > depth ? stack.path : stack.pathOf(target.name);
+      while (stack.depth > depth) stack.pop();
+      // One that has just gone is found out about when its parent is read again.
+      if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE'].includes(error.code)) return null;
+      const above = { ...parent, fd: stack.fd };
+      this.#scanner.unreadableDirectory(above, target, path, error);
+      return null;
+    }
+  }
+
+  /** Reads the directory the stack is in and notes what differs. Throws a SysError when it cannot be read. */
+  async readDirectory(stack: DirectoryStack, target: Subdirectory): Promise<DirectoryRead> {
+    this.#options.signal.throwIfAborted();
+    const fd = stack.fd;
+    const stat = statFd(fd);
+    const listing = DirectoryListing.read(fd);
+    const { gfid, isNew } = target;
+    const read = this.#modules.notes.reads.begin(gfid);
+    await this.#scanner.directory(fd, gfid, stat);
+    const directory = { gfid, read, fd, components: stack.components };
+    const merged = await this.#merge(listing, directory, isNew);
+    const { ino, ctimeNs } = stat;
+    const record = {
+      depth: stack.depth,
+      gfid,
+      isNew,
+      read,
+      ino,
+      ctimeNs,
+      removedSum: merged.removedSum,
+    };
+    return { record, subdirectories: merged.subdirectories };
+  }
+
+  record(name: Uint8Array, record: DirectoryRecord): void {
+    this.#directories.add(name, encodeDirectory(record));
+  }
+
+  /** The directories read so far, in walk order; a new list is begun. The caller disposes it. */
+  takeDirectories(): {
+    records(): Generator<{ name: Buffer; record: DirectoryRecord }>;
+    [Symbol.dispose](): void;
+  } {
+    const list = this.#directories;
+    this.#directories = this.#newList();
+    return {
+      *records() {
+        for (const batch of list.read()) {
+          for (const { key, value } of batch) {
+            yield { name: Buffer.from(key), record: decodeDirectory(value ?? Buffer.alloc(0)) };
+          }
+        }
+      },
+      [Symbol.dispose]: () => list[Symbol.dispose](),
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#directories[Symbol.dispose]();
+  }
+
+  /** Both sides in name order, side by side. */
+  async #merge(
+    listing: DirectoryListing,
+    directory: ScannedDirectory,
+    isNew: boolean,
+  ): Promise<{ subdirectories: Subdirectory[]; removedSum: bigint }> {
+    const result = { subdirectories: [] as Subdirectory[], removedSum: 0n, present: 0 };
+    const former = isNew
+      ? null
+      : await FormerEntries.open(this.#modules.previous.catalog, directory.gfid);
+    let index = 0;
+    for (;;) {
+      const name = index < listing.count ? listing.name(index) : null;
+      const known = former?.current ?? null;
+      if (name === null && known === null) break;
+      const order = name === null ? 1 : known === null ? -1 : compareBytes(name, known.name);
+      if (name !== null && order <= 0) {
+        const match = order === 0 ? known : null;
+        const outcome = await this.#scanner.entry(directory, name, listing.type(index), match);
+        this.#note(directory, name, match, outcome, result);
+        index++;
+      } else if (known !== null) {
+        this.#note(directory, known.name, known, 'absent', result);
+      }
+      if (order >= 0) {
+        const pending = former?.next();
+        if (pending !== undefined) await pending;
+      }
+    }
+    if (directory.gfid === ROOT_GFID) this.topEntries = result.present;
+    return result;
+  }
+
+  #note(
+    directory: ScannedDirectory,
+    name: Uint8Array,
+    former: FormerEntry | null,
+    outcome: EntryOutcome,
+    result: { subdirectories: Subdirectory[]; removedSum: bigint; present: number },
+  ): void {
+    const { notes } = this.#modules;
+    if (outcome !== 'absent') result.present++;
+    if (outcome === 'kept') return;
+    const found = outcome === 'absent' ? null : outcome;
+    if (former !== null && former.gfid !== found?.gfid) {
+      notes.removed(name, directory, former, found !== null);
+      result.removedSum = (result.removedSum + former.gfid) & MASK_64;
+    }
+    if (found === null) return;
+    if (former?.gfid !== found.gfid) notes.added(name, directory, found);
+    if (found.type === 'dir') {
+      result.subdirectories.push({ name: Buffer.from(name), gfid: found.gfid, isNew: found.isNew });
+    }
+  }
+
+  #newList(): MutationSpill {
+    return new MutationSpill(`${this.#options.scratch}/directories-${this.#lists++}`);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Binding } from '../../../catalog/maps/bindings.js';
+import type { FileStat } from '../sys/stat.js';
+
+/**
+ * What a place remembers of an inode. Only regular files have a size here. `racySinceNs`: a change after
+ * this look would leave the ctime as it is when that is at or after this moment of the file system's
+ * clock; then 0 is remembered, so that the next scan looks again. Null: no such doubt.
+ */
+export function bindingOf(
+  stat: FileStat,
+  generation: number,
+  version: bigint,
+  racySinceNs: bigint | null,
+): Binding {
+  const racy = racySinceNs !== null && stat.ctimeNs >= racySinceNs;
+  return {
+    ino: stat.ino,
+    btimeNs: stat.btimeNs,
+    generation,
+    size: stat.type === 'file' ? stat.size : 0n,
+    mtimeNs: stat.mtimeNs,
+    ctimeNs: racy ? 0n : stat.ctimeNs,
+    version,
+  };
+}
+
+/** True when nothing has happened to the inode since it was bound. */
+export function agrees(binding: Binding, stat: FileStat): boolean {
+  return (
+    binding.ctimeNs === stat.ctimeNs &&
+    binding.ino === stat.ino &&
+    binding.mtimeNs === stat.mtimeNs &&
+    binding.btimeNs === stat.btimeNs &&
+    (stat.type !== 'file' || binding.size === stat.size)
+  );
+}
+
+/** True when it is the same inode, whatever happened to it: numbers are used again, birth times tell. */
+export function sameInode(binding: Binding, stat: FileStat): boolean {
+  return binding.ino === stat.ino && binding.btimeNs === stat.btimeNs;
+}

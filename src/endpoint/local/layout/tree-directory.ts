@@ -1,0 +1,255 @@
+import { randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { DmError } from '../../../model/error.js';
+import { type DatasetId, parseDatasetId } from '../../../model/ids.js';
+import { syncDirectory, writeDurably } from '../../../util/durable-file.js';
+import {
+  type DatasetRecord,
+  parseDatasetRecord,
+  serialiseDatasetRecord,
+} from './dataset-record.js';
+import {
+  type LocalTree,
+  type LocalTreeId,
+  parseLocalTree,
+  parseLocalTreeId,
+  serialiseLocalTree,
+} from './local-tree.js';
+import { VersionStore } from './version-store.js';
+
+const TREE_FILE = 'tree.json';
+/** The next tree.json, while a dataset is committed. */
+const NEXT_FILE = 'tree-next.json';
+
+/**
+ * The directory `.datamover/trees/<local tree id>` of one local tree. Paths go through a pinned
+ * directory descriptor of the root (layout/data-root.ts) and are valid while that root is open.
+ */
+export class TreeDirectory {
+  readonly id: LocalTreeId;
+  readonly path: string;
+  readonly versions: VersionStore;
+
+  constructor(treesPath: string, id: LocalTreeId) {
+    this.id = id;
+    this.path = `${treesPath}/${id}`;
+    this.versions = new VersionStore(`${this.path}/versions`);
+  }
+
+  get datasetsPath(): string {
+    return `${this.path}/datasets`;
+  }
+
+  /** Records of deleted datasets that the live tree still stands at. */
+  get bookmarksPath(): string {
+    return `${this.path}/bookmarks`;
+  }
+
+  get snapshotsPath(): string {
+    return `${this.path}/snapshots`;
+  }
+
+  get stagingPath(): string {
+    return `${this.path}/staging`;
+  }
+
+  /** Temporary files of a capture; emptied by the next one. */
+  get scratchPath(): string {
+    return `${this.path}/scratch`;
+  }
+
+  snapshotPath(id: DatasetId): string {
+    return `${this.snapshotsPath}/${id}`;
+  }
+
+  /** The tree's record. Throws `corrupt` when it is damaged. */
+  load(): LocalTree {
+    const next = this.#read(NEXT_FILE);
+    // It counts from the moment its dataset has a record; see commit.
+    if (next?.head !== undefined && next.head !== null && this.readDataset(next.head) !== null) {
+      return next;
+    }
+    const tree = this.#read(TREE_FILE);
+    if (tree === null)
+      throw new DmError('corrupt', `${this.path}/${TREE_FILE} is gone; restore it`);
+    return tree;
+  }
+
+  /** Replaces the record atomically and durably. */
+  save(tree: LocalTree): void {
+    writeDurably(this.path, TREE_FILE, serialiseLocalTree(tree));
+    rmSync(`${this.path}/${NEXT_FILE}`, { force: true });
+  }
+
+  /**
+   * Writes the record of a dataset and the tree that stands at it, both or none whatever happens between. Everything
+   * that `record` and `tree` name must be durable before.
+   */
+  commit(record: DatasetRecord, tree: LocalTree): void {
+    writeDurably(this.path, NEXT_FILE, serialiseLocalTree(tree));
+    this.writeDataset(record);
+    this.save(tree);
+  }
+
+  #read(name: string): LocalTree | null {
+    const what = `record ${this.path}/${name}`;
+    let text: string;
+    try {
+      text = readFileSync(`${this.path}/${name}`, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+    const tree = parseLocalTree(text, what);
+    if (tree.localTree !== this.id) {
+      throw new DmError('corrupt', `${what} names another tree (${tree.localTree}); restore it`);
+    }
+    return tree;
+  }
+
+  /** The record of a dataset, or null when there is none: then there is no such dataset here. */
+  readDataset(id: DatasetId): DatasetRecord | null {
+    return readRecord(`${this.datasetsPath}/${id}.json`, id);
+  }
+
+  /** As readDataset, but finds deleted datasets that left a bookmark too: catalog only, no bytes. */
+  readCatalogOf(id: DatasetId): DatasetRecord | null {
+    return this.readDataset(id) ?? readRecord(`${this.bookmarksPath}/${id}.json`, id);
+  }
+
+  /** Atomic and durable: with it the dataset exists. Everything it names must be durable before. */
+  writeDataset(record: DatasetRecord): void {
+    writeDurably(this.datasetsPath, `${record.id}.json`, serialiseDatasetRecord(record));
+  }
+
+  writeBookmark(record: DatasetRecord): void {
+    writeDurably(this.bookmarksPath, `${record.id}.json`, serialiseDatasetRecord(record));
+  }
+
+  /** Records of datasets that are gone, but not yet all that they held. */
+  get deletingPath(): string {
+    return `${this.path}/deleting`;
+  }
+
+  /**
+   * Takes a dataset away, durably: from now on it does not exist. Its record stays with the ones being deleted until
+   * `finishDeleting`. False when there is none.
+   */
+  beginDeleting(id: DatasetId): boolean {
+    mkdirSync(this.deletingPath, { recursive: true, mode: 0o700 });
+    try {
+      renameSync(`${this.datasetsPath}/${id}.json`, `${this.deletingPath}/${id}.json`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+    syncDirectory(this.deletingPath);
+    syncDirectory(this.datasetsPath);
+    return true;
+  }
+
+  /** Datasets whose deletion has begun and not finished. */
+  deleting(): DatasetRecord[] {
+    if (!existsSync(this.deletingPath)) return [];
+    return idsIn(this.deletingPath).flatMap(
+      (id) => readRecord(`${this.deletingPath}/${id}.json`, id) ?? [],
+    );
+  }
+
+  finishDeleting(id: DatasetId): void {
+    rmSync(`${this.deletingPath}/${id}.json`, { force: true });
+  }
+
+  removeBookmark(id: DatasetId): void {
+    rmSync(`${this.bookmarksPath}/${id}.json`, { force: true });
+  }
+
+  bookmarkIds(): DatasetId[] {
+    return idsIn(this.bookmarksPath);
+  }
+
+  datasetIds(): DatasetId[] {
+    return idsIn(this.datasetsPath);
+  }
+
+  /** Another text whenever the record of a dataset was written; null when there is none. Reads nothing of it. */
+  datasetStamp(id: DatasetId): string | null {
+    const path = `${this.datasetsPath}/${id}.json`;
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return stat === undefined ? null : `${stat.ino} ${stat.mtimeNs} ${stat.size}`;
+  }
+
+  /** All datasets of the tree, in the order they were committed here. */
+  listDatasets(): DatasetRecord[] {
+    const records: DatasetRecord[] = [];
+    for (const id of this.datasetIds()) {
+      const record = this.readDataset(id);
+      if (record !== null) records.push(record);
+    }
+    return records.sort((a, b) => a.committedAtMs - b.committedAtMs || (a.id < b.id ? -1 : 1));
+  }
+}
+
+function readRecord(path: string, id: DatasetId): DatasetRecord | null {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  const record = parseDatasetRecord(text, `dataset record ${path}`);
+  if (record.id !== id) {
+    throw new DmError('corrupt', `dataset record ${path} names another dataset; restore it`);
+  }
+  return record;
+}
+
+function idsIn(directory: string): DatasetId[] {
+  return readdirSync(directory)
+    .filter((name) => /^[0-9a-f]{32}\.json$/.test(name))
+    .map((name) => parseDatasetId(name.slice(0, 32)))
+    .sort();
+}
+
+/** Makes the directory of a new tree, durably, and writes its first record. */
+export function createTree(
+  treesPath: string,
+  first: Omit<LocalTree, 'localTree'>,
+): { directory: TreeDirectory; tree: LocalTree } {
+  const id = parseLocalTreeId(randomBytes(8).toString('hex'));
+  const directory = new TreeDirectory(treesPath, id);
+  mkdirSync(directory.path, { mode: 0o700 });
+  const subdirectories = [
+    directory.datasetsPath,
+    directory.bookmarksPath,
+    directory.versions.path,
+    directory.snapshotsPath,
+    directory.stagingPath,
+  ];
+  for (const path of subdirectories) mkdirSync(path, { mode: 0o700 });
+  const tree = { ...first, localTree: id };
+  directory.save(tree);
+  syncDirectory(treesPath);
+  return { directory, tree };
+}
+
+/** Every tree of a root that has a record; a directory without one was being made when the host stopped. */
+export function listTrees(treesPath: string): { directory: TreeDirectory; tree: LocalTree }[] {
+  const found: { directory: TreeDirectory; tree: LocalTree }[] = [];
+  for (const name of readdirSync(treesPath).sort()) {
+    if (!/^[0-9a-f]{16}$/.test(name)) continue;
+    const directory = new TreeDirectory(treesPath, parseLocalTreeId(name));
+    const record = statSync(`${directory.path}/${TREE_FILE}`, { throwIfNoEntry: false });
+    if (record !== undefined) found.push({ directory, tree: directory.load() });
+  }
+  return found;
+}

@@ -1,0 +1,105 @@
+import { normalAbsolute } from '../../model/absolute-path.js';
+import type { DatasetInfo } from '../../model/dataset.js';
+import { DmError } from '../../model/error.js';
+import type { DatasetId } from '../../model/ids.js';
+import { equalBytes } from '../../util/bytes.js';
+import type { DatasetFilter, DatasetRef } from '../source.js';
+import { type DataRoot, PRIVATE_NAME } from './layout/data-root.js';
+import { type DatasetRecord, datasetInfo } from './layout/dataset-record.js';
+import type { LocalTree, LocalTreeId } from './layout/local-tree.js';
+import type { TreeDirectory } from './layout/tree-directory.js';
+
+/** What the agent's state knows of the datasets of this place. */
+export interface DatasetNumbers {
+  /** The dataset's number at this place, given at the first asking. */
+  numberOf(tree: LocalTreeId, id: DatasetId): Promise<number>;
+  /** Who needs the dataset (policies, jobs), as shown to people. */
+  lockedBy(tree: LocalTreeId, id: DatasetId): Promise<readonly string[]>;
+}
+
+export interface PlacedDataset {
+  readonly root: DataRoot;
+  readonly directory: TreeDirectory;
+  readonly tree: LocalTree;
+  readonly record: DatasetRecord;
+}
+
+/** The complete datasets below the data roots of this host, as their records say. */
+export class LocalDatasets {
+  readonly #roots: readonly DataRoot[];
+  readonly #numbers: DatasetNumbers;
+
+  constructor(options: { roots: readonly DataRoot[] }, modules: { numbers: DatasetNumbers }) {
+    this.#roots = options.roots;
+    this.#numbers = modules.numbers;
+  }
+
+  *all(): Generator<PlacedDataset, void> {
+    for (const root of this.#roots) {
+      for (const { directory, tree } of root.trees()) {
+        for (const record of directory.listDatasets()) {
+          if (record.state.startsWith('COMPLETE')) yield { root, directory, tree, record };
+        }
+      }
+    }
+  }
+
+  /** The copies of one dataset below the roots; reads their records only. */
+  *#withId(id: DatasetId): Generator<PlacedDataset, void> {
+    for (const root of this.#roots) {
+      for (const { directory, tree } of root.trees()) {
+        const record = directory.readDataset(id);
+        if (record?.state.startsWith('COMPLETE')) yield { root, directory, tree, record };
+      }
+    }
+  }
+
+  /** As they are shown, ascending by number. */
+  async *list(filter: DatasetFilter, signal: AbortSignal): AsyncGenerator<DatasetInfo, void> {
+    const infos: DatasetInfo[] = [];
+    const basePath = filter.basePath === undefined ? null : normalAbsolute(filter.basePath);
+    for (const placed of this.all()) {
+      signal.throwIfAborted();
+      const { record } = placed;
+      if (filter.tree !== undefined && record.tree !== filter.tree) continue;
+      if (basePath !== null && !equalBytes(record.basePath, basePath)) continue;
+      infos.push(await this.infoOf(placed));
+    }
+    yield* infos.sort((a, b) => a.number - b.number);
+  }
+
+  /** Throws `not_found`. An id without a base path takes the first that has it. */
+  async get(ref: DatasetRef): Promise<PlacedDataset> {
+    for (const placed of 'id' in ref ? this.#withId(ref.id) : this.all()) {
+      const { tree, record } = placed;
+      if ('number' in ref) {
+        if ((await this.#numbers.numberOf(tree.localTree, record.id)) === ref.number) return placed;
+      } else {
+        const { basePath } = ref;
+        if (basePath === undefined || equalBytes(basePath, record.basePath)) return placed;
+      }
+    }
+    const name = 'number' in ref ? `number ${ref.number}` : ref.id;
+    throw new DmError('not_found', `there is no dataset ${name} at this place; list what there is`);
+  }
+
+  /** The dataset as it is shown, or null when there is none. */
+  async find(ref: DatasetRef): Promise<{ readonly info: DatasetInfo } | null> {
+    try {
+      return { info: await this.infoOf(await this.get(ref)) };
+    } catch (error) {
+      if (error instanceof DmError && error.code === 'not_found') return null;
+      throw error;
+    }
+  }
+
+  async infoOf({ root, tree, record }: PlacedDataset): Promise<DatasetInfo> {
+    const { localTree } = tree;
+    const snapshot = [root.path, PRIVATE_NAME, 'trees', localTree, 'snapshots', record.id];
+    return datasetInfo(record, {
+      number: await this.#numbers.numberOf(localTree, record.id),
+      lockedBy: await this.#numbers.lockedBy(localTree, record.id),
+      snapshot: record.provider === 'snapshot' ? snapshot.join('/') : '',
+    });
+  }
+}

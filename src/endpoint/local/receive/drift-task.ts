@@ -1,0 +1,127 @@
+import { rmSync } from 'node:fs';
+import { PRE_REPAIR } from '../../../model/dataset.js';
+import { splitPath } from '../../../model/entry-name.js';
+import { DmError } from '../../../model/error.js';
+import type { DatasetId, SystemGuid } from '../../../model/ids.js';
+import type { Task } from '../../../worker/task.js';
+import type { Retention } from '../../target.js';
+import { captureDataset } from '../capture/capture-task.js';
+import { compareTree } from '../capture/compare-tree.js';
+import { type OpenBase, openBase } from '../capture/open-base.js';
+import { PlaceDatasets, type TreePlace } from '../changes/place-datasets.js';
+import { DataRoot, type FileIdentity } from '../layout/data-root.js';
+import type { LocalTree } from '../layout/local-tree.js';
+import { close } from '../sys/open.js';
+import { openOrMakeAll } from './flip/publish.js';
+
+export interface DriftInput {
+  readonly place: TreePlace;
+  /** Absolute path of the data root. */
+  readonly root: Uint8Array;
+  readonly otherPrivateDirectories: readonly FileIdentity[];
+  readonly system: SystemGuid;
+  /** `fail`: `target_drifted` when the tree is not as the last receive left it. */
+  readonly onDrift: 'repair' | 'fail';
+  /** Id for the dataset that keeps the drift. */
+  readonly id: DatasetId;
+  readonly retention: Retention;
+  readonly nowMs: number;
+}
+
+export interface DriftResult {
+  readonly drifted: boolean;
+}
+
+/**
+ * Compares a received tree with what the last receive left. What was changed by hand since is kept as a dataset
+ * `pre-repair`, which the tree stands at afterwards.
+ */
+export const driftTask: Task<DriftInput, DriftResult> = async (input, io) => {
+  using root = DataRoot.open(input.root);
+  if (!(await hasDrifted(root, input, io.signal))) return { drifted: false };
+  const shown = Buffer.from(input.place.tree.basePath).toString();
+  if (input.onDrift === 'fail') {
+    throw new DmError(
+      'target_drifted',
+      `${shown} was changed since the last copy; undo that, or let the copy repair it`,
+    );
+  }
+  await keepDrift(root, input, io.signal);
+  return { drifted: true };
+};
+
+async function hasDrifted(
+  root: DataRoot,
+  input: DriftInput,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { tree } = input.place;
+  const base = openOrMakeBase(root, input);
+  const datasets = await PlaceDatasets.open({ place: input.place });
+  try {
+    const { pages, packs, directory } = datasets;
+    const head = tree.head === null ? null : directory.readCatalogOf(tree.head);
+    if (head === null) throw new DmError('corrupt', 'the record of the tree’s head is missing');
+    const found = await compareTree(
+      {
+        baseFd: base.fd,
+        device: base.identity.device,
+        privateDirectories: [root.privateIdentity, ...input.otherPrivateDirectories],
+        maps: head.maps,
+        tree,
+        id: input.id,
+        content: 'observe',
+        system: input.system,
+      },
+      { directory, pages, sink: packs },
+      signal,
+    );
+    return (['entries', 'inodes', 'links'] as const).some(
+      (map) => found.maps[map]?.digest !== head.maps[map]?.digest,
+    );
+  } finally {
+    close(base.fd);
+    await datasets.packs.discard();
+    await datasets[Symbol.asyncDispose]();
+  }
+}
+
+/** A target that was removed is a tree whose entries are all gone. */
+function openOrMakeBase(root: DataRoot, { place, onDrift }: DriftInput): OpenBase {
+  try {
+    return openBase(root, place.tree.basePath);
+  } catch (error) {
+    const isMissing = error instanceof DmError && error.code === 'source_missing';
+    if (!isMissing || onDrift === 'fail') throw error;
+    close(openOrMakeAll(root.fd, splitPath(place.livePath)));
+    return openBase(root, place.tree.basePath);
+  }
+}
+
+async function keepDrift(root: DataRoot, input: DriftInput, signal: AbortSignal): Promise<void> {
+  const { tree } = input.place;
+  const { record, localTree } = await captureDataset(
+    {
+      root: root.path,
+      basePath: tree.basePath,
+      name: PRE_REPAIR,
+      excludes: [],
+      provider: 'none',
+      retention: input.retention,
+      system: input.system,
+      acceptSource: true,
+      partial: 'allow',
+      minFreePercent: 0,
+      otherPrivateDirectories: input.otherPrivateDirectories,
+      nowMs: input.nowMs,
+      id: input.id,
+    },
+    async () => undefined,
+    signal,
+  );
+  // The bytes are those of the live tree until the flip moves them to the version store.
+  const directory = root.treeDirectory(localTree);
+  const live: LocalTree = { ...directory.load(), previousProvider: 'live' };
+  directory.commit({ ...record, provider: 'live' }, live);
+  rmSync(directory.scratchPath, { recursive: true, force: true });
+}

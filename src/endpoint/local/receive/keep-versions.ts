@@ -1,0 +1,58 @@
+import type { Catalog } from '../../../catalog/catalog.js';
+import type { Gfid } from '../../../model/ids.js';
+import { readLaneLog } from '../../receive/lane-log.js';
+import type { VersionStore } from '../layout/version-store.js';
+import { cloneFile, isCloneRefusal } from '../sys/clone.js';
+import { syncfs } from '../sys/data.js';
+import { isErrno } from '../sys/errno.js';
+import { close, O_RDONLY, openAt } from '../sys/open.js';
+import type { FilePlacer } from './staged-name.js';
+import type { StagingArea } from './staging-area.js';
+
+export interface KeepVersionsModules {
+  readonly next: Catalog;
+  readonly placer: FilePlacer;
+  readonly versions: VersionStore;
+  readonly staging: StagingArea;
+}
+
+/**
+ * Clones every file that a log has from its byte `from` on out of staging into the version store; those that are
+ * there already stay. The file system is synced first: a clone of a file that is not yet on disk waits for that
+ * file alone, which takes many times longer. A file that refuses is kept by the flip that replaces it.
+ */
+export async function keepVersions(
+  { log, from }: { readonly log: string; readonly from: number },
+  modules: KeepVersionsModules,
+  signal: AbortSignal,
+): Promise<void> {
+  let synced = false;
+  for (const { event, end } of readLaneLog(log)) {
+    signal.throwIfAborted();
+    if (end <= from || event.kind !== 'done') continue;
+    if (!synced) syncfs(modules.staging.fd);
+    synced = true;
+    await keepVersion(event.gfid, modules);
+  }
+}
+
+async function keepVersion(
+  gfid: Gfid,
+  { next, placer, versions }: KeepVersionsModules,
+): Promise<void> {
+  const inode = await next.inode(gfid);
+  if (inode === null || versions.has(gfid, inode.version)) return;
+  const placed = placer.place(gfid, inode);
+  const { dirFd, name } = placed instanceof Promise ? await placed : placed;
+  try {
+    const fd = openAt(dirFd, name, O_RDONLY);
+    try {
+      versions.put(gfid, inode.version, (to) => cloneFile(fd, to));
+    } finally {
+      close(fd);
+    }
+  } catch (error) {
+    // Without privileges a file's own mode may keep it shut; no-copy-on-write files are not cloned.
+    if (!isErrno(error, 'ENOENT', 'EACCES', 'EPERM') && !isCloneRefusal(error)) throw error;
+  }
+}

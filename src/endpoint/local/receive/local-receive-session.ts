@@ -1,0 +1,210 @@
+import { rmSync } from 'node:fs';
+import type { DatasetInfo } from '../../../model/dataset.js';
+import { DmError } from '../../../model/error.js';
+import type { Gfid } from '../../../model/ids.js';
+import type { WorkerPool } from '../../../worker/pool.js';
+import type { Ack, ChangeBatch, ResumePoint } from '../../change-stream.js';
+import type { LaneBatch } from '../../receive/lane-messages.js';
+import type { ReceiveSessions, StoppableSession } from '../../receive/receive-sessions.js';
+import type { ReceiveWork } from '../../receive/receive-stream.js';
+import { writeStream } from '../../receive/write-stream.js';
+import type { CommitRequest, CommitResult, ReceiveSession, TargetProgress } from '../../target.js';
+import type { TreePlace } from '../changes/place-datasets.js';
+import { datasetInfo } from '../layout/dataset-record.js';
+import type { TreeDirectory } from '../layout/tree-directory.js';
+import type { LocalDatasets } from '../local-datasets.js';
+import { close } from '../sys/open.js';
+import { requireFree } from './check-room.js';
+import type { CommitInput, CommitOutcome } from './commit-session.js';
+import {
+  type LaneAck,
+  type LaneInput,
+  type LaneResult,
+  RECEIVE_TASKS,
+  type ResumeResult,
+} from './receive-input.js';
+import { flipHasBegun, loadSession, saveSession } from './session-record.js';
+import { removeSession, sessionsOf } from './staging-area.js';
+
+export interface LocalSessionOptions {
+  readonly place: TreePlace;
+  readonly session: string;
+  readonly lanes: number;
+  readonly resumed: ResumeResult;
+  /** On the target's file system, opened before anything was received; this object closes it. */
+  readonly syncFd: number;
+  /** Percent of the file system that stays free: what would take more fails with `no_space`. */
+  readonly minFreePercent: number;
+}
+
+export interface LocalSessionModules {
+  readonly pool: WorkerPool;
+  readonly datasets: LocalDatasets;
+  readonly sessions: ReceiveSessions;
+  readonly directory: TreeDirectory;
+  readonly now: () => number;
+}
+
+/** A receive session of the local place; its work is done by worker threads. */
+export class LocalReceiveSession implements ReceiveSession, StoppableSession {
+  readonly resume: ResumePoint | null;
+  readonly committed = false;
+  readonly #options: LocalSessionOptions;
+  readonly #modules: LocalSessionModules;
+  readonly #stopped = new AbortController();
+  readonly #logs: number[];
+  readonly #needs: Gfid[];
+  #structureDone: boolean;
+  /** The stream has ended whole: what comes now was asked for. */
+  #streamEnded = false;
+  #running: Promise<unknown> = Promise.resolve();
+  #committing: Promise<unknown> = Promise.resolve();
+  #result: CommitResult | null = null;
+  #closed = false;
+
+  constructor(options: LocalSessionOptions, modules: LocalSessionModules) {
+    const { point, logs, needs } = options.resumed;
+    this.#options = options;
+    this.#modules = modules;
+    this.resume = point;
+    this.#logs = [...logs];
+    this.#needs = [...needs];
+    this.#structureDone = point !== null;
+    modules.sessions.add(options.place.tree.basePath, this);
+  }
+
+  write(batches: AsyncIterable<ChangeBatch>, signal: AbortSignal): AsyncGenerator<Ack> {
+    const options = {
+      lanes: this.#options.lanes,
+      structureDone: this.#structureDone,
+      needs: this.#needs.splice(0),
+      stopped: this.#stopped.signal,
+    };
+    const onRunning = (running: Promise<void>): void => {
+      this.#running = running;
+    };
+    return writeStream(batches, options, { work: this.#work(), onRunning }, signal);
+  }
+
+  commit(
+    request: CommitRequest,
+    onProgress: (progress: TargetProgress) => void,
+    signal: AbortSignal,
+  ): Promise<CommitResult> {
+    const { tree } = this.#options.place;
+    const commit = this.#modules.sessions.exclusively(tree.basePath, async () => {
+      if (this.#result !== null) return this.#result;
+      this.#stopped.signal.throwIfAborted();
+      const { failures, partial } = request;
+      const told = failures.map(({ gfid, code, message }) => ({ gfid, code, message }));
+      this.#result = await this.#commit({ failures: told, partial }, onProgress, signal);
+      return this.#result;
+    });
+    this.#committing = commit.catch(() => undefined);
+    return commit;
+  }
+
+  async abort(signal: AbortSignal): Promise<void> {
+    await this.stop(new DmError('cancelled', 'the copy was aborted'));
+    const { place, session } = this.#options;
+    const { directory, sessions } = this.#modules;
+    await sessions.exclusively(place.tree.basePath, async () => {
+      const record = loadSession(directory, session);
+      if (record === null) return;
+      if (flipHasBegun(record.phase)) {
+        await this.#commit({ failures: [], partial: 'allow' }, () => undefined, signal);
+        return;
+      }
+      removeSession(directory, session);
+      const isNothing = directory.load().head === null && sessionsOf(directory).length === 0;
+      if (isNothing) rmSync(directory.path, { recursive: true, force: true });
+    });
+  }
+
+  async stop(reason: DmError): Promise<void> {
+    this.#stopped.abort(reason);
+    await this.#running;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#committing;
+    await this.stop(new DmError('cancelled', 'the session was closed'));
+    this.#modules.sessions.remove(this.#options.place.tree.basePath, this);
+    close(this.#options.syncFd);
+  }
+
+  #work(): ReceiveWork {
+    const { place, session } = this.#options;
+    const { pool } = this.#modules;
+    const onRequest = this.#streamEnded;
+    const transferOf = (payload: Uint8Array) => [payload.buffer as ArrayBuffer];
+    return {
+      structure: (messages, signal) =>
+        pool.run(RECEIVE_TASKS.structure, { place, session }, { messages, transferOf }, signal),
+      lane: async (lane, messages, onAck, signal) => {
+        const input = { place, session, lane, log: this.#logs[lane] ?? 0, onRequest };
+        const { log } = await pool.run<LaneInput, LaneResult, LaneAck, LaneBatch>(
+          RECEIVE_TASKS.lane,
+          input,
+          {
+            messages,
+            transferOf: ({ payload }) => transferOf(payload),
+            onMessage: (ack) => onAck(this.#ackOf(lane, ack)),
+          },
+          signal,
+        );
+        this.#logs[lane] = log;
+      },
+      onStructure: () => {
+        this.#structureDone = true;
+      },
+      onEnd: () => {
+        this.#streamEnded = true;
+      },
+    };
+  }
+
+  #ackOf(lane: number, { token, needs, failures, durable }: LaneAck): Ack {
+    const { syncFd, minFreePercent, place } = this.#options;
+    requireFree(syncFd, minFreePercent, place.tree.basePath);
+    if (durable !== null) this.#noteDurable(lane, durable);
+    const survives = durable === null ? {} : { durable: token };
+    return { lane, applied: token, ...survives, needs, failures };
+  }
+
+  #noteDurable(lane: number, log: number): void {
+    const { directory } = this.#modules;
+    const record = loadSession(directory, this.#options.session);
+    if (record === null) return;
+    const durable = record.durable.map((length, index) => (index === lane ? log : length));
+    saveSession(directory, { ...record, durable });
+  }
+
+  async #commit(
+    request: Pick<CommitInput, 'failures' | 'partial'>,
+    onProgress: (progress: TargetProgress) => void,
+    signal: AbortSignal,
+  ): Promise<CommitResult> {
+    const { place, session, syncFd } = this.#options;
+    const { pool, now, directory } = this.#modules;
+    // A flip that was interrupted has changed the tree's record.
+    const tree = directory.load();
+    const outcome = await pool.run<CommitInput, CommitOutcome, TargetProgress>(
+      RECEIVE_TASKS.commit,
+      { place: { ...place, tree }, session, syncFd, nowMs: now(), ...request },
+      { onMessage: onProgress },
+      signal,
+    );
+    const { statistics, failures } = outcome;
+    return { dataset: await this.#infoOf(outcome), statistics, failures };
+  }
+
+  async #infoOf({ record, tree }: CommitOutcome): Promise<DatasetInfo> {
+    if (tree === null) return datasetInfo(record, { number: 0, snapshot: '', lockedBy: [] });
+    const { datasets } = this.#modules;
+    const { basePath } = this.#options.place.tree;
+    return datasets.infoOf(await datasets.get({ id: record.id, basePath }));
+  }
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import { EMPTY_ROOTS } from '../../../catalog/catalog-roots.js';
+import { datasetIdentity } from '../../../model/dataset.js';
+import type { Offer } from '../../target.js';
+import type { DatasetRecord } from '../layout/dataset-record.js';
+import { type LocalTree, NO_HISTORY } from '../layout/local-tree.js';
+import type { TreeDirectory } from '../layout/tree-directory.js';
+import { readBootId } from '../sys/boot-id.js';
+import { canClone } from '../sys/filesystem.js';
+import { isAdoption, wantAdoption } from './adoption.js';
+import { loadSession, type SessionRecord, saveSession } from './session-record.js';
+import { removeSession, StagingArea, sessionsOf } from './staging-area.js';
+import type { CheckedTarget } from './target-check.js';
+
+export interface OpenedSession {
+  readonly directory: TreeDirectory;
+  readonly tree: LocalTree;
+  readonly record: SessionRecord;
+  /** Takes the session over for this start of the host: these bytes of the logs count from now on. */
+  take(logs: readonly number[]): void;
+}
+
+export interface OpenSessionOptions {
+  readonly privileged: boolean;
+  readonly into: boolean;
+  /** What lies at the target is taken for a copy. */
+  readonly adopt: boolean;
+  /** What an older session staged no longer fits the tree. */
+  readonly anew: boolean;
+}
+
+/** Finds the session of the offer or makes it, with the tree's record when there is none; others of the tree go. */
+export function openSession(
+  offer: Offer,
+  target: CheckedTarget,
+  options: OpenSessionOptions,
+): OpenedSession {
+  const { directory, tree } = treeFor(offer, target);
+  const older = options.anew ? null : findSession(offer, directory, options);
+  removeOtherSessions(directory, older?.session ?? null);
+  const record = older ?? makeSession(offer, target, options);
+  StagingArea.create(directory, record.session);
+  const epoch = record.epoch + 1;
+  saveSession(directory, { ...record, epoch });
+  if (options.adopt && older === null) wantAdoption(directory, record.session);
+  return {
+    directory,
+    tree,
+    record: { ...record, epoch },
+    take: (logs) => {
+      const now = loadSession(directory, record.session) ?? record;
+      const durable = now.bootId === readBootId() ? now.durable : logs;
+      saveSession(directory, { ...now, bootId: readBootId(), durable });
+    },
+  };
+}
+
+/** Deletes what is staged for a tree, but for one session. */
+export function removeOtherSessions(directory: TreeDirectory, kept: string | null): void {
+  for (const session of sessionsOf(directory)) {
+    if (session !== kept) removeSession(directory, session);
+  }
+}
+
+function treeFor(
+  offer: Offer,
+  { root, path, found }: CheckedTarget,
+): { directory: TreeDirectory; tree: LocalTree } {
+  const owned = { role: 'received' as const, owner: offer.owner, released: false };
+  if (found !== null) {
+    const isSame = found.tree.tree === offer.dataset.tree;
+    const tree = isSame
+      ? { ...found.tree, ...owned }
+      : { ...found.tree, ...owned, tree: offer.dataset.tree };
+    if (!isSame) removeOtherSessions(found.directory, null);
+    found.directory.save(tree);
+    return { directory: found.directory, tree };
+  }
+  return root.createTree({
+    tree: offer.dataset.tree,
+    basePath: path,
+    ...owned,
+    ...NO_HISTORY,
+  });
+}
+
+function findSession(
+  offer: Offer,
+  directory: TreeDirectory,
+  { privileged, into, adopt }: OpenSessionOptions,
+): SessionRecord | null {
+  for (const session of sessionsOf(directory)) {
+    const record = loadSession(directory, session);
+    if (record === null) continue;
+    const { draft } = record;
+    const isSame =
+      draft.id === offer.dataset.id &&
+      isAdoption(directory, session) === adopt &&
+      (adopt || record.base === (offer.base?.id ?? null)) &&
+      record.createDataset === offer.createDataset &&
+      record.privileged === privileged &&
+      record.into === into &&
+      sameSubpaths(draft.subpaths, offer.subpaths) &&
+      (offer.subpaths.length > 0 || draft.rootDigest === offer.dataset.rootDigest);
+    if (isSame) {
+      const { maxDelete, retention } = offer;
+      return { ...record, maxDelete, draft: { ...draft, retention, from: offer.owner } };
+    }
+  }
+  return null;
+}
+
+function sameSubpaths(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
+  const same = (path: Uint8Array, at: number): boolean =>
+    Buffer.compare(path, b[at] ?? Buffer.alloc(0)) === 0;
+  return a.length === b.length && a.every(same);
+}
+
+function makeSession(
+  offer: Offer,
+  target: CheckedTarget,
+  { privileged, into }: OpenSessionOptions,
+): SessionRecord {
+  const draft: DatasetRecord = {
+    ...datasetIdentity(offer.dataset),
+    type: 'FILE',
+    state: 'INPROGRESS',
+    basePath: target.path,
+    subpaths: offer.subpaths,
+    provider: canClone(target.root.privateFd) ? 'clone' : 'live',
+    maps: EMPTY_ROOTS,
+    warnings: [],
+    committedAtMs: 0,
+    retention: offer.retention,
+    expiresAtMs: null,
+    signature: null,
+    from: offer.owner,
+    snapshotBase: null,
+  };
+  return {
+    session: randomBytes(8).toString('hex'),
+    epoch: 0,
+    bootId: readBootId(),
+    draft,
+    base: offer.base?.id ?? null,
+    createDataset: offer.createDataset,
+    into,
+    maxDelete: offer.maxDelete,
+    privileged,
+    phase: 'structure',
+    lanes: offer.lanes,
+    durable: Array<number>(offer.lanes + 1).fill(0),
+  };
+}

@@ -1,0 +1,145 @@
+import type { Catalog } from '../../../catalog/catalog.js';
+import type { DatasetWarning } from '../../../model/dataset.js';
+import { DmError } from '../../../model/error.js';
+import type { Gfid } from '../../../model/ids.js';
+import { makeExceptionsMap } from '../../receive/exceptions-map.js';
+import type { FileFailure } from '../../receive/file-failure.js';
+import type { ReceiveOutcome } from '../../receive/receive-outcome.js';
+import type { DatasetRecord } from '../layout/dataset-record.js';
+import type { BaseIdentity, LocalTree } from '../layout/local-tree.js';
+import { close } from '../sys/open.js';
+import { statFd } from '../sys/stat.js';
+import { DirectoryFinder } from './directory-finder.js';
+import { clearHold, clearStage } from './flip/clear-hold.js';
+import { Displaced } from './flip/displaced.js';
+import { flipContext } from './flip/flip.js';
+import { rebind } from './flip/rebind.js';
+import type { Workspace } from './workspace.js';
+
+/** As many as a record keeps. */
+const MAX_WARNINGS = 1000;
+
+export interface RecordModules {
+  readonly workspace: Workspace;
+  /** What the changes started from. */
+  readonly base: Catalog | null;
+  readonly outcome: ReceiveOutcome;
+  /** Makes everything of the target's file system durable. */
+  sync(): void;
+  step(name: string): void;
+  onFailure(failure: FileFailure): void;
+  onDisplaced(gfid: Gfid): void;
+  /** To be asked when nothing more will be displaced. */
+  warnings(): Promise<DatasetWarning[]>;
+}
+
+export interface RecordedDataset {
+  readonly record: DatasetRecord;
+  /** Null when no dataset is kept. */
+  readonly tree: LocalTree | null;
+}
+
+/**
+ * The end of a receive whose tree is in place: clears away what is left over, notes what the tree looks like,
+ * and writes the dataset's record when everything it names is durable. May be done again.
+ */
+export async function recordDataset(
+  options: { readonly nowMs: number; readonly cured: ReadonlySet<Gfid> },
+  modules: RecordModules,
+  signal: AbortSignal,
+): Promise<RecordedDataset> {
+  const { workspace, outcome } = modules;
+  const { trees, pages, record, directory, place, datasets, staging } = workspace;
+  const displaced = { directory, privateFd: place.privateFd, session: record.session };
+  using aside = new Displaced(displaced);
+  const context = flipContext(
+    { cured: options.cured, failed: outcome.failed },
+    { ...modules, displaced: aside },
+    signal,
+  );
+  await clearHold(context);
+  clearStage(context);
+  const base = openBase(workspace);
+  if (!record.createDataset) {
+    modules.sync();
+    return { record: { ...record.draft, state: stateOf(outcome) }, tree: null };
+  }
+  const { packs } = datasets;
+  using settled = new DirectoryFinder({
+    catalog: trees.next,
+    make: false,
+    openBase: trees.openBase,
+    aside: () => null,
+  });
+  const scratch = staging.spillPath;
+  const bindings = await rebind(context, { settled, sink: packs, roots: place.tree, scratch });
+  const exceptions = await makeExceptionsMap(
+    {
+      base: modules.base,
+      next: trees.next,
+      outcome,
+      pages,
+      sink: packs,
+      scratch,
+    },
+    signal,
+  );
+  await packs.sync();
+  modules.sync();
+  const dataset: DatasetRecord = {
+    ...record.draft,
+    state: stateOf(outcome),
+    maps: { ...record.draft.maps, exceptions },
+    warnings: (await modules.warnings()).slice(0, MAX_WARNINGS),
+    committedAtMs: options.nowMs,
+    expiresAtMs: expiryOf(record.draft, options.nowMs),
+  };
+  modules.step('record');
+  const tree = standingAt(dataset, place.tree, bindings, base);
+  directory.commit(dataset, tree);
+  for (const id of directory.bookmarkIds()) directory.removeBookmark(id);
+  modules.step('end');
+  return { record: dataset, tree };
+}
+
+function stateOf(outcome: ReceiveOutcome): DatasetRecord['state'] {
+  return outcome.failed.size > 0 ? 'COMPLETE_PARTIAL' : 'COMPLETE';
+}
+
+function expiryOf({ retention }: DatasetRecord, nowMs: number): number | null {
+  return retention.periodSeconds === null ? null : nowMs + retention.periodSeconds * 1000;
+}
+
+function openBase(workspace: Workspace): BaseIdentity {
+  const fd = workspace.openBase();
+  if (fd === null) {
+    throw new DmError('target_changed', 'the target is gone; run the copy again');
+  }
+  try {
+    const { dev, ino, btimeNs } = statFd(fd);
+    return { device: BigInt(dev), inode: ino, btimeNs };
+  } finally {
+    close(fd);
+  }
+}
+
+function standingAt(
+  dataset: DatasetRecord,
+  tree: LocalTree,
+  bindings: Pick<LocalTree, 'bindings' | 'inodeIndex'>,
+  base: BaseIdentity,
+): LocalTree {
+  const known = new Set(tree.incarnations.map(({ incarnation }) => incarnation));
+  const further = dataset.incarnations.filter(({ incarnation }) => !known.has(incarnation));
+  return {
+    ...tree,
+    bindings: bindings.bindings,
+    inodeIndex: bindings.inodeIndex,
+    head: dataset.id,
+    incarnations: [...tree.incarnations, ...further],
+    base,
+    baseEntries: dataset.maps.entries?.count ?? 0,
+    previousProvider: dataset.provider,
+    flip: null,
+  };
+}

@@ -1,0 +1,159 @@
+import { splitPath } from '../../../model/entry-name.js';
+import { DmError } from '../../../model/error.js';
+import { checkOfferForm } from '../../receive/check-offer-form.js';
+import type { Offer } from '../../target.js';
+import { isErrno } from '../sys/errno.js';
+import { close, O_PATH, openBeneath } from '../sys/open.js';
+import type { CheckedTarget } from './target-check.js';
+
+const SLASH = Buffer.from('/');
+
+/** How an offer that was not refused goes on. */
+export type Acceptance = 'first' | 'into' | 'adopt' | 'increment' | 'committed';
+
+/** Refuses by code what may not be received at the target. Nothing has been written then. */
+export function acceptOffer(offer: Offer, target: CheckedTarget): Acceptance {
+  checkOfferForm(offer);
+  switch (target.state.kind) {
+    case 'absent':
+    case 'empty':
+      refuseOtherReceive(offer, target);
+      if (offer.base !== null) throw diverged(target, 'holds nothing of it');
+      return 'first';
+    case 'foreign':
+      if (offer.subpaths.length > 0 && offer.base === null) {
+        refuseExisting(offer, target);
+        return 'into';
+      }
+      if (offer.adopt) {
+        refuseOtherReceive(offer, target);
+        return 'adopt';
+      }
+      throw new DmError(
+        'target_not_empty',
+        `${shown(target)} holds files that no copy put there; empty it, use another path, or take it as a copy with \`dm policies run --adopt\``,
+        { data: { path: shown(target) } },
+      );
+    case 'released':
+      throw new DmError(
+        'target_released',
+        `${shown(target)} was released from copies; reclaim it with \`dm targets reclaim\` first`,
+        { data: { path: shown(target) } },
+      );
+    case 'origin':
+      if (!offer.reconnect || target.state.tree !== offer.dataset.tree) {
+        throw new DmError(
+          'target_forbidden',
+          `datasets are made of ${shown(target)}; use another path, or copy back to it with --repeat-copy-reconnect=true`,
+          { data: { path: shown(target) } },
+        );
+      }
+      return acceptIncrement(offer, target);
+    case 'received':
+      return acceptIncrement(offer, target);
+  }
+}
+
+function acceptIncrement(offer: Offer, target: CheckedTarget): Acceptance {
+  const { tree, head } = target.state;
+  const owner = target.found?.tree.owner ?? '';
+  if (tree !== offer.dataset.tree) {
+    throw owned(target, 'holds a copy of another tree; use another path');
+  }
+  if (target.state.kind === 'received' && owner !== offer.owner && !offer.reconnect) {
+    throw owned(
+      target,
+      `is received from ${owner}; use another path, or take it over with --repeat-copy-reconnect=true`,
+    );
+  }
+  if (!offer.createDataset || offer.subpaths.length > 0) {
+    throw new DmError(
+      'target_not_empty',
+      `${shown(target)} holds a copy that is kept up to date; restore to another path`,
+      { data: { path: shown(target) } },
+    );
+  }
+  if (head?.id === offer.dataset.id && head.rootDigest === offer.dataset.rootDigest) {
+    return 'committed';
+  }
+  const standsAtBase = offer.base?.id === head?.id && offer.base?.rootDigest === head?.rootDigest;
+  if (!standsAtBase && !(offer.reconnect && holdsBase(offer, target))) {
+    throw diverged(target, `stands at dataset ${head?.id ?? 'none'}`);
+  }
+  return 'increment';
+}
+
+/** Whether the tree can go back to the base: it is a whole dataset of it. */
+function holdsBase({ base, dataset }: Offer, { found }: CheckedTarget): boolean {
+  if (base === null || found === null || found.directory.readDataset(dataset.id) !== null) {
+    return false;
+  }
+  const held = found.directory.readDataset(base.id);
+  return held?.state.startsWith('COMPLETE') === true && held.rootDigest === base.rootDigest;
+}
+
+/**
+ * An offer was planned against the dataset that the tree stood at while a flip to the next one was interrupted. When that
+ * flip has been finished since, `target_changed`: the copy is to be planned again.
+ */
+export function refuseOutdated(
+  offer: Offer,
+  planned: CheckedTarget,
+  finished: CheckedTarget,
+): void {
+  const head = finished.state.head;
+  if (offer.base?.id !== planned.state.head?.id || head?.id === planned.state.head?.id) return;
+  if (head?.id === offer.dataset.id) return;
+  throw new DmError(
+    'target_changed',
+    `${shown(finished)} has been brought to dataset ${head?.id ?? 'none'}, where an interrupted copy had left it half way; plan this copy again`,
+    { data: { path: shown(finished) } },
+  );
+}
+
+/** A first copy that is under way belongs to whoever began it. */
+function refuseOtherReceive(offer: Offer, target: CheckedTarget): void {
+  const tree = target.found?.tree;
+  if (tree === undefined || tree.role !== 'received' || offer.reconnect) return;
+  if (tree.tree !== offer.dataset.tree || tree.owner !== offer.owner) {
+    throw owned(
+      target,
+      `is being received from ${tree.owner}; use another path, or take it over with --repeat-copy-reconnect=true`,
+    );
+  }
+}
+
+function refuseExisting(offer: Offer, target: CheckedTarget): void {
+  for (const subpath of offer.subpaths) {
+    const names = [...target.components, ...splitPath(subpath)];
+    const below = Buffer.concat(names.flatMap((name, at) => (at > 0 ? [SLASH, name] : [name])));
+    try {
+      close(openBeneath(target.root.fd, below, O_PATH));
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) continue;
+      if (!isErrno(error, 'ENOTDIR', 'ELOOP')) throw error;
+    }
+    const path = `${shown(target)}/${Buffer.from(subpath)}`;
+    throw new DmError(
+      'target_not_empty',
+      `${path} is there already; move it away or use another target`,
+      { data: { path } },
+    );
+  }
+}
+
+function owned(target: CheckedTarget, why: string): DmError {
+  return new DmError('target_owned', `${shown(target)} ${why}`, { data: { path: shown(target) } });
+}
+
+function diverged(target: CheckedTarget, why: string): DmError {
+  return new DmError(
+    'diverged',
+    `${shown(target)} ${why}, not at the base of this copy; go back to the newest common dataset with --repeat-copy-reconnect=true, or copy to another path`,
+    { data: { path: shown(target) } },
+  );
+}
+
+function shown({ path }: CheckedTarget): string {
+  return Buffer.from(path).toString();
+}

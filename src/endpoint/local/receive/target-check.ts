@@ -1,0 +1,150 @@
+import { splitAbsolute } from '../../../model/absolute-path.js';
+import { PRE_REPAIR } from '../../../model/dataset.js';
+import { DmError } from '../../../model/error.js';
+import type { Base } from '../../source.js';
+import type { TargetState } from '../../target.js';
+import { type DataRoot, PRIVATE_NAME, rootOf } from '../layout/data-root.js';
+import type { LocalTree } from '../layout/local-tree.js';
+import type { TreeDirectory } from '../layout/tree-directory.js';
+import { isErrno, sysToDm } from '../sys/errno.js';
+import { close, O_DIRECTORY, O_RDONLY, openAt, openSelf } from '../sys/open.js';
+import { readDirectory } from '../sys/readdir.js';
+import { type FileStat, statAt, statFd } from '../sys/stat.js';
+
+/** A place where something may be received, and what is there. */
+export interface CheckedTarget {
+  readonly root: DataRoot;
+  /** Normalised absolute path. */
+  readonly path: Uint8Array;
+  readonly components: readonly Uint8Array[];
+  /** The tree recorded for the path. */
+  readonly found: { readonly directory: TreeDirectory; readonly tree: LocalTree } | null;
+  readonly state: TargetState;
+}
+
+const SLASH = Buffer.from('/');
+
+/**
+ * Looks at a path that something is to be received at. Refuses by code what can never be a target, and touches
+ * nothing.
+ */
+export function checkTarget(roots: readonly DataRoot[], path: Uint8Array): CheckedTarget {
+  const root = rootOf(roots, path);
+  const components = root.relative(path) ?? [];
+  const absolute = Buffer.concat(splitAbsolute(path).flatMap((name) => [SLASH, name]));
+  const shown = absolute.toString();
+  if (components.length === 0) throw forbidden(shown, 'is a root itself; use a directory below it');
+  if (components[0]?.toString('latin1') === PRIVATE_NAME) {
+    throw forbidden(shown, 'is in the agent’s own directory; use another one');
+  }
+  for (const other of roots) {
+    if (startsWith(splitAbsolute(other.path), splitAbsolute(absolute))) {
+      throw forbidden(shown, `holds the root ${other.path}; use a directory below that`);
+    }
+  }
+  const found = findTree(roots, absolute, shown);
+  const seen = look(root, components, shown);
+  return { root, path: absolute, components, found, state: stateOf(found, seen) };
+}
+
+function forbidden(shown: string, why: string): DmError {
+  return new DmError('target_forbidden', `${shown} ${why}`, { data: { path: shown } });
+}
+
+function startsWith(path: readonly Buffer[], beginning: readonly Buffer[]): boolean {
+  return beginning.length <= path.length && beginning.every((name, at) => path[at]?.equals(name));
+}
+
+/** The tree at the path. Throws when another one is above or below it. */
+function findTree(
+  roots: readonly DataRoot[],
+  absolute: Buffer,
+  shown: string,
+): CheckedTarget['found'] {
+  const components = splitAbsolute(absolute);
+  let same: CheckedTarget['found'] = null;
+  for (const root of roots) {
+    for (const found of root.trees()) {
+      const base = splitAbsolute(found.tree.basePath);
+      const above = startsWith(components, base);
+      const below = startsWith(base, components);
+      if (above && below) same = found;
+      else if (above || below) {
+        const other = Buffer.from(found.tree.basePath).toString();
+        const what = found.tree.role === 'origin' ? 'datasets are made of' : 'is received into';
+        throw forbidden(shown, `is ${above ? 'below' : 'above'} ${other}, which ${what}`);
+      }
+    }
+  }
+  return same;
+}
+
+type Seen =
+  | { readonly disk: 'absent' }
+  | { readonly disk: 'empty' | 'filled'; readonly stat: FileStat };
+
+function look(root: DataRoot, components: readonly Uint8Array[], shown: string): Seen {
+  let fd = openSelf(root.fd);
+  try {
+    for (const name of components) {
+      let next: number;
+      try {
+        next = openAt(fd, name, O_RDONLY | O_DIRECTORY);
+      } catch (error) {
+        if (isErrno(error, 'ENOENT')) return { disk: 'absent' };
+        if (isErrno(error, 'ENOTDIR', 'ELOOP')) {
+          const isLink = statAt(fd, name).type === 'symlink';
+          const what = isLink
+            ? 'leads through a symlink; give'
+            : 'is no directory; move it, or give';
+          throw forbidden(shown, `${what} another path`);
+        }
+        throw sysToDm(error, 'open', shown);
+      }
+      close(fd);
+      fd = next;
+    }
+    return { disk: isEmpty(fd) ? 'empty' : 'filled', stat: statFd(fd) };
+  } finally {
+    close(fd);
+  }
+}
+
+function isEmpty(fd: number): boolean {
+  for (const _ of readDirectory(fd)) return false;
+  return true;
+}
+
+function stateOf(found: CheckedTarget['found'], seen: Seen): TargetState {
+  if (found === null || found.tree.head === null) {
+    const kind = seen.disk === 'filled' ? 'foreign' : seen.disk;
+    return { kind, tree: null, head: null };
+  }
+  const { tree, directory } = found;
+  const kind = tree.role === 'origin' ? 'origin' : tree.released ? 'released' : 'received';
+  const head = receivedHead(directory, tree);
+  return { kind, tree: tree.tree, head, ...(isGone(tree, seen) && { gone: true }) };
+}
+
+/** Device numbers change with restarts: the inode number and the time of its birth tell. */
+function isGone({ base }: LocalTree, seen: Seen): boolean {
+  if (seen.disk === 'absent') return true;
+  if (base === null) return false;
+  const { ino, btimeNs } = seen.stat;
+  return ino !== base.inode || btimeNs !== base.btimeNs;
+}
+
+/**
+ * The dataset that the tree was last received at. A `pre-repair` dataset that keeps what was changed by hand is
+ * passed over: the copy goes on from the one before it.
+ */
+export function receivedHead(directory: TreeDirectory, tree: LocalTree): Base | null {
+  let record = tree.head === null ? null : directory.readCatalogOf(tree.head);
+  while (record !== null && record.name === PRE_REPAIR && tree.role === 'received') {
+    const [parent] = record.parents;
+    const before = parent === undefined ? null : directory.readCatalogOf(parent);
+    if (before === null) break;
+    record = before;
+  }
+  return record === null ? null : { id: record.id, rootDigest: record.rootDigest };
+}

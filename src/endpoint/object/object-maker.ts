@@ -1,0 +1,18 @@
+import { DmError } from '../../model/error.js';
+import type { DatasetMaker } from '../dataset-maker.js';
+
+/** An object account as a maker: nothing there can look at a live tree, and verifying means reading it to here. */
+export class ObjectMaker implements DatasetMaker {
+  readonly verify: DatasetMaker['verify'];
+
+  constructor(modules: Pick<DatasetMaker, 'verify'>) {
+    this.verify = modules.verify;
+  }
+
+  async create(): Promise<never> {
+    throw new DmError(
+      'not_supported',
+      'an object account holds backups and makes no datasets of its own; make them where the files are and copy them there',
+    );
+  }
+}

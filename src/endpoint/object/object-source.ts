@@ -1,0 +1,78 @@
+import type { DatasetInfo } from '../../model/dataset.js';
+import { DmError } from '../../model/error.js';
+import { parseNumber } from '../../repository/number-object.js';
+import { numberKey } from '../../repository/object-layout.js';
+import type { DatasetFilter, DatasetReader, DatasetRef, Source } from '../source.js';
+import { getObject } from './get-object.js';
+import { ObjectDatasetReader } from './object-dataset-reader.js';
+import { openRepository, type Repository, type RepositoryModules } from './repository.js';
+import {
+  basePaths,
+  readDataset,
+  repositoryDataset,
+  type StoredDataset,
+  storedDatasets,
+  storedInfo,
+} from './repository-datasets.js';
+
+/** The datasets in the repositories of one object account. */
+export class ObjectSource implements Source {
+  readonly #secret: Uint8Array | null;
+  readonly #modules: RepositoryModules;
+
+  constructor(options: { secret: Uint8Array | null }, modules: RepositoryModules) {
+    this.#secret = options.secret;
+    this.#modules = modules;
+  }
+
+  async *listDatasets(filter: DatasetFilter, signal: AbortSignal): AsyncIterable<DatasetInfo> {
+    const basePath = filter.basePath ?? null;
+    for await (const stored of storedDatasets(basePath, this.#secret, this.#modules, signal)) {
+      if (filter.tree === undefined || stored.record.tree === filter.tree) yield storedInfo(stored);
+    }
+  }
+
+  async open(ref: DatasetRef, signal: AbortSignal): Promise<DatasetReader> {
+    const found = await this.#find(ref, signal);
+    if (found === null) {
+      const shown = 'number' in ref ? ref.number : ref.id;
+      throw new DmError(
+        'not_found',
+        `dataset ${shown} is not in this object account; see \`dm datasets list --account-id\``,
+      );
+    }
+    const { stored, repository } = found;
+    return new ObjectDatasetReader(stored, { repository, store: this.#modules.store });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  async #find(
+    ref: DatasetRef,
+    signal: AbortSignal,
+  ): Promise<{ stored: StoredDataset; repository: Repository } | null> {
+    const { store } = this.#modules;
+    if ('number' in ref) {
+      const key = numberKey(ref.number);
+      const bytes = await getObject(store, key, signal);
+      if (bytes === null) return null;
+      const { basePath, record } = parseNumber(bytes.toString(), `number ${key}`);
+      const repository = await this.#open(basePath, signal);
+      const stored = repository && (await readDataset(repository, record, this.#modules, signal));
+      return repository && stored && { stored, repository };
+    }
+    const paths =
+      ref.basePath === undefined ? await basePaths(this.#modules, signal) : [ref.basePath];
+    for (const path of paths) {
+      const repository = await this.#open(path, signal);
+      if (repository === null) continue;
+      const stored = await repositoryDataset(repository, ref.id, this.#modules, signal);
+      if (stored !== null) return { stored, repository };
+    }
+    return null;
+  }
+
+  #open(basePath: Uint8Array, signal: AbortSignal): Promise<Repository | null> {
+    return openRepository(basePath, this.#secret, this.#modules, signal);
+  }
+}

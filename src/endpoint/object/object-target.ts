@@ -1,0 +1,257 @@
+import { join } from 'node:path';
+import { EMPTY_ROOTS } from '../../catalog/catalog-roots.js';
+import { type DatasetInfo, datasetIdentity } from '../../model/dataset.js';
+import { DmError } from '../../model/error.js';
+import { datasetOfKey, RepositoryLayout } from '../../repository/object-layout.js';
+import { objectPath } from '../../repository/object-path.js';
+import type { RecordSigner } from '../../repository/record-signature.js';
+import { newTableMemory } from '../../repository/segment-table.js';
+import { escapePath } from '../../util/escape.js';
+import type { WorkerPool } from '../../worker/pool.js';
+import { checkOfferForm } from '../receive/check-offer-form.js';
+import { CommittedSession } from '../receive/committed-session.js';
+import type { ReceiveSessions } from '../receive/receive-sessions.js';
+import type { DatasetFilter } from '../source.js';
+import type { Offer, ReceiveSession, Target, TargetState } from '../target.js';
+import { keysBelow } from './get-object.js';
+import { readDoomed } from './receive/doomed-packs.js';
+import type { DatasetNumbers } from './receive/give-number.js';
+import { fetchIndex, fetchPages } from './receive/local-copies.js';
+import { ObjectReceiveSession } from './receive/object-receive-session.js';
+import { loadSession, type ObjectSession, saveSession } from './receive/session-record.js';
+import {
+  OBJECT_RECEIVE_TASKS,
+  type ObjectResumeResult,
+  type ObjectTaskInput,
+} from './receive/task-input.js';
+import { UploadedPacks } from './receive/uploaded-packs.js';
+import { WorkDirectory } from './receive/work-directory.js';
+import {
+  openOrMakeRepository,
+  openRepository,
+  type Repository,
+  type RepositoryModules,
+} from './repository.js';
+import {
+  newestStored,
+  readDataset,
+  type StoredDataset,
+  storedDatasets,
+  storedInfo,
+} from './repository-datasets.js';
+
+export interface ObjectTargetOptions {
+  /** Directory of this agent for what it keeps of repositories; made when it is missing. */
+  readonly workPath: string;
+  /** Passphrase or key of the account; null when backups are not encrypted. */
+  readonly secret: Uint8Array | null;
+}
+
+export interface ObjectTargetModules extends RepositoryModules {
+  readonly pool: WorkerPool;
+  /** Shared by all targets of one account. */
+  readonly sessions: ReceiveSessions;
+  readonly numbers: DatasetNumbers;
+  /** Who signs records; null while no identity is installed. */
+  readonly signer: () => RecordSigner | null;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: { warn(fields: object, message: string): void };
+}
+
+/** Receives datasets as backups into the repositories of one object account. Owns none of its modules. */
+export class ObjectTarget implements Target {
+  readonly #options: ObjectTargetOptions;
+  readonly #modules: ObjectTargetModules;
+
+  constructor(options: ObjectTargetOptions, modules: ObjectTargetModules) {
+    this.#options = options;
+    this.#modules = modules;
+  }
+
+  async *listDatasets(filter: DatasetFilter, signal: AbortSignal): AsyncIterable<DatasetInfo> {
+    const basePath = filter.basePath ?? null;
+    const { secret } = this.#options;
+    for await (const stored of storedDatasets(basePath, secret, this.#modules, signal)) {
+      if (filter.tree === undefined || stored.record.tree === filter.tree) yield storedInfo(stored);
+    }
+  }
+
+  async inspect(path: Uint8Array, signal: AbortSignal): Promise<TargetState> {
+    const { secret } = this.#options;
+    const repository = await openRepository(path, secret, this.#modules, signal);
+    if (repository === null) {
+      const { prefix } = new RepositoryLayout(path);
+      for await (const _ of keysBelow(this.#modules.store, prefix, signal)) {
+        return { kind: 'foreign', tree: null, head: null };
+      }
+      return { kind: 'absent', tree: null, head: null };
+    }
+    const newest = await newestStored(repository, this.#modules, signal);
+    if (newest === null) return { kind: 'empty', tree: null, head: null };
+    const { id, rootDigest, tree } = newest.record;
+    return { kind: 'received', tree, head: { id, rootDigest } };
+  }
+
+  begin(offer: Offer, signal: AbortSignal): Promise<ReceiveSession> {
+    const { sessions } = this.#modules;
+    const path = lockPath(offer.targetPath);
+    return sessions.exclusively(path, async () => {
+      checkOfferForm(offer);
+      if (!offer.createDataset) {
+        throw new DmError(
+          'invalid_argument',
+          'a backup is always a dataset of its account; leave --copy-create-dataset-on-target out',
+        );
+      }
+      await this.#refuseForeign(offer, signal);
+      await sessions.supersede(path);
+      const { secret } = this.#options;
+      const repository = await openOrMakeRepository(
+        offer.targetPath,
+        secret,
+        this.#modules,
+        signal,
+      );
+      const there = await this.#find(repository, offer.dataset.id, signal);
+      if (there !== null && there.record.rootDigest === offer.dataset.rootDigest) {
+        return new CommittedSession(storedInfo(there));
+      }
+      const base = await this.#baseOf(offer, repository, signal);
+      return this.#begin(offer, base, repository, signal);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  async #refuseForeign({ targetPath, dataset }: Offer, signal: AbortSignal): Promise<void> {
+    const { kind, tree } = await this.inspect(targetPath, signal);
+    const shown = escapePath(targetPath);
+    if (kind === 'foreign') {
+      throw new DmError(
+        'target_not_empty',
+        `${shown} of the account holds objects of something else; choose another path`,
+      );
+    }
+    if (tree !== null && tree !== dataset.tree) {
+      throw new DmError(
+        'target_owned',
+        `${shown} of the account is the backup of another tree; choose another path`,
+      );
+    }
+  }
+
+  /** The dataset with this id; null when the repository has none. */
+  async #find(
+    repository: Repository,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<StoredDataset | null> {
+    const { store } = this.#modules;
+    for await (const key of keysBelow(store, repository.layout.datasets, signal)) {
+      if (datasetOfKey(key) === id) return readDataset(repository, key, { store }, signal);
+    }
+    return null;
+  }
+
+  async #baseOf(
+    { base, targetPath }: Offer,
+    repository: Repository,
+    signal: AbortSignal,
+  ): Promise<StoredDataset | null> {
+    if (base === null) return null;
+    const found = await this.#find(repository, base.id, signal);
+    if (found !== null && found.record.rootDigest === base.rootDigest) return found;
+    throw new DmError(
+      'diverged',
+      `${escapePath(targetPath)} of the account does not hold dataset ${base.id}, which the changes start from; run the copy again`,
+    );
+  }
+
+  async #begin(
+    offer: Offer,
+    base: StoredDataset | null,
+    repository: Repository,
+    signal: AbortSignal,
+  ): Promise<ReceiveSession> {
+    const { store, pool } = this.#modules;
+    const { repository: id } = repository.format;
+    const work = new WorkDirectory(join(this.#options.workPath, id));
+    work.make();
+    const session = openSession(offer, base, repository, work);
+    if (base !== null) {
+      await fetchPages(repository, work, session.pagePacks, this.#modules, signal);
+    }
+    await fetchIndex(repository, work, this.#modules, signal);
+    const doomed = await readDoomed(repository, store, signal);
+    const input: ObjectTaskInput = {
+      work: work.path,
+      repository: id,
+      master: repository.master,
+      table: newTableMemory(),
+      doomed: doomed.packs,
+    };
+    const resumed = await pool.run<ObjectTaskInput, ObjectResumeResult>(
+      OBJECT_RECEIVE_TASKS.resume,
+      input,
+      {},
+      signal,
+    );
+    const uploaded = new UploadedPacks(work);
+    return new ObjectReceiveSession(
+      { lockPath: lockPath(offer.targetPath), session, input, resumed },
+      { ...this.#modules, repository, work, uploaded },
+    );
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** The name of a base path among the sessions of an account. */
+function lockPath(basePath: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from('/'), objectPath(basePath)]);
+}
+
+/** Goes on with the session of this very offer, or begins one. */
+function openSession(
+  offer: Offer,
+  base: StoredDataset | null,
+  { format }: Repository,
+  work: WorkDirectory,
+): ObjectSession {
+  const { maxDelete, retention } = offer;
+  const found = loadSession(work);
+  if (found !== null && isSame(found, offer)) {
+    const session = { ...found, maxDelete, retention };
+    saveSession(work, session);
+    return session;
+  }
+  work.removeSession();
+  work.makeSession();
+  const session: ObjectSession = {
+    repository: format.repository,
+    dataset: datasetIdentity(offer.dataset),
+    basePath: objectPath(offer.targetPath),
+    subpaths: offer.subpaths,
+    retention,
+    maxDelete,
+    base: base === null ? null : { key: base.key, record: base.record },
+    phase: 'structure',
+    lanes: offer.lanes,
+    maps: EMPTY_ROOTS,
+    pagePacks: [],
+    number: null,
+  };
+  saveSession(work, session);
+  return session;
+}
+
+function isSame({ dataset, base, subpaths }: ObjectSession, offer: Offer): boolean {
+  return (
+    dataset.id === offer.dataset.id &&
+    (base?.record.id ?? null) === (offer.base?.id ?? null) &&
+    subpaths.length === offer.subpaths.length &&
+    subpaths.every((path, at) => Buffer.compare(path, offer.subpaths[at] ?? NOTHING) === 0) &&
+    (subpaths.length > 0 || dataset.rootDigest === offer.dataset.rootDigest)
+  );
+}

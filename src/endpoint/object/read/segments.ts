@@ -1,0 +1,53 @@
+import { DmError } from '../../../model/error.js';
+import { decodeFrame } from '../../../repository/frame-codec.js';
+import type { RepositoryKeys } from '../../../repository/repository-keys.js';
+import type { SegmentLocation } from '../../../repository/segments-map.js';
+import { equalBytes } from '../../../util/bytes.js';
+import { Lru } from '../../../util/lru.js';
+import type { PackRanges } from './pack-ranges.js';
+
+/** The segments of a repository, checked; the frames that were used last are kept, for many hold several segments. */
+export class Segments {
+  readonly #ranges: PackRanges;
+  readonly #keys: RepositoryKeys;
+  readonly #kept: Lru<string, Buffer>;
+  readonly #reading = new Map<string, Promise<Buffer>>();
+
+  constructor(
+    options: { cacheBytes: number },
+    modules: { ranges: PackRanges; keys: RepositoryKeys },
+  ) {
+    this.#ranges = modules.ranges;
+    this.#keys = modules.keys;
+    this.#kept = new Lru(options.cacheBytes, (bytes) => bytes.length);
+  }
+
+  /** The whole segment; not to be changed. `corrupt` when it is not what `digest` says. */
+  async read(segment: SegmentLocation, digest: Uint8Array): Promise<Buffer> {
+    const { pack, offset, frameStart, rawLength } = segment;
+    const name = `${pack} ${offset}`;
+    const frame = this.#kept.get(name) ?? (await this.#frame(name, segment));
+    const bytes = frame.subarray(frameStart, frameStart + rawLength);
+    if (equalBytes(this.#keys.digest(bytes), digest)) return bytes;
+    throw new DmError(
+      'corrupt',
+      `the segment at ${frameStart} of the frame at ${offset} of data pack ${pack} is not what was stored; restore the pack from another copy of the repository`,
+    );
+  }
+
+  async #frame(name: string, segment: SegmentLocation): Promise<Buffer> {
+    const begun = this.#reading.get(name);
+    if (begun !== undefined) return begun;
+    const reading = this.#load(segment).finally(() => this.#reading.delete(name));
+    this.#reading.set(name, reading);
+    const frame = await reading;
+    this.#kept.set(name, frame);
+    return frame;
+  }
+
+  async #load({ pack, offset, length, frameLength }: SegmentLocation): Promise<Buffer> {
+    const stored = await this.#ranges.read('data', pack, offset, length);
+    const frame = this.#keys.open(stored, { kind: 'data', pack, offset });
+    return decodeFrame(frame, frameLength);
+  }
+}

@@ -1,0 +1,224 @@
+import { Catalog } from '../../../catalog/catalog.js';
+import { decodeException } from '../../../catalog/maps/exceptions.js';
+import { decodeGfidKey } from '../../../catalog/maps/gfid-key.js';
+import { inodeSize, inodeType, inodeVersion } from '../../../catalog/maps/inodes.js';
+import { rootDigest } from '../../../catalog/root-digest.js';
+import type { DatasetIdentity } from '../../../model/dataset.js';
+import { DmError } from '../../../model/error.js';
+import type { Gfid } from '../../../model/ids.js';
+import { newObjectPackId } from '../../../repository/object-pack-format.js';
+import { SegmentTable } from '../../../repository/segment-table.js';
+import { freeMemory } from '../../../worker/free-memory.js';
+import type { Task, TaskIo } from '../../../worker/task.js';
+import { CatalogCheck } from '../../receive/catalog-check.js';
+import { withPaths } from '../../receive/failure-paths.js';
+import { isContentFailure } from '../../receive/file-failure.js';
+import { LaneLog } from '../../receive/lane-log.js';
+import type { LaneBatch } from '../../receive/lane-messages.js';
+import { ReceiveOutcome } from '../../receive/receive-outcome.js';
+import { receiveStructure } from '../../receive/structure-receiver.js';
+import { commitObjectSession } from './commit-object-session.js';
+import { DataPack } from './data-pack.js';
+import { type AppliedPayload, ObjectLaneReceiver } from './object-lane-receiver.js';
+import { ObjectWorkspace } from './object-workspace.js';
+import { PackSlots } from './pack-slots.js';
+import { lastPosition, resumeLanes } from './resume-lanes.js';
+import { SegmentWriter } from './segment-writer.js';
+import type {
+  ObjectCommitInput,
+  ObjectCommitResult,
+  ObjectLaneInput,
+  ObjectLaneMessage,
+  ObjectLaneResult,
+  ObjectResumeResult,
+  ObjectStructureResult,
+  ObjectTaskInput,
+} from './task-input.js';
+import { UploadedPacks } from './uploaded-packs.js';
+
+/** Batches that may wait for their segments to be stored. */
+const BATCHES_IN_FLIGHT = 3;
+
+/** Reads what an interrupted session left, and forgets what did not reach the store. */
+export const objectResumeTask: Task<ObjectTaskInput, ObjectResumeResult> = async (input) => {
+  using workspace = new ObjectWorkspace(input);
+  const { session, work } = workspace;
+  if (session.phase === 'structure') {
+    return { point: null, logs: Array(session.lanes).fill(0), needs: [] };
+  }
+  const uploaded = new UploadedPacks(work);
+  const packs = {
+    isUploaded: (pack: Parameters<UploadedPacks['has']>[0]) => uploaded.has(pack),
+    doomed: new Set(input.doomed),
+  };
+  const logPaths = work.laneLogs(session.lanes);
+  const positions = resumeLanes(logPaths, packs, new SegmentTable(input.table));
+  for (const [lane, { log }] of positions.entries()) {
+    using kept = new LaneLog(work.laneLog(lane), log);
+    kept.flush();
+  }
+  const tokens = positions.map(({ token }) => token);
+  const needs = [...ReceiveOutcome.read([work.placeLog, ...logPaths]).needs];
+  return {
+    point: { lanes: session.lanes, structureDone: true, tokens },
+    logs: positions.map(({ log }) => log),
+    needs,
+  };
+};
+
+/** Takes the payloads of the structure phase: the new catalog, its pages in page packs of their own. */
+export const objectStructureTask: Task<
+  ObjectTaskInput,
+  ObjectStructureResult,
+  never,
+  Uint8Array
+> = async (input, { incoming, signal }) => {
+  using workspace = new ObjectWorkspace(input);
+  const { session, pages, packs, base } = workspace;
+  const modules = { pages, sink: packs };
+  const made = await receiveStructure(incoming, base.roots, modules, signal);
+  const maps = { ...made, content: null, exceptions: null };
+  const digest = rootDigest(made);
+  const isPart = session.subpaths.length > 0;
+  if (!isPart && digest !== session.dataset.rootDigest) {
+    throw new DmError(
+      'corrupt',
+      `the structure that came for dataset ${session.dataset.id} has root digest ${digest}, not ${session.dataset.rootDigest}; verify the dataset at the source`,
+    );
+  }
+  const next = new Catalog(maps, workspace);
+  await new CatalogCheck(base, next, pages, signal).run();
+  await packs.sync();
+  const needs = await lackingFiles(base, next);
+  using log = new LaneLog(workspace.work.placeLog, 0);
+  for (const gfid of needs) log.add({ kind: 'need', gfid });
+  log.flush();
+  const dataset = isPart
+    ? { ...session.dataset, rootDigest: digest, ...(await measure(next, signal)) }
+    : session.dataset;
+  return { needs, dataset, maps, pagePacks: packs.made };
+};
+
+/** Files whose content the base lacks here: the source may think otherwise. */
+async function lackingFiles(base: Catalog, next: Catalog): Promise<Gfid[]> {
+  const lacking: Gfid[] = [];
+  for await (const batch of base.exceptions.range()) {
+    for (const { key, value } of batch) {
+      if (!isContentFailure(decodeException(value).code)) continue;
+      const before = await base.inodes.get(key);
+      const after = await next.inodes.get(key);
+      if (before === null || after === null || inodeType(after) !== 'file') continue;
+      if (inodeVersion(before) === inodeVersion(after)) lacking.push(decodeGfidKey(key));
+    }
+  }
+  return lacking;
+}
+
+/** Entries and bytes of a part of a dataset. */
+async function measure(
+  catalog: Catalog,
+  signal: AbortSignal,
+): Promise<Pick<DatasetIdentity, 'entries' | 'bytes'>> {
+  let bytes = 0n;
+  for await (const batch of catalog.inodes.range({}, signal)) {
+    for (const { value } of batch) if (inodeType(value) === 'file') bytes += inodeSize(value);
+  }
+  return { entries: catalog.entries.count, bytes };
+}
+
+/** Stores the files of one lane. */
+export const objectLaneTask: Task<
+  ObjectLaneInput,
+  ObjectLaneResult,
+  ObjectLaneMessage,
+  LaneBatch
+> = async (input, io) => {
+  using workspace = new ObjectWorkspace(input);
+  using index = workspace.openIndex();
+  using log = new LaneLog(workspace.work.laneLog(input.lane), input.log);
+  const slots = new PackSlots(input.slots);
+  const writer = new SegmentWriter({
+    keys: workspace.keys,
+    index,
+    begin: async () => {
+      const slot = await slots.take(io.signal);
+      const id = newObjectPackId();
+      log.add({ kind: 'pack', pack: id });
+      log.flush();
+      return new DataPack({ id, slot, bytes: slots.bytes(slot) }, workspace);
+    },
+    send: ({ id, slot, length }) => io.emit({ kind: 'pack', pack: id, slot, length }),
+  });
+  await new LaneRun(input, { workspace, log, writer, io }).run();
+  return { log: log.length };
+};
+
+interface LaneRunModules {
+  readonly workspace: ObjectWorkspace;
+  readonly log: LaneLog;
+  readonly writer: SegmentWriter;
+  readonly io: TaskIo<ObjectLaneMessage, LaneBatch>;
+}
+
+/** One lane of a stream: applies batches ahead of those whose segments are still being stored. */
+class LaneRun {
+  readonly #input: ObjectLaneInput;
+  readonly #modules: LaneRunModules;
+  /** Where the lane itself stood before files came on request. */
+  readonly #former: Uint8Array | null;
+  readonly #receiver: ObjectLaneReceiver;
+
+  constructor(input: ObjectLaneInput, modules: LaneRunModules) {
+    const { workspace, writer } = modules;
+    const { base, next, session, work } = workspace;
+    const { lane, log, onRequest } = input;
+    const { token, open } = lastPosition(work.laneLog(lane), log);
+    this.#input = input;
+    this.#modules = modules;
+    this.#former = token;
+    const options = { lane, lanes: session.lanes, open: onRequest ? null : open };
+    this.#receiver = new ObjectLaneReceiver(options, { base, next, writer });
+  }
+
+  async run(): Promise<void> {
+    const { io, writer } = this.#modules;
+    const inFlight: Promise<void>[] = [];
+    let last = Promise.resolve();
+    for await (const { token, payload } of io.incoming) {
+      io.signal.throwIfAborted();
+      const applied = await this.#receiver.apply(payload);
+      const before = last;
+      last = this.#end(before, token, applied).then(() => freeMemory(payload));
+      // It may fail before anybody waits for it.
+      last.catch(() => undefined);
+      inFlight.push(last);
+      if (inFlight.length > BATCHES_IN_FLIGHT) await inFlight.shift();
+    }
+    await last;
+    await writer.finish();
+  }
+
+  /** Logs and tells a batch when those before it are, and its segments are stored. */
+  async #end(before: Promise<void>, token: Uint8Array, applied: AppliedPayload): Promise<void> {
+    const events = await Promise.all(applied.events);
+    await before;
+    const { log, io, workspace } = this.#modules;
+    for (const event of events) log.add(event);
+    if (applied.isResumable) {
+      if (!this.#input.onRequest) log.add({ kind: 'token', token, open: applied.open });
+      else if (this.#former !== null) log.add({ kind: 'token', token: this.#former, open: null });
+    }
+    log.flush();
+    const failures = await withPaths(applied.failures, workspace.next);
+    await io.emit({ kind: 'ack', token, needs: applied.needs, failures });
+  }
+}
+
+/** See commitObjectSession. */
+export const objectCommitTask: Task<ObjectCommitInput, ObjectCommitResult> = async (
+  input,
+  { signal },
+) => {
+  using workspace = new ObjectWorkspace(input);
+  return await commitObjectSession(input, workspace, signal);
+};

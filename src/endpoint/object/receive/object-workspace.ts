@@ -1,0 +1,57 @@
+import { Catalog } from '../../../catalog/catalog.js';
+import { EMPTY_ROOTS } from '../../../catalog/catalog-roots.js';
+import { MapReader } from '../../../catalog/map-reader.js';
+import { PageReader } from '../../../catalog/page-reader.js';
+import { DmError } from '../../../model/error.js';
+import { ObjectPagePacks } from '../../../repository/object-page-packs.js';
+import { RepositoryKeys } from '../../../repository/repository-keys.js';
+import { SegmentIndex } from '../../../repository/segment-index.js';
+import { loadSession, type ObjectSession } from './session-record.js';
+import type { ObjectTaskInput } from './task-input.js';
+import { WorkDirectory } from './work-directory.js';
+
+const CACHE_BYTES = 8 * 1024 * 1024;
+
+/** Everything a task of a backup works on, opened. */
+export class ObjectWorkspace implements Disposable {
+  readonly work: WorkDirectory;
+  readonly session: ObjectSession;
+  readonly keys: RepositoryKeys;
+  readonly packs: ObjectPagePacks;
+  readonly pages: PageReader;
+  /** What the changes start from; every map empty for a first copy. */
+  readonly base: Catalog;
+  /** Segments of the base. */
+  readonly baseSegments: MapReader;
+  /** What it becomes, once the structure was received. */
+  readonly next: Catalog;
+  readonly #input: ObjectTaskInput;
+
+  constructor(input: ObjectTaskInput) {
+    this.#input = input;
+    this.work = new WorkDirectory(input.work);
+    const session = loadSession(this.work);
+    if (session === null) {
+      throw new DmError('session_superseded', 'the backup session is gone; start the copy anew');
+    }
+    this.session = session;
+    this.keys = new RepositoryKeys(input.repository, input.master);
+    this.packs = new ObjectPagePacks({ directory: this.work.pages }, { keys: this.keys });
+    this.pages = new PageReader({ cacheBytes: CACHE_BYTES }, { source: this.packs });
+    const base = session.base?.record.maps ?? { ...EMPTY_ROOTS, segments: null };
+    this.base = new Catalog(base, this);
+    this.baseSegments = new MapReader(this.pages, base.segments);
+    this.next = new Catalog(session.maps, this);
+  }
+
+  openIndex(): SegmentIndex {
+    const { table, doomed } = this.#input;
+    const { indexRuns: runs, sessionRuns } = this.work;
+    const options = { runs, sessionRuns, table, doomed: new Set(doomed) };
+    return new SegmentIndex(options, { keys: this.keys });
+  }
+
+  [Symbol.dispose](): void {
+    this.packs[Symbol.dispose]();
+  }
+}

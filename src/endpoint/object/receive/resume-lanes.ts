@@ -1,0 +1,58 @@
+import type { PackId } from '../../../catalog/page-store.js';
+import type { SegmentTable } from '../../../repository/segment-table.js';
+import { decodeExtent } from '../../../repository/segments-map.js';
+import { type OpenFile, readLaneLog } from '../../receive/lane-log.js';
+
+/** Where a lane stands. */
+export interface LanePosition {
+  readonly token: Uint8Array | null;
+  readonly open: OpenFile | null;
+  /** Bytes of its log that count. */
+  readonly log: number;
+}
+
+/** The last token within `limit` bytes of a log. */
+export function lastPosition(log: string, limit?: number): LanePosition {
+  let last: LanePosition = { token: null, open: null, log: 0 };
+  for (const { event, end } of readLaneLog(log, limit)) {
+    if (event.kind !== 'token') continue;
+    last = { token: Buffer.from(event.token), open: event.open, log: end };
+  }
+  return last;
+}
+
+/**
+ * Where the lanes of an interrupted session go on: behind the last token before which everything lies in packs
+ * that are in the store and stay there. What is in such packs goes into `table`, also when it was received
+ * later, so that it is not stored again.
+ */
+export function resumeLanes(
+  logs: readonly string[],
+  packs: { readonly isUploaded: (pack: PackId) => boolean; readonly doomed: ReadonlySet<PackId> },
+  table: { readonly add: SegmentTable['add'] },
+): LanePosition[] {
+  const own = new Set<PackId>();
+  for (const log of logs) {
+    for (const { event } of readLaneLog(log)) if (event.kind === 'pack') own.add(event.pack);
+  }
+  const isLost = (pack: PackId): boolean =>
+    packs.doomed.has(pack) || (own.has(pack) && !packs.isUploaded(pack));
+  return logs.map((log) => {
+    let last: LanePosition = { token: null, open: null, log: 0 };
+    let lost = false;
+    for (const { event, end } of readLaneLog(log)) {
+      if (event.kind === 'token' && !lost) {
+        last = { token: Buffer.from(event.token), open: event.open, log: end };
+      }
+      if (event.kind !== 'extents') continue;
+      for (const { value } of event.extents) {
+        const extent = decodeExtent(value);
+        if (extent.segment === null) continue;
+        const { pack } = extent.segment;
+        if (isLost(pack)) lost = true;
+        else if (own.has(pack)) table.add(extent.digest, extent.segment);
+      }
+    }
+    return last;
+  });
+}

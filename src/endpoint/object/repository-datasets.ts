@@ -1,0 +1,130 @@
+import { type DatasetInfo, datasetIdentity } from '../../model/dataset.js';
+import type { DatasetId } from '../../model/ids.js';
+import { parseNumber } from '../../repository/number-object.js';
+import { datasetOfKey, NUMBERS_PREFIX } from '../../repository/object-layout.js';
+import { objectPath } from '../../repository/object-path.js';
+import { openRecordObject } from '../../repository/record-object.js';
+import { verifyRecord } from '../../repository/record-signature.js';
+import {
+  parseRepositoryRecord,
+  type RepositoryRecord,
+} from '../../repository/repository-record.js';
+import { getObject, keysBelow } from './get-object.js';
+import { openRepository, type Repository, type RepositoryModules } from './repository.js';
+
+/** A dataset of a repository, with what its signature says. */
+export interface StoredDataset {
+  readonly key: string;
+  readonly record: RepositoryRecord;
+  /** SPKI fingerprint of the key that signed the record rightly, or "". */
+  readonly signedBy: string;
+}
+
+/** The datasets of a repository, oldest first. Records that vanish meanwhile are passed over. */
+export async function* repositoryDatasets(
+  repository: Repository,
+  modules: Pick<RepositoryModules, 'store'>,
+  signal: AbortSignal,
+): AsyncGenerator<StoredDataset, void> {
+  for await (const key of keysBelow(modules.store, repository.layout.datasets, signal)) {
+    if (datasetOfKey(key) === null) continue;
+    const dataset = await readDataset(repository, key, modules, signal);
+    if (dataset !== null) yield dataset;
+  }
+}
+
+/** The dataset whose record was written last; null when there is none. */
+export async function newestStored(
+  repository: Repository,
+  modules: Pick<RepositoryModules, 'store'>,
+  signal: AbortSignal,
+): Promise<StoredDataset | null> {
+  let newest: string | null = null;
+  for await (const key of keysBelow(modules.store, repository.layout.datasets, signal)) {
+    if (datasetOfKey(key) !== null) newest = key;
+  }
+  return newest === null ? null : readDataset(repository, newest, modules, signal);
+}
+
+/** The dataset of a repository with that id; null when there is none. */
+export async function repositoryDataset(
+  repository: Repository,
+  id: DatasetId,
+  modules: Pick<RepositoryModules, 'store'>,
+  signal: AbortSignal,
+): Promise<StoredDataset | null> {
+  for await (const key of keysBelow(modules.store, repository.layout.datasets, signal)) {
+    if (datasetOfKey(key) === id) return readDataset(repository, key, modules, signal);
+  }
+  return null;
+}
+
+/** Null when the record is not there (any more). */
+export async function readDataset(
+  repository: Repository,
+  key: string,
+  modules: Pick<RepositoryModules, 'store'>,
+  signal: AbortSignal,
+): Promise<StoredDataset | null> {
+  const bytes = await getObject(modules.store, key, signal);
+  if (bytes === null) return null;
+  const place = { repository: repository.format.repository, key };
+  const { record: text, signature } = openRecordObject(bytes.toString(), place, repository);
+  const record = parseRepositoryRecord(text, `dataset record ${key}`);
+  const signed = signature === null ? null : verifyRecord({ ...place, record: text }, signature);
+  return { key, record, signedBy: signed?.spki ?? '' };
+}
+
+/** Base paths that hold datasets, or held or will hold some, in no order. */
+export async function basePaths(
+  { store }: Pick<RepositoryModules, 'store'>,
+  signal: AbortSignal,
+): Promise<Uint8Array[]> {
+  const found = new Map<string, Uint8Array>();
+  for await (const key of keysBelow(store, NUMBERS_PREFIX, signal)) {
+    const bytes = await getObject(store, key, signal);
+    if (bytes === null) continue;
+    const { basePath } = parseNumber(bytes.toString(), `number ${key}`);
+    found.set(objectPath(basePath).toString('latin1'), basePath);
+  }
+  return [...found.values()];
+}
+
+/** The datasets of one base path, or of all, ascending by number. */
+export async function* storedDatasets(
+  basePath: Uint8Array | null,
+  secret: Uint8Array | null,
+  modules: RepositoryModules,
+  signal: AbortSignal,
+): AsyncGenerator<StoredDataset, void> {
+  const paths = basePath === null ? await basePaths(modules, signal) : [basePath];
+  const found: StoredDataset[] = [];
+  for (const path of paths) {
+    const repository = await openRepository(path, secret, modules, signal);
+    if (repository === null) continue;
+    for await (const dataset of repositoryDatasets(repository, modules, signal)) {
+      found.push(dataset);
+    }
+  }
+  yield* found.sort((a, b) => a.record.number - b.record.number);
+}
+
+/** A dataset as the ports show it. */
+export function storedInfo({ record, signedBy }: StoredDataset): DatasetInfo {
+  return {
+    ...datasetIdentity(record),
+    number: record.number,
+    type: 'FILE_ON_OBJECT_BACKUP',
+    state: record.state,
+    basePath: record.basePath,
+    subpaths: record.subpaths,
+    provider: 'object',
+    snapshot: '',
+    committedAtMs: record.committedAtMs,
+    expiresAtMs: record.expiresAtMs,
+    signedBy,
+    lockedBy: [],
+    warnings: record.warnings,
+    exceptions: record.maps.exceptions?.count ?? 0,
+  };
+}

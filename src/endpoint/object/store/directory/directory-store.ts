@@ -1,0 +1,373 @@
+import type { FileHandle } from 'node:fs/promises';
+import { DmError } from '../../../../model/error.js';
+import type {
+  ByteRange,
+  ObjectInfo,
+  ObjectStore,
+  ObjectSummary,
+  ObjectVersion,
+  PutOptions,
+  StoreCapabilities,
+  UnfinishedUpload,
+} from '../../../../repository/object-store.js';
+import type { Clock } from '../../../../util/clock.js';
+import { KeyedMutex } from '../../../../util/keyed-mutex.js';
+import { checkKey } from '../object-key.js';
+import { StoreTraffic } from '../store-traffic.js';
+import { directoryError, errorCode } from './directory-error.js';
+import { fileNameOf, isTemporary, metadataFile, temporaryName } from './file-name.js';
+import { Folder, openFolder } from './folder.js';
+import { KeyFolders } from './key-folders.js';
+import { listObjects } from './list-objects.js';
+import { removeIfThere, type WriteModules } from './new-object.js';
+import { readMetadata } from './object-metadata.js';
+import { unfinishedFiles } from './unfinished-files.js';
+
+const PAGE = 1_000;
+const CHUNK_BYTES = 1 << 20;
+const CLOCK_VALID_MS = 60_000;
+
+export interface DirectoryStoreOptions {
+  readonly path: string;
+  /** Where two names cannot be given to one file (FAT), this agent alone writes, so `ifAbsent` may look first. */
+  readonly singleWriter: boolean;
+  /** Nothing may be written, not even to find out what the file system can do or what time it is there. */
+  readonly readOnly?: boolean;
+}
+
+export interface DirectoryStoreModules {
+  readonly clock: Clock;
+  readonly randomBytes: (length: number) => Buffer;
+}
+
+/** A directory as an object store: each object a file below it. Objects are files of the same name where names allow it. */
+export class DirectoryStore implements ObjectStore {
+  readonly capabilities: StoreCapabilities;
+  readonly counters: StoreTraffic;
+  readonly #path: string;
+  readonly #readOnly: boolean;
+  readonly #root: Folder;
+  readonly #folders: KeyFolders;
+  /** Where it takes two steps to put only what is absent, one put after the other does so. */
+  readonly #puts = new KeyedMutex();
+  readonly #clock: Clock;
+  readonly #randomHex: () => string;
+  #clockDifference: { readonly ms: number; readonly takenAt: number } | null = null;
+
+  private constructor(
+    options: DirectoryStoreOptions,
+    modules: { root: Folder; clock: Clock; write: WriteModules; counters: StoreTraffic },
+  ) {
+    const { hardLinks } = modules.write;
+    this.#path = options.path;
+    this.#readOnly = options.readOnly === true;
+    this.#root = modules.root;
+    this.#folders = new KeyFolders(modules.root, modules.write);
+    this.#clock = modules.clock;
+    this.#randomHex = modules.write.randomHex;
+    this.counters = modules.counters;
+    this.capabilities = {
+      conditionalPut: hardLinks || options.singleWriter,
+      versions: false,
+      lock: false,
+    };
+  }
+
+  /** Fails with `store_unreachable` when the directory is not there: a disk may not be mounted, so it is never made. */
+  static async open(
+    options: DirectoryStoreOptions,
+    modules: DirectoryStoreModules,
+  ): Promise<DirectoryStore> {
+    const { path } = options;
+    let root: Folder;
+    try {
+      root = await Folder.open(path);
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') {
+        throw new DmError(
+          'store_unreachable',
+          `directory ${path} is not there; mount its file system, or make it with mkdir`,
+        );
+      }
+      throw directoryError(error, `directory ${path}`);
+    }
+    const counters = new StoreTraffic();
+    const write: WriteModules = {
+      randomHex: () => modules.randomBytes(16).toString('hex'),
+      hardLinks: !options.readOnly && (await hasHardLinks(root, modules)),
+      onBytes: (count) => {
+        counters.bytesSent += count;
+      },
+    };
+    return new DirectoryStore(options, { root, clock: modules.clock, write, counters });
+  }
+
+  put(
+    key: string,
+    body: Uint8Array | readonly Uint8Array[],
+    options: PutOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.#put(key, body instanceof Uint8Array ? [body] : body, options, signal);
+  }
+
+  putStream(
+    key: string,
+    body: AsyncIterable<Uint8Array>,
+    options: PutOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.#put(key, body, options, signal);
+  }
+
+  async *get(key: string, range: ByteRange | null, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    this.#begin(signal);
+    const file = await this.#openObject(key);
+    try {
+      const size = (await file.stat()).size;
+      const end = range === null ? size : range.offset + range.length;
+      if (end > size) {
+        throw new DmError(
+          'corrupt',
+          `object "${key}" has ${size} bytes, ${end} were expected; it was cut short`,
+        );
+      }
+      for (let at = range?.offset ?? 0; at < end; ) {
+        signal.throwIfAborted();
+        const length = Math.min(CHUNK_BYTES, end - at);
+        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, at);
+        if (bytesRead === 0) {
+          throw new DmError('corrupt', `object "${key}" became shorter while it was read`);
+        }
+        this.counters.bytesReceived += bytesRead;
+        at += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+    } catch (error) {
+      throw directoryError(error, `object "${key}"`);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async head(key: string, signal: AbortSignal): Promise<ObjectInfo | null> {
+    this.#begin(signal);
+    try {
+      return await this.#folders.use(key, async (folder, name) => {
+        const stat = await folder.stat(name);
+        if (!stat.isFile()) return null;
+        return {
+          key,
+          size: Number(stat.size),
+          modifiedAtMs: Number(stat.mtimeMs),
+          etag: [stat.ino, stat.size, stat.mtimeNs].map((part) => part.toString(16)).join('-'),
+          versionId: null,
+          metadata: await readMetadata(folder, name),
+        };
+      });
+    } catch (error) {
+      const known = directoryError(error, `object "${key}"`);
+      if (known.code === 'not_found' || errorCode(error) === 'ENOTDIR') return null;
+      throw known;
+    }
+  }
+
+  async *list(
+    prefix: string,
+    options: { readonly after?: string; readonly delimiter?: '/' },
+    signal: AbortSignal,
+  ): AsyncIterable<readonly ObjectSummary[]> {
+    this.#begin(signal);
+    const request = {
+      prefix,
+      after: options.after ?? null,
+      fold: options.delimiter === '/',
+    };
+    try {
+      yield* inPages(listObjects(this.#root, request), signal);
+    } catch (error) {
+      throw directoryError(error, `directory ${this.#path}`);
+    }
+  }
+
+  async delete(keys: readonly string[], signal: AbortSignal): Promise<void> {
+    for (const inFolder of byFolder(keys)) {
+      this.#begin(signal);
+      const [first = ''] = inFolder;
+      try {
+        await this.#folders.use(first, async (folder) => {
+          for (const key of inFolder) {
+            signal.throwIfAborted();
+            const name = fileNameOf(key.slice(key.lastIndexOf('/') + 1));
+            await removeIfThere(folder, name);
+            await removeIfThere(folder, metadataFile(name));
+          }
+          await folder.sync();
+        });
+        await this.#folders.removeEmpty(first);
+      } catch (error) {
+        const known = directoryError(error, `object "${first}"`);
+        if (known.code !== 'not_found' && errorCode(error) !== 'ENOTDIR') throw known;
+      }
+    }
+  }
+
+  /** The clock of the file system's host: an NFS server's own. Without the right to write, this host's. */
+  async now(signal: AbortSignal): Promise<number> {
+    if (this.#readOnly) return this.#clock.now();
+    const taken = this.#clockDifference;
+    if (taken && this.#clock.now() - taken.takenAt < CLOCK_VALID_MS) {
+      return this.#clock.now() + taken.ms;
+    }
+    this.#begin(signal);
+    try {
+      const name = temporaryName(this.#randomHex());
+      const file = await this.#root.create(name);
+      try {
+        const before = this.#clock.now();
+        const ms = (await file.stat()).mtimeMs - before;
+        this.#clockDifference = { ms, takenAt: before };
+        return this.#clock.now() + ms;
+      } finally {
+        await file.close();
+        await removeIfThere(this.#root, name);
+      }
+    } catch (error) {
+      const known = directoryError(error, `directory ${this.#path}`);
+      if (known.code === 'store_refused') return this.#clock.now();
+      throw known;
+    }
+  }
+
+  // biome-ignore lint/correctness/useYield: a directory keeps no versions.
+  async *listVersions(): AsyncIterable<readonly ObjectVersion[]> {
+    throw new DmError('not_supported', `directory ${this.#path} keeps no versions of objects`);
+  }
+
+  async extendLock(): Promise<void> {
+    throw new DmError('not_supported', `directory ${this.#path} has no object lock`);
+  }
+
+  async *listUnfinished(
+    prefix: string,
+    signal: AbortSignal,
+  ): AsyncIterable<readonly UnfinishedUpload[]> {
+    this.#begin(signal);
+    try {
+      yield* inPages(unfinishedFiles(this.#root, prefix), signal);
+    } catch (error) {
+      throw directoryError(error, `directory ${this.#path}`);
+    }
+  }
+
+  async dropUnfinished(upload: UnfinishedUpload, signal: AbortSignal): Promise<void> {
+    this.#begin(signal);
+    const names = upload.uploadId.split('/');
+    const file = names.pop() ?? '';
+    if (!isTemporary(file) || names.some((name) => name === '' || /^\.\.?$/.test(name))) {
+      throw new DmError('invalid_argument', `"${upload.uploadId}" is no unfinished upload`);
+    }
+    try {
+      await using folder = await openFolder(this.#root, names, false);
+      await removeIfThere(folder, file);
+    } catch (error) {
+      const known = directoryError(error, `unfinished upload ${upload.uploadId}`);
+      if (known.code !== 'not_found') throw known;
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#root[Symbol.asyncDispose]();
+  }
+
+  async #put(
+    key: string,
+    body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    options: PutOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#begin(signal);
+    checkKey(key);
+    if (options.ifAbsent && !this.capabilities.conditionalPut) {
+      throw new DmError(
+        'not_supported',
+        `directory ${this.#path} cannot put only where nothing is (its file system has no hard links); if no other agent writes there, say so with --single-writer`,
+      );
+    }
+    const put = () =>
+      this.#folders.put(key, async (object, component) => {
+        await object.fill(body, signal);
+        await object.giveName(component, options);
+      });
+    try {
+      await (options.ifAbsent ? this.#puts.run(key, put) : put());
+    } catch (error) {
+      throw directoryError(error, `object "${key}"`);
+    }
+  }
+
+  async #openObject(key: string): Promise<FileHandle> {
+    try {
+      return await this.#folders.use(key, async (folder, name) => {
+        const file = await folder.openToRead(name);
+        if ((await file.stat()).isFile()) return file;
+        await file.close();
+        throw new DmError('not_found', `object "${key}" does not exist`);
+      });
+    } catch (error) {
+      if (errorCode(error) === 'ENOTDIR') {
+        throw new DmError('not_found', `object "${key}" does not exist`, { cause: error });
+      }
+      throw directoryError(error, `object "${key}"`);
+    }
+  }
+
+  #begin(signal: AbortSignal): void {
+    signal.throwIfAborted();
+    this.counters.requests++;
+  }
+}
+
+/** The keys of each folder together: what is deleted in one is made durable once. */
+function byFolder(keys: readonly string[]): Iterable<readonly string[]> {
+  const folders = new Map<string, string[]>();
+  for (const key of keys) {
+    checkKey(key);
+    const folder = key.slice(0, key.lastIndexOf('/') + 1);
+    const known = folders.get(folder);
+    if (known === undefined) folders.set(folder, [key]);
+    else known.push(key);
+  }
+  return folders.values();
+}
+
+async function hasHardLinks(root: Folder, modules: DirectoryStoreModules): Promise<boolean> {
+  const [one, two] = [0, 1].map(() => temporaryName(modules.randomBytes(16).toString('hex')));
+  if (one === undefined || two === undefined) return false;
+  try {
+    await (await root.create(one)).close();
+    await root.link(one, two);
+    return true;
+  } catch {
+    // A directory we may not write to, or a file system without links: no promise can be made.
+    return false;
+  } finally {
+    await removeIfThere(root, one).catch(() => false);
+    await removeIfThere(root, two).catch(() => false);
+  }
+}
+
+async function* inPages<T>(
+  items: AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncIterable<readonly T[]> {
+  let page: T[] = [];
+  for await (const item of items) {
+    signal.throwIfAborted();
+    page.push(item);
+    if (page.length < PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}

@@ -1,0 +1,100 @@
+import type { ObjectSummary } from '../../../../repository/object-store.js';
+import { compareKeys } from '../object-key.js';
+import { errorCode } from './directory-error.js';
+import { fileNameOf } from './file-name.js';
+import { type Folder, openFolder } from './folder.js';
+import { type FolderEntry, folderEntries } from './folder-entries.js';
+
+export interface ListRequest {
+  readonly prefix: string;
+  /** Null begins at the first key. */
+  readonly after: string | null;
+  readonly fold: boolean;
+}
+
+/** Every object below a prefix in byte order of the keys, or what is folded at the next slash. */
+export async function* listObjects(
+  root: Folder,
+  request: ListRequest,
+): AsyncIterable<ObjectSummary> {
+  const slash = request.prefix.lastIndexOf('/');
+  const parents = slash < 0 ? [] : request.prefix.slice(0, slash).split('/');
+  let folder: Folder;
+  try {
+    folder = await openFolder(root, parents.map(fileNameOf), false);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return;
+    throw error;
+  }
+  yield* below(folder, request.prefix.slice(0, slash + 1), request);
+}
+
+async function* below(
+  folder: Folder,
+  keyPrefix: string,
+  request: ListRequest,
+): AsyncIterable<ObjectSummary> {
+  await using opened = folder;
+  for await (const entry of folderEntries(opened, startIn(keyPrefix, request))) {
+    const key = keyPrefix + entry.sortKey;
+    if (!key.startsWith(request.prefix)) {
+      if (compareKeys(key, request.prefix) > 0) return;
+      continue;
+    }
+    if (entry.directory) yield* directory(opened, entry, key, request);
+    else yield* object(opened, entry, key, request);
+  }
+}
+
+async function* directory(
+  folder: Folder,
+  entry: FolderEntry,
+  key: string,
+  request: ListRequest,
+): AsyncIterable<ObjectSummary> {
+  let child: Folder;
+  try {
+    child = await folder.child(entry.name);
+  } catch (error) {
+    // Removed by a deletion since it was read.
+    if (errorCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  if (!request.fold) {
+    yield* below(child, key, request);
+    return;
+  }
+  // A directory without any object is no folder of keys.
+  for await (const _ of below(child, key, { prefix: key, after: null, fold: false })) {
+    if (isBehind(key, request)) yield { key, size: 0, modifiedAtMs: 0 };
+    return;
+  }
+}
+
+async function* object(
+  folder: Folder,
+  entry: FolderEntry,
+  key: string,
+  request: ListRequest,
+): AsyncIterable<ObjectSummary> {
+  if (!isBehind(key, request)) return;
+  try {
+    const stat = await folder.stat(entry.name);
+    yield { key, size: Number(stat.size), modifiedAtMs: Number(stat.mtimeMs) };
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
+}
+
+function isBehind(key: string, { after }: ListRequest): boolean {
+  return after === null || compareKeys(key, after) > 0;
+}
+
+/** The sort key behind which a folder is read so that nothing above `after` is missed; null reads all of it. */
+function startIn(keyPrefix: string, { after }: ListRequest): string | null {
+  if (after === null || !after.startsWith(keyPrefix)) return null;
+  const rest = after.slice(keyPrefix.length);
+  const slash = rest.indexOf('/');
+  // The folder that holds `after` itself must still be entered: begin just before its slash.
+  return slash < 0 ? rest : rest.slice(0, slash);
+}

@@ -1,0 +1,83 @@
+import type { DatasetInfo } from '../../model/dataset.js';
+import type { Gfid } from '../../model/ids.js';
+import { detailsFromWire, entryFromWire } from '../../rpc/codec/browse-codec.js';
+import { changesToWire, refToWire } from '../../rpc/codec/source-codec.js';
+import { batchFromWire } from '../../rpc/codec/stream-codec.js';
+import type { PeerChannel } from '../../rpc/peer-channel.js';
+import { peerDefinition } from '../../rpc/proto.js';
+import type { ChangeBatch } from '../change-stream.js';
+import type {
+  ChangesRequest,
+  DatasetReader,
+  DatasetRef,
+  DirectoryEntry,
+  EntryDetails,
+} from '../source.js';
+
+/** One dataset of a peer. */
+export class PeerDatasetReader implements DatasetReader {
+  readonly info: DatasetInfo;
+  readonly #channel: PeerChannel;
+  readonly #ref: DatasetRef;
+
+  constructor(info: DatasetInfo, channel: PeerChannel) {
+    this.info = info;
+    this.#channel = channel;
+    this.#ref = { id: info.id, basePath: info.basePath };
+  }
+
+  async *changes(request: ChangesRequest, signal: AbortSignal): AsyncGenerator<ChangeBatch> {
+    const { Changes } = peerDefinition();
+    const message = changesToWire(this.#ref, request);
+    for await (const batch of this.#channel.stream(Changes, message, signal)) {
+      yield batchFromWire(batch);
+    }
+  }
+
+  async lookup(path: readonly Uint8Array[], signal: AbortSignal): Promise<DirectoryEntry | null> {
+    const { Lookup } = peerDefinition();
+    const request = { dataset: refToWire(this.#ref), path: [...path] };
+    const { entry } = await this.#channel.unary(Lookup, request, signal);
+    return entry && entryFromWire(entry);
+  }
+
+  async *list(
+    dir: Gfid,
+    after: Uint8Array | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<DirectoryEntry[]> {
+    const { ListDirectory } = peerDefinition();
+    const request = {
+      dataset: refToWire(this.#ref),
+      gfid: dir.toString(),
+      ...(after !== null && { after }),
+    };
+    for await (const page of this.#channel.stream(ListDirectory, request, signal)) {
+      yield page.entries.map(entryFromWire);
+    }
+  }
+
+  async details(gfid: Gfid, signal: AbortSignal): Promise<EntryDetails> {
+    const { Details } = peerDefinition();
+    const request = { dataset: refToWire(this.#ref), gfid: gfid.toString() };
+    return detailsFromWire(await this.#channel.unary(Details, request, signal));
+  }
+
+  async *read(
+    file: Gfid,
+    offset: bigint,
+    length: bigint,
+    signal: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    const { Read } = peerDefinition();
+    const request = {
+      dataset: refToWire(this.#ref),
+      gfid: file.toString(),
+      offset: offset.toString(),
+      length: length.toString(),
+    };
+    for await (const { data } of this.#channel.stream(Read, request, signal)) yield data;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}

@@ -1,0 +1,55 @@
+import type { DatasetInfo } from '../../model/dataset.js';
+import { datasetFromWire } from '../../rpc/codec/dataset-codec.js';
+import {
+  createProgressFromWire,
+  createToWire,
+  verifyProgressFromWire,
+  verifyResultFromWire,
+} from '../../rpc/codec/maker-codec.js';
+import { refToWire } from '../../rpc/codec/source-codec.js';
+import { malformed } from '../../rpc/codec/wire-value.js';
+import type { PeerChannel } from '../../rpc/peer-channel.js';
+import { peerDefinition } from '../../rpc/proto.js';
+import type {
+  CreateDatasetRequest,
+  CreateProgress,
+  DatasetMaker,
+  VerifyProgress,
+  VerifyResult,
+} from '../dataset-maker.js';
+import type { DatasetRef } from '../source.js';
+
+/** Has a peer make and verify datasets of its own. */
+export class PeerMaker implements DatasetMaker {
+  readonly #channel: PeerChannel;
+
+  constructor(channel: PeerChannel) {
+    this.#channel = channel;
+  }
+
+  async create(
+    request: CreateDatasetRequest,
+    onProgress: (progress: CreateProgress) => void,
+    signal: AbortSignal,
+  ): Promise<DatasetInfo> {
+    const { CreateDataset } = peerDefinition();
+    for await (const event of this.#channel.stream(CreateDataset, createToWire(request), signal)) {
+      if (event.dataset !== null) return datasetFromWire(event.dataset);
+      onProgress(createProgressFromWire(event));
+    }
+    throw malformed('a dataset creation ended without a dataset');
+  }
+
+  async verify(
+    ref: DatasetRef,
+    onProgress: (progress: VerifyProgress) => void,
+    signal: AbortSignal,
+  ): Promise<VerifyResult> {
+    const { VerifyDataset } = peerDefinition();
+    for await (const event of this.#channel.stream(VerifyDataset, refToWire(ref), signal)) {
+      if (event.result !== null) return verifyResultFromWire(event.result);
+      onProgress(verifyProgressFromWire(event));
+    }
+    throw malformed('a verification ended without a result');
+  }
+}

@@ -1,0 +1,40 @@
+import type { DatasetInfo } from '../../model/dataset.js';
+import { datasetFromWire } from '../../rpc/codec/dataset-codec.js';
+import { filterToWire, refToWire } from '../../rpc/codec/source-codec.js';
+import type { PeerChannel } from '../../rpc/peer-channel.js';
+import { peerDefinition } from '../../rpc/proto.js';
+import type { DatasetFilter, DatasetReader, DatasetRef, Source } from '../source.js';
+import { PeerDatasetReader } from './peer-dataset-reader.js';
+
+/** The datasets of a peer. The channel belongs to whoever opened it. */
+export class PeerSource implements Source {
+  readonly #channel: PeerChannel;
+
+  constructor(channel: PeerChannel) {
+    this.#channel = channel;
+  }
+
+  listDatasets(filter: DatasetFilter, signal: AbortSignal): AsyncIterable<DatasetInfo> {
+    return listPeerDatasets(this.#channel, filter, signal);
+  }
+
+  /** The peer keeps what is open from being deleted for a minute after the last call on it. */
+  async open(ref: DatasetRef, signal: AbortSignal): Promise<DatasetReader> {
+    const { GetDataset } = peerDefinition();
+    const info = datasetFromWire(await this.#channel.unary(GetDataset, refToWire(ref), signal));
+    return new PeerDatasetReader(info, this.#channel);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+export async function* listPeerDatasets(
+  channel: PeerChannel,
+  filter: DatasetFilter,
+  signal: AbortSignal,
+): AsyncGenerator<DatasetInfo> {
+  const { ListDatasets } = peerDefinition();
+  for await (const dataset of channel.stream(ListDatasets, filterToWire(filter), signal)) {
+    yield datasetFromWire(dataset);
+  }
+}

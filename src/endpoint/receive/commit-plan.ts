@@ -1,0 +1,144 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import { diffMaps } from '../../catalog/diff-maps.js';
+import type { MapRoot } from '../../catalog/map-root.js';
+import type { MapChange } from '../../catalog/map-types.js';
+import { decodeGfidKey } from '../../catalog/maps/gfid-key.js';
+import { decodeInode, inodeType, inodeVersion } from '../../catalog/maps/inodes.js';
+import type { PageReader } from '../../catalog/page-reader.js';
+import type { Gfid } from '../../model/ids.js';
+import { equalBytes } from '../../util/bytes.js';
+import type { TargetStatistics } from '../target.js';
+import { DetailCounts } from './detail-counts.js';
+import type { ReceiveOutcome } from './receive-outcome.js';
+
+/** What the target is, and what it becomes. */
+export interface PlannedTrees {
+  readonly current: Catalog;
+  readonly next: Catalog;
+}
+
+export interface CommitPlan {
+  readonly statistics: TargetStatistics;
+  /** Files whose content is new and has neither come nor failed. */
+  readonly missing: number;
+  /** Inodes that go. */
+  readonly deleted: number;
+  /** Files that were received although their version is the same. */
+  readonly cured: ReadonlySet<Gfid>;
+}
+
+/** What a flip will do, counted before anything is touched. */
+export async function planCommit(
+  modules: {
+    trees: PlannedTrees;
+    pages: PageReader;
+    outcome: ReceiveOutcome;
+    /** Inodes that the last receive left, when they may have been changed since. */
+    lastInodes: MapRoot | null;
+    /** Told of each missing file; true takes it for failed. */
+    onMissing(gfid: Gfid): boolean;
+  },
+  signal: AbortSignal,
+): Promise<CommitPlan> {
+  const { trees, pages, outcome, lastInodes, onMissing } = modules;
+  const counts = new Counts({ outcome, onMissing });
+  const diff = (map: 'inodes' | 'links') =>
+    diffMaps({
+      before: { pages, root: trees.current.roots[map] },
+      after: { pages, root: trees.next.roots[map] },
+      signal,
+    });
+  for await (const changes of diff('inodes')) for (const change of changes) counts.inode(change);
+  for await (const changes of diff('links')) {
+    for (const { after } of changes) if (after !== null) counts.hardlinks++;
+  }
+  const cured = await curedFiles(trees, outcome);
+  const { files, dirs, symlinks, special, hardlinks, deleted, moved } = counts;
+  const drifted = lastInodes === null ? 0 : await countDrifted(lastInodes, modules, signal);
+  const repaired = cured.size + drifted;
+  return {
+    statistics: {
+      ...{ files, dirs, symlinks, special, hardlinks, deleted, moved, repaired },
+      details: counts.details.details,
+    },
+    missing: counts.missing,
+    deleted,
+    cured,
+  };
+}
+
+class Counts {
+  readonly #outcome: ReceiveOutcome;
+  readonly #onMissing: (gfid: Gfid) => boolean;
+  files = 0;
+  dirs = 0;
+  symlinks = 0;
+  special = 0;
+  hardlinks = 0;
+  deleted = 0;
+  moved = 0;
+  missing = 0;
+  readonly details = new DetailCounts();
+
+  constructor(modules: { outcome: ReceiveOutcome; onMissing: (gfid: Gfid) => boolean }) {
+    this.#outcome = modules.outcome;
+    this.#onMissing = modules.onMissing;
+  }
+
+  inode({ key, before, after }: MapChange): void {
+    if (after === null) {
+      this.deleted++;
+      if (before !== null) this.details.gone(before);
+      return;
+    }
+    const hasMoved = before !== null && isMoved(before, after);
+    if (hasMoved) this.moved++;
+    const type = inodeType(after);
+    if (type === 'file') {
+      if (before !== null && inodeVersion(before) === inodeVersion(after)) return;
+      const gfid = decodeGfidKey(key);
+      if (this.#outcome.isDone(gfid)) {
+        this.files++;
+        this.details.file(before, after);
+      } else if (!this.#outcome.failed.has(gfid) && !this.#onMissing(gfid)) this.missing++;
+      return;
+    }
+    this.details.other(before, after, hasMoved);
+    if (before === null) {
+      if (type === 'dir') this.dirs++;
+      else if (type === 'symlink') this.symlinks++;
+      else this.special++;
+    }
+  }
+}
+
+function isMoved(before: Uint8Array, after: Uint8Array): boolean {
+  const was = decodeInode(before);
+  const is = decodeInode(after);
+  return was.parent !== is.parent || !equalBytes(was.name, is.name);
+}
+
+/** Inodes that are not as the last receive left them. */
+async function countDrifted(
+  lastInodes: MapRoot,
+  { trees, pages }: { trees: PlannedTrees; pages: PageReader },
+  signal: AbortSignal,
+): Promise<number> {
+  let count = 0;
+  const before = { pages, root: lastInodes };
+  const after = { pages, root: trees.current.roots.inodes };
+  for await (const changes of diffMaps({ before, after, signal })) count += changes.length;
+  return count;
+}
+
+async function curedFiles(trees: PlannedTrees, outcome: ReceiveOutcome): Promise<Set<Gfid>> {
+  const cured = new Set<Gfid>();
+  if (trees.current.roots.inodes === null) return cured;
+  for (const gfid of outcome.done()) {
+    const before = await trees.current.encodedInode(gfid);
+    const after = await trees.next.encodedInode(gfid);
+    if (before === null || after === null) continue;
+    if (inodeVersion(before) === inodeVersion(after)) cured.add(gfid);
+  }
+  return cured;
+}

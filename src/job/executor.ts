@@ -1,0 +1,30 @@
+import type { Job, JobProgress, JobStatistics, JobType } from '../model/job.js';
+import type { JobFailure } from './job-store.js';
+
+/** What a job reports while it runs. Everything is absolute, so reporting twice does no harm. */
+export interface JobReport {
+  readonly type?: JobType;
+  readonly sourceDataset?: number | null;
+  readonly targetDataset?: number | null;
+  readonly datasetCreatedAtMs?: number | null;
+  readonly progress?: Partial<JobProgress>;
+  readonly statistics?: Partial<JobStatistics>;
+  readonly warnings?: Job['warnings'];
+}
+
+export interface JobContext {
+  /** The job as it was when this attempt began. */
+  readonly job: Job;
+  readonly report: (change: JobReport) => void;
+  /** Records entries that could not be done; kept with the job, each path once. */
+  readonly recordFailures: (failures: readonly JobFailure[]) => void;
+}
+
+/**
+ * Does the work of a job. Called again with the same job after a transient error, a pause, or a restart of the
+ * agent, and goes on from where the places say it was. Throws DmError; `transient` ones are retried.
+ */
+export type JobExecutor = (
+  context: JobContext,
+  signal: AbortSignal,
+) => Promise<{ partial: boolean }>;

@@ -1,0 +1,389 @@
+import PQueue from 'p-queue';
+import { asDmError, DmError } from '../model/error.js';
+import type { JobId, PolicyId } from '../model/ids.js';
+import { ENDED_STATES, type Job, type RunOptions } from '../model/job.js';
+import type { Policy, Priority } from '../model/policy.js';
+import type { StateWrite } from '../state/database.js';
+import type { Clock } from '../util/clock.js';
+import type { JobExecutor, JobReport } from './executor.js';
+import type { JobFailure, JobStore } from './job-store.js';
+import { JobWatchers } from './job-watchers.js';
+import { newJob } from './new-job.js';
+import { MAX_RETRY_DELAY_MS, mayRetry, retryDelay } from './retry.js';
+
+const PRIORITY_RANK: Record<Priority, number> = { LOW: 0, NORMAL: 1, HIGH: 2 };
+/** A running job's counters reach the database this often; a kill loses at most that much of the display. */
+const SAVE_EVERY_MS = 2_000;
+
+/** Ended jobs that are kept; those that ended first go, now and then. */
+const HISTORY_KEPT = 10_000;
+const PRUNE_EVERY = 100;
+
+type StopReason = 'pause' | 'cancel' | 'complete' | 'shutdown';
+export type JobAction = 'pause' | 'resume' | 'cancel' | 'complete-partial';
+
+interface ActiveJob {
+  job: Job;
+  readonly stop: AbortController;
+  /** What was asked for last; a cancel takes the place of a pause. */
+  stopFor: StopReason | null;
+  /** Its work has ended: what it still reports comes too late. */
+  over: boolean;
+  savedAtMs: number;
+  progressAtMs: number;
+  /** What is being written of it, in order. */
+  writes: Promise<void>;
+}
+
+export interface JobQueueModules {
+  readonly store: JobStore;
+  readonly execute: JobExecutor;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** State changes that belong to the end of a job, written in the same batch; nothing else is updated meanwhile. */
+  readonly onEnd: (job: Job) => Promise<readonly StateWrite[]>;
+  /** Called once after a job has ended and is stored. */
+  readonly afterEnd: (job: Job) => void;
+  readonly log: (job: Job, message: string) => void;
+}
+
+/**
+ * Runs jobs by priority, a bounded number at once, through the states of the contract. A job that was active when
+ * the agent stopped, however it stopped, is active again after `resume`.
+ */
+export class JobQueue implements AsyncDisposable {
+  readonly #modules: JobQueueModules;
+  readonly #queue: PQueue;
+  readonly #active = new Map<JobId, ActiveJob>();
+  /** Policies of the paused jobs. */
+  readonly #paused = new Map<JobId, PolicyId>();
+  readonly #watchers = new JobWatchers();
+  /** The history is looked at with the first end after a start. */
+  #endedSincePrune = PRUNE_EVERY - 1;
+  #stopping = false;
+
+  constructor(options: { concurrency: number }, modules: JobQueueModules) {
+    this.#modules = modules;
+    this.#queue = new PQueue({ concurrency: options.concurrency });
+  }
+
+  /** Takes up every job that had not ended when the agent last stopped. */
+  async resume(): Promise<void> {
+    for await (const job of this.#modules.store.open()) {
+      if (job.state === 'paused') this.#paused.set(job.id, job.policyId);
+      else if (job.state === 'cancelling') await this.#end({ ...job, state: 'cancelled' });
+      else this.#enqueue({ ...job, state: 'pending' });
+    }
+  }
+
+  /** Makes a job of a policy, in one batch with `also`, and queues it. */
+  async create(
+    policy: Policy,
+    type: Job['type'],
+    options: RunOptions,
+    also: (job: Job) => readonly StateWrite[] | Promise<readonly StateWrite[]>,
+  ): Promise<Job> {
+    if (this.#stopping)
+      throw new DmError(
+        'shutting_down',
+        'the agent is stopping; start the run again when it is back',
+      );
+    const createdAtMs = this.#modules.clock.now();
+    const run = { type, options, createdAtMs, parentJob: policy.dueAfterJob };
+    const job = await this.#modules.store.create((id) => newJob(id, policy, run), also);
+    this.#enqueue(job);
+    return job;
+  }
+
+  /** The job as it is now, the running one's counters included. */
+  async get(id: JobId): Promise<Job> {
+    const job = await this.find(id);
+    if (!job) throw new DmError('not_found', `job ${id} does not exist; see \`dm jobs list\``);
+    return job;
+  }
+
+  /** As `get`; null when its history was deleted. */
+  async find(id: JobId): Promise<Job | null> {
+    return this.#active.get(id)?.job ?? (await this.#modules.store.get(id));
+  }
+
+  /** Every job that has not ended, as it is now, ascending by id. */
+  async unfinished(): Promise<Job[]> {
+    const ids = [...this.#active.keys(), ...this.#paused.keys()];
+    const jobs = await Promise.all(ids.map((id) => this.get(id)));
+    return jobs.filter(({ state }) => !ENDED_STATES.has(state)).sort((a, b) => a.id - b.id);
+  }
+
+  /** True while the policy has a job that has not ended; a paused one has not. */
+  hasActive(policyId: number): boolean {
+    for (const paused of this.#paused.values()) {
+      if (paused === policyId) return true;
+    }
+    for (const { job } of this.#active.values()) {
+      if (job.policyId === policyId) return true;
+    }
+    return false;
+  }
+
+  /** The job now and after every change; ends when it has ended. */
+  async *watch(id: JobId, signal: AbortSignal): AsyncIterable<Job> {
+    using changes = this.#watchers.changes(id, signal);
+    let job = await this.get(id);
+    yield job;
+    while (!ENDED_STATES.has(job.state)) {
+      await changes.next();
+      job = await this.get(id);
+      yield job;
+    }
+  }
+
+  /**
+   * Returns at once; the job reaches its state when its work has stopped. `complete-partial` ends a copy with what has
+   * arrived; the rest is listed as failed.
+   */
+  async control(id: JobId, action: JobAction): Promise<Job> {
+    const job = await this.get(id);
+    if (ENDED_STATES.has(job.state)) {
+      throw new DmError(
+        'invalid_argument',
+        `job ${id} has ended (${job.state}) and cannot ${action}; run its policy again`,
+      );
+    }
+    if (action === 'complete-partial') return this.#complete(job);
+    if (action === 'resume') {
+      if (!this.#paused.delete(id))
+        throw new DmError(
+          'invalid_argument',
+          `job ${id} is ${job.state}, not paused; there is nothing to resume`,
+        );
+      // Somebody wants it now.
+      const retry = { ...job.retry, nextAtMs: null };
+      this.#enqueue({ ...job, state: 'pending', completePartial: false, retry });
+      return this.get(id);
+    }
+    const active = this.#active.get(id);
+    if (active) await this.#stop(active, action);
+    else if (action === 'cancel' && this.#paused.delete(id)) {
+      await this.#end({ ...job, state: 'cancelled' });
+    }
+    return this.get(id);
+  }
+
+  /** Stops taking work; running jobs stop at their next safe point and go on at the next start. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping = true;
+    for (const active of this.#active.values()) {
+      active.stopFor ??= 'shutdown';
+      active.stop.abort();
+    }
+    await this.#queue.onIdle();
+  }
+
+  async #complete(job: Job): Promise<Job> {
+    if (job.type === 'DATASET_CREATION_JOB') {
+      throw new DmError(
+        'invalid_argument',
+        `job ${job.id} makes a dataset, and only copies can be completed partially; cancel it instead`,
+      );
+    }
+    const completing = { ...job, completePartial: true };
+    const active = this.#active.get(job.id);
+    if (active) await this.#stop(active, 'complete');
+    else if (this.#paused.delete(job.id)) this.#enqueue({ ...completing, state: 'pending' });
+    return this.get(job.id);
+  }
+
+  /** On disk before the work is told, so that a cancel is not forgotten by a kill. */
+  async #stop(active: ActiveJob, reason: StopReason): Promise<void> {
+    if (active.over || active.stopFor === 'cancel') return;
+    active.stopFor = reason;
+    if (reason === 'cancel') {
+      this.#change(active, { ...active.job, state: 'cancelling' });
+      await this.#save(active);
+    } else if (reason === 'complete') {
+      this.#change(active, { ...active.job, completePartial: true });
+      await this.#save(active);
+    }
+    active.stop.abort();
+  }
+
+  #enqueue(job: Job): void {
+    const now = this.#modules.clock.now();
+    const active: ActiveJob = {
+      job,
+      stop: new AbortController(),
+      stopFor: null,
+      over: false,
+      savedAtMs: 0,
+      progressAtMs: now,
+      writes: Promise.resolve(),
+    };
+    this.#active.set(job.id, active);
+    this.#queue
+      .add(() => this.#run(active), { priority: PRIORITY_RANK[job.priority] })
+      .catch((error: unknown) => {
+        // Its record is as it was last stored, and the next start takes it up from there.
+        this.#active.delete(job.id);
+        this.#watchers.changed(job.id);
+        this.#modules.log(active.job, `its state could not be stored: ${String(error)}`);
+      });
+  }
+
+  async #run(active: ActiveJob): Promise<void> {
+    const ended = await this.#work(active).catch((error: unknown) => ({ error }));
+    active.over = true;
+    const stored = await active.writes.then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    if (!('error' in ended) && stored === null) {
+      await this.#end({ ...active.job, state: 'finished', partial: ended.partial, error: null });
+    } else await this.#settle(active, stored?.error ?? ('error' in ended ? ended.error : null));
+  }
+
+  async #work(active: ActiveJob): Promise<{ partial: boolean }> {
+    active.stop.signal.throwIfAborted();
+    this.#change(active, {
+      ...active.job,
+      state: active.job.completePartial ? 'finishing' : 'running',
+      startedAtMs: active.job.startedAtMs ?? this.#modules.clock.now(),
+    });
+    await this.#save(active);
+    return this.#attempts(active);
+  }
+
+  async #attempts(active: ActiveJob): Promise<{ partial: boolean }> {
+    const { clock, execute, random } = this.#modules;
+    const { signal } = active.stop;
+    await this.#waitForRetry(active);
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        return await execute(
+          {
+            job: active.job,
+            report: (change) => this.#report(active, change),
+            recordFailures: (failures) => this.#recordFailures(active, failures),
+          },
+          signal,
+        );
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const error = asDmError(thrown, `job ${active.job.id}`);
+        if (!mayRetry(error, clock.now() - active.progressAtMs)) throw error;
+        const count = active.job.retry.count + 1;
+        const delay = retryDelay(count, random);
+        this.#change(active, {
+          ...active.job,
+          retry: { count, nextAtMs: clock.now() + delay, reason: error.message },
+        });
+        this.#modules.log(
+          active.job,
+          `attempt ${count} failed, next in ${Math.round(delay / 1000)} s: ${error.message}`,
+        );
+        await this.#save(active);
+        await this.#rest(active, delay);
+      }
+    }
+  }
+
+  /** Until the time that an earlier run of the agent has set for the next attempt; whatever became of the clock. */
+  async #waitForRetry(active: ActiveJob): Promise<void> {
+    const { nextAtMs } = active.job.retry;
+    if (nextAtMs === null) return;
+    const left = Math.max(0, nextAtMs - this.#modules.clock.now());
+    await this.#rest(active, Math.min(left, MAX_RETRY_DELAY_MS));
+  }
+
+  async #rest(active: ActiveJob, delayMs: number): Promise<void> {
+    await this.#modules.clock.delay(delayMs, active.stop.signal);
+    this.#change(active, { ...active.job, retry: { ...active.job.retry, nextAtMs: null } });
+  }
+
+  /** What becomes of a job whose work has thrown: the reason of the stop decides before the error does. */
+  async #settle(active: ActiveJob, thrown: unknown): Promise<void> {
+    const { job, stopFor } = active;
+    if (stopFor === 'shutdown' || (stopFor === 'complete' && this.#stopping)) {
+      await this.#modules.store.save(job);
+      this.#active.delete(job.id);
+      return;
+    }
+    if (stopFor === 'pause') {
+      await this.#modules.store.save({ ...job, state: 'paused' });
+      this.#paused.set(job.id, job.policyId);
+      this.#active.delete(job.id);
+      this.#watchers.changed(job.id);
+      return;
+    }
+    if (stopFor === 'complete') {
+      this.#enqueue({ ...job, state: 'pending' });
+      this.#watchers.changed(job.id);
+      return;
+    }
+    if (stopFor === 'cancel') {
+      await this.#end({ ...job, state: 'cancelled' });
+      return;
+    }
+    const error = asDmError(thrown, `job ${job.id}`);
+    this.#modules.log(active.job, `failed: ${error.code}: ${error.message}`);
+    await this.#end({
+      ...active.job,
+      state: 'failed',
+      error: { code: error.code, message: error.message },
+    });
+  }
+
+  async #end(job: Job): Promise<void> {
+    const ended: Job = { ...job, endedAtMs: this.#modules.clock.now() };
+    await this.#modules.store.save(ended, () => this.#modules.onEnd(ended));
+    this.#active.delete(ended.id);
+    this.#watchers.changed(ended.id);
+    this.#modules.afterEnd(ended);
+    if (++this.#endedSincePrune >= PRUNE_EVERY) {
+      this.#endedSincePrune = 0;
+      await this.#modules.store.prune(HISTORY_KEPT);
+    }
+  }
+
+  #report(active: ActiveJob, change: JobReport): void {
+    if (active.over) return;
+    const { progress, statistics, ...rest } = change;
+    const now = this.#modules.clock.now();
+    active.progressAtMs = now;
+    this.#change(active, {
+      ...active.job,
+      ...rest,
+      progress: { ...active.job.progress, ...progress },
+      statistics: { ...active.job.statistics, ...statistics },
+    });
+    const pinned = rest.sourceDataset !== undefined || rest.targetDataset !== undefined;
+    if (pinned || now - active.savedAtMs >= SAVE_EVERY_MS) {
+      active.savedAtMs = now;
+      this.#save(active).catch((error: unknown) => active.stop.abort(error));
+    }
+  }
+
+  #recordFailures(active: ActiveJob, failures: readonly JobFailure[]): void {
+    if (active.over) return;
+    this.#write(active, async () => {
+      const added = await this.#modules.store.addFailures(active.job.id, failures);
+      this.#change(active, { ...active.job, failedTotal: active.job.failedTotal + added });
+    }).catch((error: unknown) => active.stop.abort(error));
+  }
+
+  /** Stores the job as it is when its turn comes. */
+  #save(active: ActiveJob): Promise<void> {
+    return this.#write(active, () => this.#modules.store.save(active.job));
+  }
+
+  /** Writes of one job go one after the other: the last one wins. */
+  #write(active: ActiveJob, write: () => Promise<void>): Promise<void> {
+    active.writes = active.writes.then(write);
+    return active.writes;
+  }
+
+  #change(active: ActiveJob, job: Job): void {
+    active.job = job;
+    this.#watchers.changed(job.id);
+  }
+}

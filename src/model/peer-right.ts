@@ -1,0 +1,3 @@
+/** What a peer may be allowed at an agent. `privileged` only matters beside `write`. */
+export const PEER_RIGHTS = ['read', 'create', 'write', 'privileged'] as const;
+export type PeerRight = (typeof PEER_RIGHTS)[number];

@@ -1,0 +1,82 @@
+import type { DatasetType } from './dataset.js';
+import type { JobId, PolicyId } from './ids.js';
+import type { Schedule } from './schedule.js';
+
+export type PolicyType = 'CREATION' | 'COPY' | 'REPEAT_COPY';
+export type Priority = 'LOW' | 'NORMAL' | 'HIGH';
+
+export interface RetentionRule {
+  /** Seconds from the commit; null keeps for ever. */
+  readonly periodSeconds: number | null;
+  /** How many of the newest datasets of the tree are never expired. */
+  readonly reserve: number;
+}
+
+export interface CreationRule {
+  readonly type: 'CREATION';
+  readonly accountId: string;
+  readonly basePath: string;
+  readonly retention: RetentionRule;
+  readonly excludes: readonly string[];
+  readonly snapshot: 'auto' | 'none';
+  readonly crossSubvolumes: boolean;
+  /** Programs of the agent's hooks directory, with arguments; "" for none. */
+  readonly preCommand: string;
+  readonly postCommand: string;
+}
+
+/** Where a copy goes from and to; accounts by id. */
+export interface CopyPlaces {
+  readonly sourceAccountId: string;
+  readonly targetAccountId: string;
+  readonly targetBasePath: string;
+  /** What is made at the target: files, or a backup in a repository of an object account. */
+  readonly targetDatasetType: DatasetType;
+  readonly retention: RetentionRule;
+}
+
+export interface CopyRule extends CopyPlaces {
+  readonly type: 'COPY';
+  /** Number of the dataset at the source. */
+  readonly datasetNumber: number;
+  readonly sourceBasePath: string;
+  readonly subpaths: readonly string[];
+  readonly createDatasetOnTarget: boolean;
+}
+
+export interface RepeatCopyRule extends CopyPlaces {
+  readonly type: 'REPEAT_COPY';
+  readonly sourceBasePath: string;
+  readonly reconnect: boolean;
+  readonly onDrift: 'repair' | 'fail';
+  /** The newest dataset at the target should not be older than so many seconds; null for no alert. */
+  readonly rpoAlertSeconds: number | null;
+}
+
+export type PolicyRule = CreationRule | CopyRule | RepeatCopyRule;
+
+export interface Policy {
+  readonly id: PolicyId;
+  readonly name: string;
+  readonly priority: Priority;
+  readonly enabled: boolean;
+  readonly briefcase: string;
+  /** Whether a run that had to leave entries out still counts as finished. */
+  readonly partial: 'allow' | 'fail';
+  /** "" for no limit, "N" entries or "P%" of the entries of the target's last dataset. */
+  readonly maxDelete: string;
+  /** Set when a job of the policy was cancelled. */
+  readonly disabledByDm: boolean;
+  /** A COPY whose job has finished. */
+  readonly spent: boolean;
+  readonly lastJob: JobId | null;
+  readonly lastRunAtMs: number | null;
+  readonly rule: PolicyRule;
+  readonly schedule: Schedule;
+  /** It runs when a job of this policy has finished, and never by a clock of its own. */
+  readonly parentId: PolicyId | null;
+  /** When it is due; past while a run must wait for the active job, null when nothing is planned. */
+  readonly nextRunAtMs: number | null;
+  /** Job of the parent whose end made it due; null when a clock did. */
+  readonly dueAfterJob: JobId | null;
+}

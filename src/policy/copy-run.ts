@@ -1,0 +1,260 @@
+import type { VerifyProgress } from '../endpoint/dataset-maker.js';
+import type { Base } from '../endpoint/source.js';
+import { copyDataset } from '../engine/copy.js';
+import type { OpenPlace, Places } from '../engine/places.js';
+import { newestDataset, planRepeatCopy } from '../engine/plan.js';
+import type { JobContext } from '../job/executor.js';
+import type { DatasetInfo } from '../model/dataset.js';
+import { DmError } from '../model/error.js';
+import type { CopyRule, Policy, RepeatCopyRule } from '../model/policy.js';
+import { escapePath, parseEscaped } from '../util/escape.js';
+import { CopyCounters } from './copy-counters.js';
+import type { CpuGovernor } from './cpu-governor.js';
+import { placePath } from './place-path.js';
+
+export interface CopyRunModules {
+  readonly places: Places;
+  /** Content lanes of one copy. */
+  readonly lanes: number;
+  readonly governor: Pick<CpuGovernor, 'breather'>;
+}
+
+interface OpenCopy {
+  readonly source: OpenPlace;
+  readonly target: OpenPlace;
+  readonly targetPath: Buffer;
+}
+
+/** Runs a COPY: one named dataset, whole or some subpaths, into nothing or an empty directory. */
+export async function runCopy(
+  policy: Policy,
+  rule: CopyRule,
+  context: JobContext,
+  modules: CopyRunModules,
+  signal: AbortSignal,
+): Promise<{ partial: boolean }> {
+  await using source = await modules.places.open(rule.sourceAccountId, signal);
+  await using target = await modules.places.open(rule.targetAccountId, signal);
+  const basePath = placePath(rule.sourceBasePath);
+  const dataset = await datasetByNumber(source, rule.datasetNumber, basePath, signal);
+  context.report({
+    type: 'DATASET_BASELINE_COPY_JOB',
+    sourceDataset: dataset.number,
+    datasetCreatedAtMs: dataset.createdAtMs,
+  });
+  const copy = { source, target, targetPath: placePath(rule.targetBasePath) };
+  const adopt =
+    context.job.options.adopt &&
+    (await target.target.inspect(copy.targetPath, signal)).kind === 'foreign';
+  const subpaths = rule.subpaths.map((subpath) => parseEscaped(subpath));
+  return await move(
+    policy,
+    copy,
+    {
+      dataset,
+      base: null,
+      lastEntries: dataset.entries,
+      subpaths,
+      createDataset: rule.createDatasetOnTarget,
+      reconnect: false,
+      onDrift: 'repair',
+      adopt,
+    },
+    context,
+    modules,
+    signal,
+  );
+}
+
+/** Runs a REPEAT_COPY: the newest dataset of the source base path, as a difference to the target's head. */
+export async function runRepeatCopy(
+  policy: Policy,
+  rule: RepeatCopyRule,
+  context: JobContext,
+  modules: CopyRunModules,
+  signal: AbortSignal,
+): Promise<{ partial: boolean }> {
+  await using source = await modules.places.open(rule.sourceAccountId, signal);
+  await using target = await modules.places.open(rule.targetAccountId, signal);
+  const targetPath = placePath(rule.targetBasePath);
+  const atSource = await candidates(source, placePath(rule.sourceBasePath), context, signal);
+  const state = await target.target.inspect(targetPath, signal);
+  const atTarget: DatasetInfo[] = [];
+  if (rule.reconnect && state.tree !== null) {
+    const filter = { tree: state.tree, basePath: targetPath };
+    for await (const held of target.target.listDatasets(filter, signal)) atTarget.push(held);
+  }
+  const plan = planRepeatCopy({
+    atSource,
+    target: state,
+    targetPath,
+    reconnect: rule.reconnect,
+    adopt: context.job.options.adopt,
+    atTarget,
+  });
+  context.report({
+    type: plan.kind === 'baseline' ? 'DATASET_BASELINE_COPY_JOB' : 'DATASET_INCREMENTAL_COPY_JOB',
+    sourceDataset: plan.dataset.number,
+    datasetCreatedAtMs: plan.dataset.createdAtMs,
+  });
+  if (plan.kind === 'nothing') {
+    const there = await findAtTarget(target, plan.dataset, targetPath, signal);
+    context.report({ targetDataset: there.number, progress: { phase: 'done' } });
+    return { partial: there.state === 'COMPLETE_PARTIAL' };
+  }
+  const base: Base | null = plan.kind === 'increment' ? plan.base : null;
+  const last = [...atTarget, ...atSource].find(({ id }) => id === state.head?.id) ?? plan.dataset;
+  const choice = {
+    dataset: plan.dataset,
+    base,
+    lastEntries: last.entries,
+    subpaths: [],
+    createDataset: true,
+    reconnect: rule.reconnect,
+    onDrift: rule.onDrift,
+    adopt: context.job.options.adopt && state.kind === 'foreign',
+  };
+  return await move(policy, { source, target, targetPath }, choice, context, modules, signal);
+}
+
+interface Choice {
+  readonly dataset: DatasetInfo;
+  readonly base: Base | null;
+  /** Entries of the dataset that the target stands at; of the new one where it stands at none. */
+  readonly lastEntries: number;
+  readonly subpaths: readonly Uint8Array[];
+  readonly createDataset: boolean;
+  readonly reconnect: boolean;
+  readonly onDrift: 'repair' | 'fail';
+  readonly adopt: boolean;
+}
+
+async function move(
+  policy: Policy,
+  copy: OpenCopy,
+  choice: Choice,
+  context: JobContext,
+  modules: CopyRunModules,
+  signal: AbortSignal,
+): Promise<{ partial: boolean }> {
+  const { source, target, targetPath } = copy;
+  const counters = new CopyCounters(
+    { baseline: choice.base === null && choice.subpaths.length === 0 ? choice.dataset : null },
+    { context, wireBytes: () => source.bytesReceived() + target.bytesSent() },
+  );
+  const { rule } = policy;
+  const dataset = choice.adopt
+    ? await withDigests(choice.dataset, source, context, signal)
+    : choice.dataset;
+  const result = await copyDataset(
+    {
+      dataset,
+      base: choice.base,
+      partial: context.job.completePartial ? 'complete' : policy.partial,
+      offer: {
+        subpaths: choice.subpaths,
+        targetPath,
+        createDataset: choice.createDataset,
+        retention: rule.retention,
+        owner: target.owner,
+        adopt: choice.adopt,
+        reconnect: choice.reconnect,
+        onDrift: choice.onDrift,
+        maxDelete: deleteLimit(policy.maxDelete, choice.lastEntries),
+        lanes: modules.lanes,
+      },
+    },
+    {
+      source: source.source,
+      target: target.target,
+      observer: counters,
+      breathe: modules.governor.breather(),
+    },
+    signal,
+  );
+  counters.done(result);
+  context.report({ targetDataset: choice.createDataset ? result.dataset.number : null });
+  // A copy that leaves plain files keeps no list of what they lack: then the state says that there is something.
+  const { exceptions, state } = result.dataset;
+  return { partial: exceptions > 0 || state === 'COMPLETE_PARTIAL' };
+}
+
+/** A tree is adopted by its digests: the source makes those it has not made yet. */
+async function withDigests(
+  dataset: DatasetInfo,
+  { source, maker }: OpenPlace,
+  context: JobContext,
+  signal: AbortSignal,
+): Promise<DatasetInfo> {
+  if (dataset.contentDigestState === 'full') return dataset;
+  const tell = ({ filesDone, filesTotal, bytesDone, bytesTotal }: VerifyProgress): void =>
+    context.report({
+      progress: { phase: 'reading the source', filesDone, filesTotal, bytesDone, bytesTotal },
+    });
+  await maker.verify({ id: dataset.id, basePath: dataset.basePath }, tell, signal);
+  const { tree, basePath } = dataset;
+  for await (const now of source.listDatasets({ tree, basePath }, signal)) {
+    if (now.id === dataset.id) return now;
+  }
+  return dataset;
+}
+
+/** "N" entries, or "P%" of the entries of the target's last dataset. */
+function deleteLimit(text: string, lastEntries: number): number | null {
+  if (text === '') return null;
+  if (!text.endsWith('%')) return Number(text);
+  return Math.floor((lastEntries * Number(text.slice(0, -1))) / 100);
+}
+
+async function datasetByNumber(
+  source: OpenPlace,
+  number: number,
+  basePath: Buffer,
+  signal: AbortSignal,
+): Promise<DatasetInfo> {
+  const filter = basePath.length === 0 ? {} : { basePath };
+  for await (const dataset of source.source.listDatasets(filter, signal)) {
+    if (dataset.number === number) return dataset;
+  }
+  throw new DmError(
+    'not_found',
+    `dataset ${number} does not exist at the source${basePath.length === 0 ? '' : ` below ${escapePath(basePath)}`}; see \`dm datasets list --account-id\``,
+  );
+}
+
+/**
+ * Datasets of the source's base path. A job that has already chosen one keeps to it, so that an interrupted
+ * copy goes on from where it was although newer datasets have been made meanwhile.
+ */
+async function candidates(
+  source: OpenPlace,
+  basePath: Buffer,
+  context: JobContext,
+  signal: AbortSignal,
+): Promise<DatasetInfo[]> {
+  const found: DatasetInfo[] = [];
+  for await (const dataset of source.source.listDatasets({ basePath }, signal)) found.push(dataset);
+  const newest = newestDataset(found);
+  const sameTree = found.filter((dataset) => dataset.tree === newest?.tree);
+  const chosen = context.job.sourceDataset;
+  if (chosen === null || !sameTree.some((dataset) => dataset.number === chosen)) return sameTree;
+  return sameTree.filter((dataset) => dataset.number <= chosen);
+}
+
+async function findAtTarget(
+  target: OpenPlace,
+  dataset: DatasetInfo,
+  targetPath: Buffer,
+  signal: AbortSignal,
+): Promise<DatasetInfo> {
+  for await (const there of target.target.listDatasets(
+    { tree: dataset.tree, basePath: targetPath },
+    signal,
+  )) {
+    if (there.id === dataset.id) return there;
+  }
+  throw new DmError(
+    'not_found',
+    `dataset ${dataset.id} is the head of the target but not in its list; verify the target's state`,
+  );
+}

@@ -1,0 +1,96 @@
+import type { Places } from '../engine/places.js';
+import type { JobContext } from '../job/executor.js';
+import type { DatasetInfo } from '../model/dataset.js';
+import type { CreationRule, Policy } from '../model/policy.js';
+import { parseEscaped } from '../util/escape.js';
+import type { HookRunner } from './hook-runner.js';
+
+export interface CreationRunModules {
+  readonly places: Places;
+  readonly requestPrefix: string;
+  readonly hooks: Pick<HookRunner, 'run'>;
+}
+
+/**
+ * Makes one dataset of the policy's base path, on this agent or on the peer that holds it, between the policy's
+ * commands: without the first one there is no dataset, and the second one runs whatever became of it.
+ */
+export async function runCreation(
+  policy: Policy,
+  rule: CreationRule,
+  context: JobContext,
+  modules: CreationRunModules,
+  signal: AbortSignal,
+): Promise<{ partial: boolean }> {
+  const hook = async (command: string, more: Readonly<Record<string, string>>): Promise<void> => {
+    if (command === '') return;
+    context.report({ progress: { phase: 'hook' } });
+    const about = {
+      DM_POLICY: policy.name,
+      DM_POLICY_ID: String(policy.id),
+      DM_JOB_ID: String(context.job.id),
+      DM_BASE_PATH: rule.basePath,
+    };
+    await modules.hooks.run(command, { ...about, ...more }, signal);
+  };
+  await hook(rule.preCommand, { DM_HOOK: 'pre' });
+  let made: DatasetInfo;
+  try {
+    made = await makeDataset(policy, rule, context, modules, signal);
+  } catch (error) {
+    // What has failed already is the job's result.
+    await hook(rule.postCommand, { DM_HOOK: 'post', DM_RESULT: 'failed' }).catch(() => undefined);
+    throw error;
+  }
+  const after = { DM_HOOK: 'post', DM_RESULT: 'made', DM_DATASET_ID: String(made.number) };
+  await hook(rule.postCommand, after);
+  return { partial: made.state === 'COMPLETE_PARTIAL' };
+}
+
+async function makeDataset(
+  policy: Policy,
+  rule: CreationRule,
+  context: JobContext,
+  modules: CreationRunModules,
+  signal: AbortSignal,
+): Promise<DatasetInfo> {
+  await using place = await modules.places.open(rule.accountId, signal);
+  const dataset = await place.maker.create(
+    {
+      basePath: parseEscaped(rule.basePath),
+      name: policy.name,
+      excludes: rule.excludes,
+      snapshot: rule.snapshot,
+      retention: rule.retention,
+      acceptSource: context.job.options.acceptSource,
+      partial: policy.partial,
+      requestId: `${modules.requestPrefix}-job-${context.job.id}`,
+    },
+    (progress) => {
+      if (progress.failures.length > 0) context.recordFailures(progress.failures);
+      context.report({
+        progress: {
+          phase: progress.phase,
+          filesDone: progress.entries,
+          bytesDone: progress.bytesDone,
+          bytesTotal: progress.bytesTotal,
+        },
+      });
+    },
+    signal,
+  );
+  context.report({
+    sourceDataset: dataset.number,
+    datasetCreatedAtMs: dataset.createdAtMs,
+    warnings: dataset.warnings,
+    progress: {
+      phase: 'done',
+      filesDone: dataset.entries,
+      filesTotal: dataset.entries,
+      bytesDone: Number(dataset.bytes),
+      bytesTotal: Number(dataset.bytes),
+    },
+    statistics: { bytesSent: place.bytesSent() },
+  });
+  return dataset;
+}

@@ -1,0 +1,292 @@
+import type { JobQueue } from '../job/job-queue.js';
+import { DmError } from '../model/error.js';
+import type { JobId, PolicyId } from '../model/ids.js';
+import type { Job, JobType, RunOptions } from '../model/job.js';
+import type { Policy, PolicyRule } from '../model/policy.js';
+import type { StateWrite } from '../state/database.js';
+import type { Clock } from '../util/clock.js';
+import { KeyedMutex } from '../util/keyed-mutex.js';
+import { Signal } from '../util/signal.js';
+import { checkOverlap } from './check-overlap.js';
+import { checkParent } from './check-parent.js';
+import { PlannedRuns } from './planned-runs.js';
+import type { PolicyStore } from './policy-store.js';
+import { type PolicyWorld, validatePolicy } from './validate-policy.js';
+
+export type NewPolicy = Pick<
+  Policy,
+  | 'name'
+  | 'priority'
+  | 'enabled'
+  | 'briefcase'
+  | 'partial'
+  | 'maxDelete'
+  | 'rule'
+  | 'schedule'
+  | 'parentId'
+>;
+
+const DEFAULT_RUN: RunOptions = { adopt: false, acceptSource: false };
+
+/** Creating, changing and running policies. At most one job of a policy is active; a run asked for meanwhile makes one more. */
+export class Policies {
+  readonly #store: PolicyStore;
+  readonly #queue: () => JobQueue;
+  readonly #world: PolicyWorld;
+  readonly #clock: Clock;
+  readonly #planned: PlannedRuns;
+  readonly #planChanged: () => void;
+  /** Policies to run once more when their active job has ended. */
+  readonly #again = new Map<PolicyId, RunOptions>();
+  /** Tells whoever waits for a job that a child has started, or no longer will. */
+  readonly #starts = new Signal();
+  /** One start of a policy at a time. */
+  readonly #runs = new KeyedMutex();
+
+  constructor(
+    options: { readonly localTimeZone: string },
+    modules: {
+      readonly store: PolicyStore;
+      readonly queue: () => JobQueue;
+      readonly world: PolicyWorld;
+      readonly clock: Clock;
+      /** Called when a policy may have become due, or due at another time. */
+      readonly planChanged: () => void;
+    },
+  ) {
+    this.#store = modules.store;
+    this.#queue = modules.queue;
+    this.#world = modules.world;
+    this.#clock = modules.clock;
+    this.#planned = new PlannedRuns(options);
+    this.#planChanged = modules.planChanged;
+  }
+
+  get(ref: string): Promise<Policy> {
+    return this.#store.get(ref);
+  }
+
+  list(): AsyncIterable<Policy> {
+    return this.#store.list();
+  }
+
+  async create(policy: NewPolicy): Promise<Policy> {
+    const make = (id: PolicyId): Policy => ({
+      ...policy,
+      id,
+      disabledByDm: false,
+      spent: false,
+      lastJob: null,
+      lastRunAtMs: null,
+      ...this.#planned.first(policy, this.#clock.now()),
+    });
+    await validatePolicy(make(1 as PolicyId), this.#world);
+    await checkParent({ id: null, parentId: policy.parentId }, this.#store);
+    await checkOverlap({ id: null, rule: policy.rule }, this.#store);
+    const created = await this.#store.create(make);
+    this.#planChanged();
+    return created;
+  }
+
+  async modify(ref: string, change: (policy: Policy) => Policy): Promise<Policy> {
+    const before = await this.#store.get(ref);
+    const after = change(before);
+    if (after.rule.type !== before.rule.type) {
+      throw new DmError(
+        'invalid_argument',
+        `policy ${before.id} is a ${before.rule.type} and cannot become a ${after.rule.type}; create another policy`,
+      );
+    }
+    await validatePolicy(after, this.#world);
+    await checkParent(after, this.#store);
+    await checkOverlap(after, this.#store);
+    const modified = await this.#store.modify(before.id, (policy) => {
+      const changed = change(policy);
+      return {
+        ...changed,
+        disabledByDm: changed.enabled ? false : changed.disabledByDm,
+        ...this.#planned.afterChange(policy, changed, this.#clock.now()),
+      };
+    });
+    this.#planChanged();
+    this.#starts.tell();
+    return modified;
+  }
+
+  async delete(ref: string): Promise<void> {
+    const policy = await this.#store.get(ref);
+    if (this.#queue().hasActive(policy.id)) {
+      throw new DmError('in_use', `policy ${policy.id} has an active job; cancel it first`);
+    }
+    for await (const child of this.#store.list()) {
+      if (child.parentId !== policy.id) continue;
+      throw new DmError(
+        'in_use',
+        `policy ${policy.id} is the parent of policy ${child.id} (${child.name}); delete that one first, or take its --parent-exec-policy-id away`,
+      );
+    }
+    await this.#store.delete(policy.id);
+    this.#planChanged();
+    this.#starts.tell();
+  }
+
+  /** Makes a job now, or, while one is active, exactly one more after it. Returns the job to wait for. */
+  async run(ref: string, options: RunOptions = DEFAULT_RUN): Promise<{ jobId: number }> {
+    const { id } = await this.#store.get(ref);
+    return this.#runs.run(String(id), async () => {
+      const policy = await this.#store.get(String(id));
+      refuseRun(policy);
+      if (this.#queue().hasActive(id) && policy.lastJob !== null) {
+        this.#again.set(id, options);
+        return { jobId: policy.lastJob };
+      }
+      const job = await this.#start(policy, options);
+      return { jobId: job.id };
+    });
+  }
+
+  /**
+   * Starts every policy that is due and has no active job. Returns when the next one is due; null for none. What was due
+   * more than once since its last start, for a clock or for its parent, starts once.
+   */
+  async startDue(): Promise<number | null> {
+    const now = this.#clock.now();
+    let next: number | null = null;
+    for await (const { id, nextRunAtMs, enabled, spent } of this.#store.list()) {
+      if (nextRunAtMs === null || !enabled || spent) continue;
+      if (nextRunAtMs > now) next = Math.min(next ?? nextRunAtMs, nextRunAtMs);
+      else await this.#startDue(id, now);
+    }
+    return next;
+  }
+
+  #startDue(id: PolicyId, now: number): Promise<void> {
+    return this.#runs.run(String(id), async () => {
+      const policy = await this.#store.records.get(id);
+      if (!policy?.enabled || policy.spent || this.#queue().hasActive(id)) return;
+      if (policy.nextRunAtMs === null || policy.nextRunAtMs > now) return;
+      await this.#start(policy, DEFAULT_RUN);
+    });
+  }
+
+  /** Plans recurrences anew: the clock may have been ahead when they were planned. Starts nothing. */
+  async clockSetBack(): Promise<void> {
+    for await (const { id, nextRunAtMs } of this.#store.list()) {
+      const replan = (policy: Policy) => this.#planned.afterSetBack(policy, this.#clock.now());
+      const policy = await this.#store.records.get(id);
+      if (policy === null || replan(policy).nextRunAtMs === nextRunAtMs) continue;
+      await this.#store.modify(id, (present) => ({ ...present, ...replan(present) }));
+    }
+  }
+
+  /**
+   * The jobs that the end of `job` started, in the order of their policies; waits until all of them are there. A child
+   * that is disabled, or was meanwhile, has none.
+   */
+  async childJobs(job: Job, signal: AbortSignal): Promise<JobId[]> {
+    const found: JobId[] = [];
+    for await (const { id, parentId } of this.#store.list()) {
+      if (parentId !== job.policyId) continue;
+      const child = await this.#childJob(id, job, signal);
+      if (child !== null) found.push(child);
+    }
+    return found;
+  }
+
+  async #childJob(id: PolicyId, parent: Job, signal: AbortSignal): Promise<JobId | null> {
+    for (;;) {
+      signal.throwIfAborted();
+      const changed = this.#starts.next(signal);
+      const policy = await this.#store.records.get(id);
+      if (!policy) return null;
+      const last = policy.lastJob === null ? null : await this.#queue().find(policy.lastJob);
+      if (last !== null && (last.parentJob ?? 0) >= parent.id) return last.id;
+      if (!policy.enabled || policy.spent || policy.dueAfterJob === null) return null;
+      await changed;
+    }
+  }
+
+  /**
+   * State changes that belong to the end of a job: a cancelled job disables its policy, a finished COPY is spent, and
+   * the children of what has finished are due.
+   */
+  async atJobEnd(job: Job): Promise<readonly StateWrite[]> {
+    const { records } = this.#store;
+    const policy = await records.get(job.policyId);
+    if (!policy) return [];
+    if (job.state === 'cancelled') {
+      return [records.put(policy.id, { ...policy, enabled: false, disabledByDm: true })];
+    }
+    if (job.state !== 'finished') return [];
+    const writes: StateWrite[] = [];
+    if (policy.rule.type === 'COPY') {
+      writes.push(records.put(policy.id, { ...policy, spent: true }));
+    }
+    for await (const child of this.#store.list()) {
+      if (child.parentId !== policy.id || !child.enabled || child.spent) continue;
+      const plan = this.#planned.afterParent(child, job.id, this.#clock.now());
+      writes.push(records.put(child.id, { ...child, ...plan }));
+    }
+    return writes;
+  }
+
+  /** Starts the run that was asked for while the job was active, and lets start what has become due by its end. */
+  async afterJobEnd({ policyId }: Job): Promise<void> {
+    this.#planChanged();
+    await this.#runs.run(String(policyId), async () => {
+      const options = this.#again.get(policyId);
+      if (!options || this.#queue().hasActive(policyId)) return;
+      this.#again.delete(policyId);
+      const policy = await this.#store.records.get(policyId);
+      if (policy?.enabled && !policy.spent) await this.#start(policy, options);
+    });
+  }
+
+  /**
+   * The policy's record is read again as it is written: it may have been modified meanwhile, or have become due
+   * once more.
+   */
+  async #start(policy: Policy, options: RunOptions): Promise<Job> {
+    const started = await this.#queue().create(
+      policy,
+      jobType(policy.rule),
+      options,
+      async (job) => {
+        const now = (await this.#store.records.get(policy.id)) ?? policy;
+        const run = { lastJob: job.id, lastRunAtMs: job.createdAtMs };
+        const plan =
+          now.dueAfterJob === policy.dueAfterJob
+            ? this.#planned.afterStart(now, job.createdAtMs)
+            : {};
+        return [this.#store.records.put(policy.id, { ...now, ...run, ...plan })];
+      },
+    );
+    this.#starts.tell();
+    return started;
+  }
+}
+
+function refuseRun(policy: Policy): void {
+  if (!policy.enabled) {
+    const why = policy.disabledByDm ? ' since a job of it was cancelled' : '';
+    throw new DmError(
+      'policy_disabled',
+      `policy ${policy.id} (${policy.name}) is disabled${why}; enable it with \`dm policies modify ${policy.id} --enabled=true\``,
+    );
+  }
+  if (policy.spent) {
+    throw new DmError(
+      'invalid_argument',
+      `policy ${policy.id} (${policy.name}) is a COPY that has run; create another COPY policy`,
+    );
+  }
+}
+
+/** The type a job begins as; a repeated copy learns at its start whether it is a baseline. */
+function jobType(rule: PolicyRule): JobType {
+  return rule.type === 'CREATION'
+    ? 'DATASET_CREATION_JOB'
+    : rule.type === 'COPY'
+      ? 'DATASET_BASELINE_COPY_JOB'
+      : 'DATASET_INCREMENTAL_COPY_JOB';
+}

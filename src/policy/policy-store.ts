@@ -1,0 +1,82 @@
+import { DmError } from '../model/error.js';
+import { type PolicyId, parsePolicyId } from '../model/ids.js';
+import type { Policy } from '../model/policy.js';
+import { NO_SCHEDULE } from '../model/schedule.js';
+import type { StateDatabase } from '../state/database.js';
+import { keys, ranges } from '../state/keys.js';
+import { type RecordCodec, Records } from '../state/records.js';
+
+/** Policies are plain JSON; those of older releases have no schedule. */
+const codec: RecordCodec<Policy> = {
+  encode: (policy) => policy,
+  decode: (stored) => ({
+    ...{ schedule: NO_SCHEDULE, parentId: null, nextRunAtMs: null, dueAfterJob: null },
+    ...(stored as Policy),
+  }),
+};
+
+/** Policies in the state database; names are unique. */
+export class PolicyStore {
+  readonly #database: StateDatabase;
+  readonly records: Records<number, Policy>;
+
+  constructor(modules: { database: StateDatabase }) {
+    this.#database = modules.database;
+    this.records = new Records({ range: ranges.policy, key: keys.policy, codec }, modules);
+  }
+
+  /** By id (digits) or name; `not_found` otherwise. */
+  async get(ref: string): Promise<Policy> {
+    const policy = /^[0-9]+$/.test(ref)
+      ? await this.records.get(parsePolicyId(ref))
+      : await this.#byName(ref);
+    if (!policy)
+      throw new DmError('not_found', `policy "${ref}" does not exist; see \`dm policies list\``);
+    return policy;
+  }
+
+  list(): AsyncIterable<Policy> {
+    return this.records.list();
+  }
+
+  create(make: (id: PolicyId) => Policy): Promise<Policy> {
+    return this.#database.update(async () => {
+      const { value, write } = await this.#database.next('policy');
+      const policy = make(parsePolicyId(value));
+      await this.#refuseTakenName(policy);
+      await this.#database.write([write, this.records.put(policy.id, policy)]);
+      return policy;
+    });
+  }
+
+  /** Replaces a policy by what `change` makes of its present form. */
+  modify(id: PolicyId, change: (policy: Policy) => Policy): Promise<Policy> {
+    return this.#database.update(async () => {
+      const policy = change(await this.get(String(id)));
+      await this.#refuseTakenName(policy);
+      await this.records.save(id, policy);
+      return policy;
+    });
+  }
+
+  async delete(id: PolicyId): Promise<void> {
+    await this.#database.write([this.records.remove(id)]);
+  }
+
+  async #byName(name: string): Promise<Policy | null> {
+    for await (const policy of this.records.list()) {
+      if (policy.name === name) return policy;
+    }
+    return null;
+  }
+
+  async #refuseTakenName(policy: Policy): Promise<void> {
+    const other = await this.#byName(policy.name);
+    if (other && other.id !== policy.id) {
+      throw new DmError(
+        'already_exists',
+        `policy "${policy.name}" exists already (id ${other.id}); choose another name`,
+      );
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import { DmError } from '../model/error.js';
+import { LOOPBACK_ACCOUNT_ID } from '../model/ids.js';
+import type { CopyPlaces, CreationRule, Policy, PolicyRule } from '../model/policy.js';
+
+const MAX_NAME = 255;
+const MAX_PATH = 4_096;
+const MAX_BRIEFCASE = 512;
+const MAX_RESERVE = 65_535;
+
+/** What the validation must know of the agent. */
+export interface PolicyWorld {
+  readonly localAccountId: string;
+  accountExists(id: string): Promise<boolean>;
+  isObjectAccount(id: string): Promise<boolean>;
+  /** Throws `path_outside_roots` for a path that no data root of this agent holds. */
+  checkLocalPath(path: string): void;
+  /** Throws `refused` or `invalid_argument` for a command that this agent would not run. */
+  checkHook(command: string): void;
+}
+
+/** Throws the first thing that is wrong with a policy, with one clear message. */
+export async function validatePolicy(policy: Policy, world: PolicyWorld): Promise<void> {
+  validateName(policy.name);
+  if (policy.briefcase.length > MAX_BRIEFCASE) {
+    throw invalid(`--briefcase is longer than ${MAX_BRIEFCASE} characters; shorten it`);
+  }
+  if (!/^([0-9]{1,15}|(100|[0-9]{1,2})%)?$/.test(policy.maxDelete)) {
+    throw invalid(
+      `--max-delete "${policy.maxDelete}" is neither a number of entries nor a percentage; give for example 1000 or 5%`,
+    );
+  }
+  await validateRule(policy.rule, world);
+}
+
+/** Names of objects: what looks like an id would be ambiguous. */
+export function validateName(name: string): void {
+  if (name.length === 0 || name.length > MAX_NAME) {
+    throw invalid(`name "${name.slice(0, 40)}" must have 1 to ${MAX_NAME} characters`);
+  }
+  const reserved =
+    /^[0-9]+$/.test(name) ||
+    /^[0-9a-fA-F]{48}$/.test(name) ||
+    name === 'local' ||
+    name === 'loopback';
+  if (reserved || /[\p{Cc}]/u.test(name)) {
+    throw invalid(
+      `"${name}" cannot be a name: digits, 48 hex digits, "local", "loopback" and control characters are kept for ids; choose another`,
+    );
+  }
+}
+
+async function validateRule(rule: PolicyRule, world: PolicyWorld): Promise<void> {
+  validateRetention(rule.retention.reserve, rule.retention.periodSeconds);
+  if (rule.type === 'CREATION') {
+    await requireAccount(rule.accountId, '--creation-account-id', world);
+    if (await world.isObjectAccount(rule.accountId)) {
+      throw invalid(
+        'datasets are made where files are: --creation-account-id cannot be an object account; create the dataset there and copy it to the account',
+      );
+    }
+    validatePath(rule.basePath, '--creation-base-path', isHere(rule.accountId, world), world);
+    validateHooks(rule, world);
+    return;
+  }
+  await requireAccount(rule.sourceAccountId, 'the source account', world);
+  await requireAccount(rule.targetAccountId, 'the target account', world);
+  const { sourceBasePath } = rule;
+  // A COPY names its dataset by number: the base path only narrows that down.
+  if (rule.type === 'REPEAT_COPY' || sourceBasePath !== '') {
+    await validatePlace(rule.sourceAccountId, sourceBasePath, 'the source base path', world);
+    refuseTargetInSource(rule, sourceBasePath, world);
+  }
+  await validatePlace(rule.targetAccountId, rule.targetBasePath, 'the target base path', world);
+  await validateTargetType(rule, world);
+  if (rule.type === 'COPY') {
+    for (const subpath of rule.subpaths) validateSubpath(subpath);
+  }
+}
+
+function validateHooks(rule: CreationRule, world: PolicyWorld): void {
+  const commands = [rule.preCommand, rule.postCommand].filter((command) => command !== '');
+  if (commands.length > 0 && rule.accountId !== world.localAccountId) {
+    throw invalid(
+      '--pre-command and --post-command belong to datasets of this agent; make the policy on the agent that holds the tree',
+    );
+  }
+  for (const command of commands) world.checkHook(command);
+}
+
+function isHere(accountId: string, world: PolicyWorld): boolean {
+  return accountId === world.localAccountId || accountId === LOOPBACK_ACCOUNT_ID;
+}
+
+async function requireAccount(id: string, what: string, world: PolicyWorld): Promise<void> {
+  if (!(await world.accountExists(id))) {
+    throw new DmError('not_found', `${what} "${id}" does not exist; see \`dm accounts list\``);
+  }
+}
+
+/** Paths at object accounts begin at the account's prefix, with or without a slash. */
+async function validatePlace(
+  accountId: string,
+  path: string,
+  what: string,
+  world: PolicyWorld,
+): Promise<void> {
+  const isObject = await world.isObjectAccount(accountId);
+  const absolute = isObject && path !== '' && !path.startsWith('/') ? `/${path}` : path;
+  validatePath(absolute, what, isHere(accountId, world), world);
+}
+
+async function validateTargetType(places: CopyPlaces, world: PolicyWorld): Promise<void> {
+  const isObject = await world.isObjectAccount(places.targetAccountId);
+  if (isObject === (places.targetDatasetType === 'FILE_ON_OBJECT_BACKUP')) return;
+  throw invalid(
+    isObject
+      ? `target dataset type ${places.targetDatasetType} is not available at an object account; use FILE_ON_OBJECT_BACKUP`
+      : `target dataset type ${places.targetDatasetType} is for object accounts; use FILE`,
+  );
+}
+
+function validatePath(path: string, what: string, here: boolean, world: PolicyWorld): void {
+  const components = path.split('/');
+  if (
+    !path.startsWith('/') ||
+    path.length > MAX_PATH ||
+    components.includes('..') ||
+    components.includes('.')
+  ) {
+    throw invalid(
+      `${what} "${path.slice(0, 80)}" must be an absolute path without "." or "..", at most ${MAX_PATH} bytes`,
+    );
+  }
+  if (here) world.checkLocalPath(path);
+}
+
+function validateSubpath(subpath: string): void {
+  const components = subpath.split('/');
+  if (
+    subpath === '' ||
+    subpath.startsWith('/') ||
+    components.some((name) => name === '..' || name === '.')
+  ) {
+    throw invalid(
+      `subpath "${subpath.slice(0, 80)}" must be relative to the source base path, without "." or ".."`,
+    );
+  }
+}
+
+function refuseTargetInSource(
+  places: CopyPlaces,
+  sourceBasePath: string,
+  world: PolicyWorld,
+): void {
+  const samePlace =
+    places.sourceAccountId === places.targetAccountId ||
+    (isHere(places.sourceAccountId, world) && isHere(places.targetAccountId, world));
+  if (!samePlace) return;
+  const source = `${trimmed(sourceBasePath)}/`;
+  const target = `${trimmed(places.targetBasePath)}/`;
+  if (target.startsWith(source) || source.startsWith(target)) {
+    throw invalid(
+      `target ${places.targetBasePath} and source ${sourceBasePath} lie inside each other at one place; choose a target beside the source`,
+    );
+  }
+}
+
+function trimmed(path: string): string {
+  return path.replace(/\/+$/, '');
+}
+
+function validateRetention(reserve: number, periodSeconds: number | null): void {
+  if (!Number.isInteger(reserve) || reserve < 0 || reserve > MAX_RESERVE) {
+    throw invalid(`dataset reserve ${reserve} must be a whole number from 0 to ${MAX_RESERVE}`);
+  }
+  if (periodSeconds !== null && (!Number.isSafeInteger(periodSeconds) || periodSeconds < 0)) {
+    throw invalid(`dataset retention period ${periodSeconds} must be a whole number of seconds`);
+  }
+}
+
+function invalid(message: string): DmError {
+  return new DmError('invalid_argument', message);
+}

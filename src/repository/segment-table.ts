@@ -1,0 +1,131 @@
+import { parsePackId } from '../catalog/page-store.js';
+import type { SegmentLocation } from './segments-map.js';
+
+/** A slot: digest 32, pack 16, then u32: offset, length, raw length, frame start, frame length, 1 when it is taken. */
+const SLOT = 72;
+const USED = 68;
+const SLOTS = 1 << 18;
+/** Fuller, looking up takes too many steps. */
+const MOST = SLOTS * 0.75;
+const HEADER = 64;
+const LOCK = 0;
+const COUNT = 1;
+const GENERATION = 2;
+
+export interface TableEntry {
+  readonly digest: Uint8Array;
+  readonly location: SegmentLocation;
+}
+
+/** Memory for one table, to be shared between threads: 18 MiB, of which only what is used becomes resident. */
+export function newTableMemory(): SharedArrayBuffer {
+  return new SharedArrayBuffer(HEADER + SLOTS * SLOT);
+}
+
+/**
+ * Segments that were stored lately, shared by the threads of one backup. Every call holds the table's lock for some
+ * microseconds, `empty` for as long as its work takes.
+ */
+export class SegmentTable {
+  readonly #numbers: Int32Array;
+  readonly #bytes: Buffer;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#numbers = new Int32Array(memory, 0, HEADER / 4);
+    this.#bytes = Buffer.from(memory, HEADER);
+  }
+
+  /** Counted up whenever the table was emptied. */
+  get generation(): number {
+    return Atomics.load(this.#numbers, GENERATION);
+  }
+
+  find(digest: Uint8Array): SegmentLocation | null {
+    return this.#locked(() => {
+      const at = this.#slotOf(digest);
+      return this.#isUsed(at) ? this.#locationAt(at) : null;
+    });
+  }
+
+  /** False when the table is full, and nothing was added. */
+  add(digest: Uint8Array, location: SegmentLocation): boolean {
+    return this.#locked(() => {
+      const count = this.#numbers[COUNT] ?? 0;
+      const at = this.#slotOf(digest);
+      if (this.#isUsed(at)) return true;
+      if (count >= MOST) return false;
+      this.#bytes.set(digest, at);
+      this.#bytes.write(location.pack, at + 32, 'hex');
+      this.#bytes.writeUInt32LE(location.offset, at + 48);
+      this.#bytes.writeUInt32LE(location.length, at + 52);
+      this.#bytes.writeUInt32LE(location.rawLength, at + 56);
+      this.#bytes.writeUInt32LE(location.frameStart, at + 60);
+      this.#bytes.writeUInt32LE(location.frameLength, at + 64);
+      this.#bytes.writeUInt32LE(1, at + USED);
+      this.#numbers[COUNT] = count + 1;
+      return true;
+    });
+  }
+
+  /** Gives everything to `take`, ascending by digest. */
+  read(take: (entries: Iterable<TableEntry>) => void): void {
+    this.#locked(() => take(this.#sorted()));
+  }
+
+  /** As `read`, and empties the table; nothing when another thread has emptied it since `generation`. */
+  empty(generation: number, take: (entries: Iterable<TableEntry>) => void): void {
+    this.#locked(() => {
+      if (this.generation !== generation) return;
+      take(this.#sorted());
+      this.#bytes.fill(0);
+      this.#numbers[COUNT] = 0;
+      Atomics.add(this.#numbers, GENERATION, 1);
+    });
+  }
+
+  *#sorted(): Generator<TableEntry, void> {
+    const bytes = this.#bytes;
+    const slots: number[] = [];
+    for (let at = 0; at < bytes.length; at += SLOT) if (this.#isUsed(at)) slots.push(at);
+    slots.sort((a, b) => bytes.compare(bytes, b, b + 32, a, a + 32));
+    for (const at of slots) {
+      yield { digest: bytes.subarray(at, at + 32), location: this.#locationAt(at) };
+    }
+  }
+
+  #locationAt(at: number): SegmentLocation {
+    return {
+      pack: parsePackId(this.#bytes.toString('hex', at + 32, at + 48)),
+      offset: this.#bytes.readUInt32LE(at + 48),
+      length: this.#bytes.readUInt32LE(at + 52),
+      rawLength: this.#bytes.readUInt32LE(at + 56),
+      frameStart: this.#bytes.readUInt32LE(at + 60),
+      frameLength: this.#bytes.readUInt32LE(at + 64),
+    };
+  }
+
+  #isUsed(at: number): boolean {
+    return this.#bytes[at + USED] === 1;
+  }
+
+  /** Where the digest is, or would be. */
+  #slotOf(digest: Uint8Array): number {
+    const start = new DataView(digest.buffer, digest.byteOffset, 4).getUint32(0) % SLOTS;
+    for (let slot = start; ; slot = (slot + 1) % SLOTS) {
+      const at = slot * SLOT;
+      if (!this.#isUsed(at) || this.#bytes.compare(digest, 0, 32, at, at + 32) === 0) return at;
+    }
+  }
+
+  #locked<T>(work: () => T): T {
+    while (Atomics.compareExchange(this.#numbers, LOCK, 0, 1) !== 0) {
+      Atomics.wait(this.#numbers, LOCK, 1, 100);
+    }
+    try {
+      return work();
+    } finally {
+      Atomics.store(this.#numbers, LOCK, 0);
+      Atomics.notify(this.#numbers, LOCK, 1);
+    }
+  }
+}

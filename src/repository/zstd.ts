@@ -1,0 +1,60 @@
+import { compress as compressBuffer, decompress as decompressBuffer } from '@mongodb-js/zstd';
+import { DmError } from '../model/error.js';
+import { asBuffer } from '../util/bytes.js';
+
+/** What one block of a zstd frame holds at most. */
+const BLOCK = 128 * 1024;
+const MAGIC = 0xfd2fb528;
+/** Encoders end blocks early; beyond this many times the blocks that are needed a frame is a bomb. */
+const SHORT_BLOCKS = 8;
+
+/** One zstd frame, level 3. Runs in the thread pool of the process: several at once keep several cores busy. */
+export function compressZstd(bytes: Uint8Array): Promise<Buffer> {
+  return compressBuffer(asBuffer(bytes));
+}
+
+/** The `rawLength` bytes of a zstd frame. Throws `corrupt` for anything else, before it takes much memory. */
+export async function decompressZstd(frame: Uint8Array, rawLength: number): Promise<Buffer> {
+  const most = rawBound(asBuffer(frame));
+  if (most === null || most > (rawLength + BLOCK) * SHORT_BLOCKS) throw notZstd();
+  let raw: Buffer;
+  try {
+    raw = await decompressBuffer(asBuffer(frame));
+  } catch (error) {
+    throw notZstd(error);
+  }
+  if (raw.length !== rawLength) throw notZstd();
+  return raw;
+}
+
+/** What the blocks of a frame can hold at most; null when it is not one whole frame. */
+function rawBound(frame: Buffer): number | null {
+  if (frame.length < 6 || frame.readUInt32LE(0) !== MAGIC) return null;
+  const descriptor = frame[4] ?? 0;
+  const single = (descriptor & 0x20) !== 0;
+  const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  const size = [single ? 1 : 0, 2, 4, 8][descriptor >>> 6] ?? 0;
+  const checksum = (descriptor & 4) !== 0 ? 4 : 0;
+  let at = 5 + (single ? 0 : 1) + dictionary + size;
+  let bound = 0;
+  for (let last = false; !last; ) {
+    if (at + 3 > frame.length) return null;
+    const header = frame.readUIntLE(at, 3);
+    last = (header & 1) === 1;
+    const type = (header >>> 1) & 3;
+    const length = header >>> 3;
+    if (type === 3) return null;
+    bound += type === 2 ? BLOCK : length;
+    at += 3 + (type === 1 ? 1 : length);
+  }
+  return at + checksum === frame.length ? bound : null;
+}
+
+function notZstd(cause?: unknown): DmError {
+  const options = cause === undefined ? {} : { cause };
+  return new DmError(
+    'corrupt',
+    'a compressed frame does not hold the bytes it should hold; restore its pack from another copy of the repository',
+    options,
+  );
+}

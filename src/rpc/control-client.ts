@@ -1,0 +1,56 @@
+import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
+import { DmError } from '../model/error.js';
+import { callStream, callUnary, type Method } from './client-call.js';
+import type { ControlCalls } from './control-service.js';
+import { controlDefinition } from './proto.js';
+import { MAX_MESSAGE_BYTES } from './protocol.js';
+import { errorFromStatus } from './status-mapping.js';
+
+export interface ControlClient extends AsyncDisposable {
+  readonly call: ControlCalls;
+  close(): void;
+}
+
+/**
+ * Calls to the agent that listens on a Unix socket. Connects at the first call; `agent_unreachable` when nobody answers,
+ * `refused` when the file system keeps the caller out. Errors of the agent come out as it raised them.
+ */
+export function openControlClient(path: string): ControlClient {
+  const client = new Client(`unix:${path}`, credentials.createInsecure(), {
+    'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+    'grpc.max_send_message_length': MAX_MESSAGE_BYTES,
+    'grpc.enable_retries': 0,
+    'grpc.enable_channelz': 0,
+    'grpc.service_config_disable_resolution': 1,
+    'grpc.use_local_subchannel_pool': 1,
+  });
+  const close = () => client.close();
+  return {
+    call: controlCalls(client, (error) => errorOf(error, path)),
+    close,
+    [Symbol.asyncDispose]: async () => close(),
+  };
+}
+
+function controlCalls(client: Client, toError: (error: ServiceError) => DmError): ControlCalls {
+  const calls = Object.entries(controlDefinition()).map(([name, method]) => {
+    const typed = method as Method<unknown, unknown>;
+    const call = method.responseStream
+      ? (request: unknown, signal: AbortSignal) =>
+          callStream(client, typed, request, toError, signal)
+      : (request: unknown, signal: AbortSignal) =>
+          callUnary(client, typed, request, {}, toError, signal);
+    return [method.originalName ?? name, call] as const;
+  });
+  return Object.fromEntries(calls) as unknown as ControlCalls;
+}
+
+function errorOf(error: ServiceError, path: string): DmError {
+  if (/connect (EACCES|EPERM)/.test(error.details)) {
+    return new DmError(
+      'refused',
+      `the socket ${path} may not be used by this user; run the command as the agent's user or root`,
+    );
+  }
+  return errorFromStatus(error, 'agent', path);
+}

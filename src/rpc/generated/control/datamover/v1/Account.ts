@@ -1,0 +1,31 @@
+// Original file: proto/datamover/v1/control.proto
+
+import type { ObjectAccountView as _datamover_v1_ObjectAccountView, ObjectAccountView__Output as _datamover_v1_ObjectAccountView__Output } from '../../datamover/v1/ObjectAccountView.js';
+
+export interface Account {
+  'id'?: (string);
+  'name'?: (string);
+  'account_type'?: (string);
+  'uri'?: (string);
+  'auth_mode'?: (string);
+  'ca_certificate_id'?: (string);
+  'client_certificate_id'?: (string);
+  'peer_fingerprint'?: (string);
+  'pinned_at'?: (string);
+  'briefcase'?: (string);
+  'object'?: (_datamover_v1_ObjectAccountView | null);
+}
+
+export interface Account__Output {
+  'id': (string);
+  'name': (string);
+  'account_type': (string);
+  'uri': (string);
+  'auth_mode': (string);
+  'ca_certificate_id': (string);
+  'client_certificate_id': (string);
+  'peer_fingerprint': (string);
+  'pinned_at': (string);
+  'briefcase': (string);
+  'object': (_datamover_v1_ObjectAccountView__Output | null);
+}

@@ -1,0 +1,12 @@
+// Original file: proto/datamover/v1/control.proto
+
+
+export interface DatasetQuery {
+  'account'?: (string);
+  'dataset'?: (string);
+}
+
+export interface DatasetQuery__Output {
+  'account': (string);
+  'dataset': (string);
+}

@@ -1,0 +1,53 @@
+// Original file: proto/datamover/v1/control.proto
+
+import type { CreationPolicy as _datamover_v1_CreationPolicy, CreationPolicy__Output as _datamover_v1_CreationPolicy__Output } from '../../datamover/v1/CreationPolicy.js';
+import type { CopyPolicy as _datamover_v1_CopyPolicy, CopyPolicy__Output as _datamover_v1_CopyPolicy__Output } from '../../datamover/v1/CopyPolicy.js';
+import type { RepeatCopyPolicy as _datamover_v1_RepeatCopyPolicy, RepeatCopyPolicy__Output as _datamover_v1_RepeatCopyPolicy__Output } from '../../datamover/v1/RepeatCopyPolicy.js';
+import type { Schedule as _datamover_v1_Schedule, Schedule__Output as _datamover_v1_Schedule__Output } from '../../datamover/v1/Schedule.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface Policy {
+  'id'?: (number | string | Long);
+  'name'?: (string);
+  'priority'?: (string);
+  'enabled'?: (boolean);
+  'policy_type'?: (string);
+  'briefcase'?: (string);
+  'partial'?: (string);
+  'max_delete'?: (string);
+  'creation_policy'?: (_datamover_v1_CreationPolicy | null);
+  'copy_policy'?: (_datamover_v1_CopyPolicy | null);
+  'repeat_copy_policy'?: (_datamover_v1_RepeatCopyPolicy | null);
+  'disabled_by_dm'?: (boolean);
+  'last_job_id'?: (number | string | Long);
+  'last_run_at'?: (string);
+  'spent'?: (boolean);
+  'schedule'?: (_datamover_v1_Schedule | null);
+  'parent_exec_policy_id'?: (number | string | Long);
+  'next_run_at'?: (string);
+  'waits_for'?: (string);
+  'rpo_exceeded'?: (boolean);
+}
+
+export interface Policy__Output {
+  'id': (number);
+  'name': (string);
+  'priority': (string);
+  'enabled': (boolean);
+  'policy_type': (string);
+  'briefcase': (string);
+  'partial': (string);
+  'max_delete': (string);
+  'creation_policy': (_datamover_v1_CreationPolicy__Output | null);
+  'copy_policy': (_datamover_v1_CopyPolicy__Output | null);
+  'repeat_copy_policy': (_datamover_v1_RepeatCopyPolicy__Output | null);
+  'disabled_by_dm': (boolean);
+  'last_job_id': (number);
+  'last_run_at': (string);
+  'spent': (boolean);
+  'schedule': (_datamover_v1_Schedule__Output | null);
+  'parent_exec_policy_id': (number);
+  'next_run_at': (string);
+  'waits_for': (string);
+  'rpo_exceeded': (boolean);
+}

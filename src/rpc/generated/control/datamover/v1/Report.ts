@@ -1,0 +1,95 @@
+// Original file: proto/datamover/v1/control.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface Report {
+  'job_id'?: (number | string | Long);
+  'job_type'?: (string);
+  'job_state'?: (string);
+  'partial'?: (boolean);
+  'policy_id'?: (number | string | Long);
+  'policy_name'?: (string);
+  'job_start_time'?: (string);
+  'job_end_time'?: (string);
+  'duration_seconds'?: (number | string);
+  'source_dataset_id'?: (number | string | Long);
+  'target_dataset_id'?: (number | string | Long);
+  'files'?: (number | string | Long);
+  'files_created'?: (number | string | Long);
+  'files_updated'?: (number | string | Long);
+  'files_linked'?: (number | string | Long);
+  'dirs_created'?: (number | string | Long);
+  'dirs_changed'?: (number | string | Long);
+  'dirs_moved'?: (number | string | Long);
+  'dirs_deleted'?: (number | string | Long);
+  'softlinks'?: (number | string | Long);
+  'block_devices'?: (number | string | Long);
+  'char_devices'?: (number | string | Long);
+  'fifos'?: (number | string | Long);
+  'sockets'?: (number | string | Long);
+  'entries_deleted'?: (number | string | Long);
+  'entries_moved'?: (number | string | Long);
+  'files_to_8k'?: (number | string | Long);
+  'files_to_1m'?: (number | string | Long);
+  'files_to_100m'?: (number | string | Long);
+  'files_to_10g'?: (number | string | Long);
+  'files_over_10g'?: (number | string | Long);
+  'bytes_of_files'?: (number | string | Long);
+  'bytes_changed'?: (number | string | Long);
+  'bytes_truncated'?: (number | string | Long);
+  'bytes_sent'?: (number | string | Long);
+  'bytes_per_second'?: (number | string | Long);
+  'full_copies'?: (number | string | Long);
+  'repaired'?: (number | string | Long);
+  'retries'?: (number | string | Long);
+  'failed_entries'?: (number | string | Long);
+  'warnings'?: (number | string | Long);
+  'error_code'?: (string);
+  'error_message'?: (string);
+}
+
+export interface Report__Output {
+  'job_id': (number);
+  'job_type': (string);
+  'job_state': (string);
+  'partial': (boolean);
+  'policy_id': (number);
+  'policy_name': (string);
+  'job_start_time': (string);
+  'job_end_time': (string);
+  'duration_seconds': (number);
+  'source_dataset_id': (number);
+  'target_dataset_id': (number);
+  'files': (number);
+  'files_created': (number);
+  'files_updated': (number);
+  'files_linked': (number);
+  'dirs_created': (number);
+  'dirs_changed': (number);
+  'dirs_moved': (number);
+  'dirs_deleted': (number);
+  'softlinks': (number);
+  'block_devices': (number);
+  'char_devices': (number);
+  'fifos': (number);
+  'sockets': (number);
+  'entries_deleted': (number);
+  'entries_moved': (number);
+  'files_to_8k': (number);
+  'files_to_1m': (number);
+  'files_to_100m': (number);
+  'files_to_10g': (number);
+  'files_over_10g': (number);
+  'bytes_of_files': (number);
+  'bytes_changed': (number);
+  'bytes_truncated': (number);
+  'bytes_sent': (number);
+  'bytes_per_second': (number);
+  'full_copies': (number);
+  'repaired': (number);
+  'retries': (number);
+  'failed_entries': (number);
+  'warnings': (number);
+  'error_code': (string);
+  'error_message': (string);
+}

@@ -1,0 +1,14 @@
+// Original file: proto/datamover/v1/control.proto
+
+
+export interface VerifyDatasetRequest {
+  'account'?: (string);
+  'dataset'?: (string);
+  'from_here'?: (boolean);
+}
+
+export interface VerifyDatasetRequest__Output {
+  'account': (string);
+  'dataset': (string);
+  'from_here': (boolean);
+}

@@ -1,0 +1,22 @@
+// Original file: proto/datamover/v1/peer.proto
+
+import type { Phase as _datamover_v1_Phase, Phase__Output as _datamover_v1_Phase__Output } from '../../datamover/v1/Phase.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface Batch {
+  'phase'?: (_datamover_v1_Phase);
+  'lane'?: (number);
+  'token'?: (Buffer | Uint8Array | string);
+  'payload'?: (Buffer | Uint8Array | string);
+  'files'?: (number);
+  'bytes'?: (number | string | Long);
+}
+
+export interface Batch__Output {
+  'phase': (_datamover_v1_Phase__Output);
+  'lane': (number);
+  'token': (Buffer);
+  'payload': (Buffer);
+  'files': (number);
+  'bytes': (string);
+}

@@ -1,0 +1,14 @@
+// Original file: proto/datamover/v1/peer.proto
+
+import type { DatasetRef as _datamover_v1_DatasetRef, DatasetRef__Output as _datamover_v1_DatasetRef__Output } from '../../datamover/v1/DatasetRef.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface DetailsRequest {
+  'dataset'?: (_datamover_v1_DatasetRef | null);
+  'gfid'?: (number | string | Long);
+}
+
+export interface DetailsRequest__Output {
+  'dataset': (_datamover_v1_DatasetRef__Output | null);
+  'gfid': (string);
+}

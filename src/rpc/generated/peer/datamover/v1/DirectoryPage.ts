@@ -1,0 +1,11 @@
+// Original file: proto/datamover/v1/peer.proto
+
+import type { DirectoryEntry as _datamover_v1_DirectoryEntry, DirectoryEntry__Output as _datamover_v1_DirectoryEntry__Output } from '../../datamover/v1/DirectoryEntry.js';
+
+export interface DirectoryPage {
+  'entries'?: (_datamover_v1_DirectoryEntry)[];
+}
+
+export interface DirectoryPage__Output {
+  'entries': (_datamover_v1_DirectoryEntry__Output)[];
+}

@@ -1,0 +1,36 @@
+import type { DatasetMaker } from '../endpoint/dataset-maker.js';
+import type { Source } from '../endpoint/source.js';
+import type { Target } from '../endpoint/target.js';
+import type { Reach } from '../security/grants.js';
+import type { RefusedParty } from '../security/right-refusal.js';
+import type { PeerIdentity } from '../security/trust.js';
+
+/** Who calls: a verified peer, or this agent itself through its own peer protocol. */
+export type Caller = PeerIdentity | 'loopback';
+
+/** What one caller finds here. The ports refuse by themselves what lies outside the caller's reach. */
+export interface PeerAccess {
+  readonly source: Source;
+  readonly target: Target;
+  readonly maker: DatasetMaker;
+  readonly reach: Reach;
+}
+
+/** Asked at every call, so that a changed grant counts at once. */
+export type AccessFor = (caller: Caller) => PeerAccess;
+
+/** Names a caller as the owner of the trees it writes: the same after a renewal of its certificate. */
+export function ownerOf(caller: Caller): string {
+  return caller === 'loopback' ? 'loopback' : `spki:${caller.spki}`;
+}
+
+/** A caller as the refusal of a call names it. */
+export function asRefused(caller: Caller): RefusedParty {
+  return { description: describeCaller(caller), identity: ownerOf(caller) };
+}
+
+/** For people: name and key of a caller. */
+export function describeCaller(caller: Caller): string {
+  if (caller === 'loopback') return 'this agent (loopback)';
+  return `peer "${caller.commonName ?? 'without name'}" (spki:${caller.spki})`;
+}

@@ -1,0 +1,37 @@
+import type { DmError } from '../model/error.js';
+import type { Caller, PeerAccess } from './peer-access.js';
+import type { ReaderPool } from './reader-pool.js';
+import type { PeerMethod } from './rights-of-method.js';
+import type { RunningCall } from './server-call.js';
+
+export interface ServedCall {
+  readonly call: RunningCall;
+  readonly method: PeerMethod;
+  readonly access: PeerAccess;
+}
+
+/** What the peer server keeps about one connection. */
+export interface PeerConnectionState {
+  /** Null when the peer was refused at once. */
+  readonly caller: Caller | null;
+  /** What every call is answered with from the moment the peer is refused. */
+  refusal: DmError | null;
+  /** DER, leaf first, as presented; empty on the loopback socket. */
+  readonly chain: readonly Uint8Array[];
+  readonly readers: ReaderPool;
+  readonly calls: Set<ServedCall>;
+  /** Becomes true with the Hello that must come first. */
+  greeted: boolean;
+  readonly openedAt: number;
+  /** What the caller could do at its last call: the readers were opened under it. */
+  access: PeerAccess | null;
+}
+
+/** What a handler is given. */
+export interface PeerContext {
+  readonly caller: Caller;
+  readonly access: PeerAccess;
+  readonly state: PeerConnectionState;
+  /** Holds worker threads for the caller until it is disposed of; `peer_busy` when it has too many. */
+  readonly occupy: (threads: number) => Disposable;
+}

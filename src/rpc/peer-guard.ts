@@ -1,0 +1,138 @@
+import { DmError } from '../model/error.js';
+import { isNarrower } from '../security/grants.js';
+import { rightRefused } from '../security/right-refusal.js';
+import type { PeerIdentity } from '../security/trust.js';
+import type { ServerConnection } from './grpc-listener.js';
+import {
+  type AccessFor,
+  asRefused,
+  type Caller,
+  describeCaller,
+  type PeerAccess,
+} from './peer-access.js';
+import type { PeerConnectionState, PeerContext } from './peer-connection-state.js';
+import { PeerWorkload } from './peer-workload.js';
+import { type PeerMethod, RIGHTS_OF_METHOD } from './rights-of-method.js';
+import type { RunningCall } from './server-call.js';
+
+export type PeerServerConnection = ServerConnection<PeerConnectionState>;
+
+export interface PeerGuardModules {
+  readonly accessFor: AccessFor;
+  /** Checks the chain a client presented (DER, leaf first) as of now; throws `peer_untrusted`. */
+  readonly verify: (chain: readonly Uint8Array[]) => PeerIdentity;
+  /** Told of each refused connection and call, for the log: `who` is an address or a described caller. */
+  readonly onRefused: (who: string, error: Error) => void;
+}
+
+/** Decides, before a call and while it runs, whether its caller may have it. */
+export class PeerGuard {
+  readonly #modules: PeerGuardModules;
+  readonly #workload = new PeerWorkload();
+
+  constructor(modules: PeerGuardModules) {
+    this.#modules = modules;
+  }
+
+  /** Runs a call that the connection's caller may make. */
+  async run<T>(
+    connection: PeerServerConnection,
+    method: PeerMethod,
+    call: RunningCall,
+    run: (context: PeerContext) => Promise<T>,
+  ): Promise<T> {
+    const { state } = connection;
+    const { caller } = state;
+    if (caller === null || state.refusal !== null) {
+      connection.end();
+      throw state.refusal ?? new DmError('peer_untrusted', 'the connection was refused');
+    }
+    if (!state.greeted && method !== 'Hello') {
+      throw new DmError('protocol_mismatch', 'a connection begins with Hello; upgrade the caller');
+    }
+    const access = this.#modules.accessFor(caller);
+    this.#checkRight(method, caller, access);
+    await useAccess(state, access);
+    const served = { call, method, access };
+    state.calls.add(served);
+    try {
+      const occupy = (threads: number) => this.#workload.take(caller, threads);
+      return await run({ caller, access, state, occupy });
+    } catch (error) {
+      if (isRefusal(error)) this.#modules.onRefused(describeCaller(caller), error);
+      throw error;
+    } finally {
+      state.calls.delete(served);
+    }
+  }
+
+  /** Ends what runs on a connection and would not be let in now. */
+  async recheck(connection: PeerServerConnection): Promise<void> {
+    const { state } = connection;
+    if (state.caller === null || state.refusal !== null) return;
+    const distrust = this.#distrust(state);
+    if (distrust !== null) {
+      this.#modules.onRefused(describeCaller(state.caller), distrust);
+      state.refusal = distrust;
+      stopCalls(state, distrust);
+      connection.end();
+      return;
+    }
+    const access = this.#modules.accessFor(state.caller);
+    for (const served of state.calls) {
+      if (!isNarrower(access.reach, served.access.reach)) continue;
+      served.call.stop(missingRight(served.method, state.caller, access) ?? narrowed());
+    }
+    await useAccess(state, access);
+  }
+
+  #checkRight(method: PeerMethod, caller: Caller, access: PeerAccess): void {
+    const refusal = missingRight(method, caller, access);
+    if (refusal === null) return;
+    this.#modules.onRefused(describeCaller(caller), refusal);
+    throw refusal;
+  }
+
+  #distrust(state: PeerConnectionState): DmError | null {
+    if (state.caller === 'loopback') return null;
+    try {
+      this.#modules.verify(state.chain);
+      return null;
+    } catch (error) {
+      if (error instanceof DmError) return error;
+      throw error;
+    }
+  }
+}
+
+export function stopCalls(state: PeerConnectionState, error: DmError): void {
+  for (const { call } of state.calls) call.stop(error);
+}
+
+/** Readers are not carried over to a caller that may do less than when they were opened. */
+async function useAccess(state: PeerConnectionState, access: PeerAccess): Promise<void> {
+  const before = state.access;
+  state.access = access;
+  if (before !== null && isNarrower(access.reach, before.reach)) await state.readers.forget();
+}
+
+function missingRight(method: PeerMethod, caller: Caller, access: PeerAccess): DmError | null {
+  const rights = RIGHTS_OF_METHOD[method];
+  const [needed] = rights;
+  if (needed === undefined || rights.some((right) => access.reach.has(right))) return null;
+  return rightRefused(asRefused(caller), needed, null);
+}
+
+/** What the caller asked for and may not have, as opposed to what did not work. */
+function isRefusal(error: unknown): error is DmError {
+  return (
+    error instanceof DmError && (error.code === 'refused' || error.code === 'path_outside_roots')
+  );
+}
+
+function narrowed(): DmError {
+  return new DmError(
+    'session_superseded',
+    'what this peer may do here was narrowed during the call; it begins again with what is allowed now',
+  );
+}

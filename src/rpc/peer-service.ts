@@ -1,0 +1,57 @@
+import type { SpkiFingerprint } from '../model/ids.js';
+import type { AgentCard } from './agent-card.js';
+import type { PeerHandlers } from './generated/peer/datamover/v1/Peer.js';
+import { details, listDirectory, lookup, read } from './handlers/browse.js';
+import { changes } from './handlers/changes.js';
+import { getDataset, listDatasets } from './handlers/datasets.js';
+import { hello } from './handlers/hello.js';
+import { createDataset, verifyDataset } from './handlers/make.js';
+import { ReceiveHandlers } from './handlers/receive.js';
+import type { PeerContext } from './peer-connection-state.js';
+import type { ReceiveSessions } from './receive-sessions.js';
+import type { PeerMethod } from './rights-of-method.js';
+import type { ServerCalls } from './server-call.js';
+
+export interface PeerServiceParts {
+  readonly card: AgentCard;
+  /** Our own key, to tell ourselves from a copy of us; null where there is none. */
+  readonly ownKey: () => SpkiFingerprint | null;
+  readonly sessions: ReceiveSessions;
+}
+
+/** The methods of the Peer service, each with the function that serves it. */
+export function peerService(
+  calls: ServerCalls<PeerMethod, PeerContext>,
+  { card, ownKey, sessions }: PeerServiceParts,
+): PeerHandlers {
+  const receive = new ReceiveHandlers(sessions);
+  return {
+    Hello: calls.unary('Hello', async (request, context) =>
+      hello(request, context, card, ownKey()),
+    ),
+    ListDatasets: calls.stream('ListDatasets', listDatasets),
+    GetDataset: calls.unary('GetDataset', getDataset),
+    Changes: calls.stream('Changes', changes),
+    Lookup: calls.unary('Lookup', lookup),
+    ListDirectory: calls.stream('ListDirectory', listDirectory),
+    Details: calls.unary('Details', details),
+    Read: calls.stream('Read', read),
+    VerifyDataset: calls.stream('VerifyDataset', verifyDataset),
+    CreateDataset: calls.stream('CreateDataset', createDataset),
+    InspectTarget: calls.unary('InspectTarget', (request, context, signal) =>
+      receive.inspect(request, context, signal),
+    ),
+    Begin: calls.unary('Begin', (request, context, signal) =>
+      receive.begin(request, context, signal),
+    ),
+    Write: calls.duplex('Write', (requests, context, signal) =>
+      receive.write(requests, context, signal),
+    ),
+    Commit: calls.stream('Commit', (request, context, signal) =>
+      receive.commit(request, context, signal),
+    ),
+    Abort: calls.unary('Abort', (request, context, signal) =>
+      receive.abort(request, context, signal),
+    ),
+  };
+}

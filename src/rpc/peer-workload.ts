@@ -1,0 +1,33 @@
+import { DmError } from '../model/error.js';
+import { type Caller, ownerOf } from './peer-access.js';
+
+/**
+ * Worker threads that the calls of one caller may hold at once. The jobs of an agent that reads from here and
+ * writes here at once need 32; the pool has 64, so that one peer alone cannot take them all.
+ */
+const MAX_THREADS_PER_CALLER = 40;
+
+/** Counts the worker threads that the calls of each caller hold; this agent itself is not limited. */
+export class PeerWorkload {
+  readonly #taken = new Map<string, number>();
+
+  /** Until it is disposed of. Throws `peer_busy` when the caller holds too many already. */
+  take(caller: Caller, threads: number): Disposable {
+    const owner = ownerOf(caller);
+    const before = this.#taken.get(owner) ?? 0;
+    if (caller !== 'loopback' && before + threads > MAX_THREADS_PER_CALLER) {
+      throw new DmError(
+        'peer_busy',
+        `calls of this peer hold ${before} worker threads here, and ${threads} more would be too many; wait until some have ended`,
+      );
+    }
+    this.#taken.set(owner, before + threads);
+    return { [Symbol.dispose]: () => this.#release(owner, threads) };
+  }
+
+  #release(owner: string, threads: number): void {
+    const left = (this.#taken.get(owner) ?? 0) - threads;
+    if (left > 0) this.#taken.set(owner, left);
+    else this.#taken.delete(owner);
+  }
+}

@@ -1,0 +1,22 @@
+import type { PeerRight } from '../model/peer-right.js';
+
+/** Any one of these rights opens a method; Hello needs none. */
+export const RIGHTS_OF_METHOD = {
+  Hello: [],
+  ListDatasets: ['read', 'write'],
+  GetDataset: ['read'],
+  Changes: ['read'],
+  Lookup: ['read'],
+  ListDirectory: ['read'],
+  Details: ['read'],
+  Read: ['read'],
+  VerifyDataset: ['read'],
+  CreateDataset: ['create'],
+  InspectTarget: ['write'],
+  Begin: ['write'],
+  Write: ['write'],
+  Commit: ['write'],
+  Abort: ['write'],
+} as const satisfies Record<string, readonly PeerRight[]>;
+
+export type PeerMethod = keyof typeof RIGHTS_OF_METHOD;

@@ -1,0 +1,145 @@
+import { Level } from 'level';
+import { DmError } from '../model/error.js';
+import { keys } from './keys.js';
+import { backUpState, CURRENT_LAYOUT, type StateLayout } from './layout.js';
+import type { StateWrite, StoredValue } from './state-write.js';
+
+export type { StateWrite, StoredValue } from './state-write.js';
+
+/**
+ * The agent's small records. What belongs together is written as one batch, synced before the
+ * promise resolves: LevelDB promises no order between separate writes.
+ */
+export class StateDatabase implements AsyncDisposable {
+  readonly #level: Level<string, StoredValue>;
+  /** Serialises read-modify-write sequences (`update`). */
+  #tail: Promise<unknown> = Promise.resolve();
+
+  private constructor(level: Level<string, StoredValue>) {
+    this.#level = level;
+  }
+
+  /**
+   * Opens or creates the database in a directory that only we can read. One of an older layout is copied beside its
+   * place and then brought to the present one, in one step. Fails with `state_locked` when another agent has it open and
+   * with `state_version` when a newer program wrote it.
+   */
+  static async open(
+    directory: string,
+    layout: StateLayout = CURRENT_LAYOUT,
+  ): Promise<StateDatabase> {
+    const found = await openLevel(directory);
+    const schema = await found.get(keys.schema);
+    if (schema === layout.version) return new StateDatabase(found);
+    if (schema === undefined) {
+      const database = new StateDatabase(found);
+      await database.write([{ put: keys.schema, value: layout.version }]);
+      return database;
+    }
+    await found.close();
+    if (typeof schema !== 'number' || schema > layout.version) {
+      throw new DmError(
+        'state_version',
+        `state in ${directory} has layout ${String(schema)}, this program knows ${layout.version}; start the program version that wrote it`,
+      );
+    }
+    backUpState(directory, schema);
+    const database = new StateDatabase(await openLevel(directory));
+    try {
+      for (let from = schema; from < layout.version; from++) await database.#migrate(from, layout);
+    } catch (error) {
+      await database[Symbol.asyncDispose]();
+      throw error;
+    }
+    return database;
+  }
+
+  /** One layout further; a kill leaves the database as it was before or as it is after. */
+  async #migrate(from: number, layout: StateLayout): Promise<void> {
+    const migration = layout.migrations.get(from);
+    if (migration === undefined) {
+      throw new DmError(
+        'state_version',
+        `state of layout ${from} can no longer be read; start a program version between that and this one first`,
+      );
+    }
+    const changes: StateWrite[] = [];
+    for await (const change of migration(this)) changes.push(change);
+    await this.write([...changes, { put: keys.schema, value: from + 1 }]);
+  }
+
+  /** The value of a key, undefined when there is none. */
+  async get(key: string): Promise<StoredValue> {
+    return this.#level.get(key);
+  }
+
+  /** Values of all keys that begin with `prefix`, in key order. */
+  async *list(prefix: string): AsyncIterable<StoredValue> {
+    for await (const [, value] of this.entries(prefix)) yield value;
+  }
+
+  async *entries(prefix: string, reverse = false): AsyncIterable<readonly [string, StoredValue]> {
+    yield* this.#level.iterator({ gte: prefix, lt: `${prefix}\uffff`, reverse });
+  }
+
+  /** All or nothing, on disk when the promise resolves. */
+  async write(changes: readonly StateWrite[]): Promise<void> {
+    await this.#level.batch(
+      changes.map((change) =>
+        'put' in change
+          ? { type: 'put' as const, key: change.put, value: change.value }
+          : { type: 'del' as const, key: change.delete },
+      ),
+      { sync: true },
+    );
+  }
+
+  /** Runs `work` after every earlier update has ended, so that what it read is still so when it writes. */
+  async update<T>(work: () => Promise<T>): Promise<T> {
+    const previous = this.#tail;
+    const run = (async () => {
+      await previous;
+      return work();
+    })();
+    this.#tail = run.catch(() => undefined);
+    return run;
+  }
+
+  /** The next number of a counter and the write that must go into the batch that uses it. Call inside `update`. */
+  async next(kind: string): Promise<{ value: number; write: StateWrite }> {
+    const last = await this.get(keys.counter(kind));
+    const value = (typeof last === 'number' ? last : 0) + 1;
+    return { value, write: { put: keys.counter(kind), value } };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tail;
+    await this.#level.close();
+  }
+}
+
+async function openLevel(directory: string): Promise<Level<string, StoredValue>> {
+  const level = new Level<string, StoredValue>(directory, { valueEncoding: 'json' });
+  try {
+    await level.open();
+  } catch (error) {
+    throw openError(directory, error);
+  }
+  return level;
+}
+
+function openError(directory: string, error: unknown): DmError {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  if (cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED') {
+    return new DmError(
+      'state_locked',
+      `state in ${directory} is in use by another agent; stop that one or give another --state-dir`,
+      { cause: error },
+    );
+  }
+  return new DmError(
+    'io_error',
+    `state in ${directory} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}; check the disk, or restore the directory from its backup`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,108 @@
+import { type MessagePort, parentPort } from 'node:worker_threads';
+import { DmError } from '../model/error.js';
+import { Credit } from './credit.js';
+import { MessageQueue } from './message-queue.js';
+import { SharedAbort } from './shared-abort.js';
+import type { Task, TaskIo } from './task.js';
+import { parseError, serialiseError } from './thread-error.js';
+import type { FromWorker, ToWorker } from './thread-messages.js';
+
+type AnyTask = Task<unknown, unknown, unknown, unknown>;
+
+/** A task with its types forgotten, as the table of `serveTasks` keeps it. The caller of the pool names the types again. */
+export function serveable<Input, Result, Up, Down>(task: Task<Input, Result, Up, Down>): AnyTask {
+  return task as unknown as AnyTask;
+}
+
+/** Makes this worker thread run the given tasks, one at a time, for the pool that started it. */
+export function serveTasks(tasks: Readonly<Record<string, AnyTask>>): void {
+  if (parentPort === null) {
+    throw new DmError('internal', 'tasks are served by worker threads only');
+  }
+  const port = parentPort;
+  let running: RunningTask | null = null;
+  port.on('message', (message: ToWorker) => {
+    if (message.type !== 'start') {
+      running?.receive(message);
+      return;
+    }
+    const current = new RunningTask(message, port);
+    running = current;
+    const task = Object.hasOwn(tasks, message.task) ? tasks[message.task] : undefined;
+    void current.run(message.task, task, message.input);
+  });
+}
+
+class RunningTask {
+  readonly #port: MessagePort;
+  readonly #abort: SharedAbort;
+  readonly #credit: Credit;
+  readonly #incoming = new MessageQueue<unknown>(() => this.#post({ type: 'credit' }));
+  #over = false;
+
+  constructor(start: Extract<ToWorker, { type: 'start' }>, port: MessagePort) {
+    this.#port = port;
+    this.#credit = new Credit(start.window);
+    this.#abort = new SharedAbort(start.abortFlag);
+    const { signal } = this.#abort;
+    signal.addEventListener('abort', () => {
+      this.#credit.fail(signal.reason);
+      this.#incoming.fail(signal.reason);
+    });
+  }
+
+  /** Never fails: what the task raises goes to the pool. */
+  async run(name: string, task: AnyTask | undefined, input: unknown): Promise<void> {
+    const { signal } = this.#abort;
+    const io: TaskIo<unknown, unknown> = {
+      emit: async (message, transfer = []) => {
+        signal.throwIfAborted();
+        await this.#credit.take();
+        this.#post({ type: 'up', message }, transfer);
+      },
+      incoming: this.#incoming,
+      signal,
+    };
+    let last: FromWorker;
+    try {
+      if (task === undefined) throw new DmError('internal', `no worker task is named "${name}"`);
+      last = { type: 'result', value: await task(input, io) };
+    } catch (error) {
+      last = { type: 'error', error: serialiseError(error, `worker task ${name}`) };
+    }
+    this.#finish(name, last);
+  }
+
+  receive(message: Exclude<ToWorker, { type: 'start' }>): void {
+    switch (message.type) {
+      case 'down':
+        this.#incoming.push(message.message);
+        return;
+      case 'downEnd':
+        this.#incoming.close();
+        return;
+      case 'downError':
+        this.#incoming.close(parseError(message.error));
+        return;
+      case 'credit':
+        this.#credit.give();
+        return;
+      case 'abort':
+        this.#abort.abort();
+    }
+  }
+
+  #finish(name: string, last: FromWorker): void {
+    try {
+      this.#post(last);
+    } catch (error) {
+      // A result that cannot be cloned.
+      this.#post({ type: 'error', error: serialiseError(error, `worker task ${name}`) });
+    }
+    this.#over = true;
+  }
+
+  #post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+    if (!this.#over) this.#port.postMessage(message, transfer);
+  }
+}

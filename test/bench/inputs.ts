@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Random } from '../support/e2e-random.js';
+import { noise } from '../support/e2e-trees.js';
+
+const MIB = 1_048_576;
+const BLOCK = 4_096;
+const FILES_IN_FOLDER = 1_000;
+const SMALL_BYTES = 1_024;
+
+/** Copies the directories of /usr and /usr/lib with the most entries until there are enough. */
+export function copyRealTree(into: string, entries: number): void {
+  mkdirSync(into, { recursive: true });
+  let have = 0;
+  for (const { path, count } of largestDirectories()) {
+    if (have >= entries) return;
+    execFileSync('cp', ['-a', '--one-file-system', path, join(into, basename(path))]);
+    have += count;
+  }
+  if (have < entries) throw new Error(`/usr has ${have} entries, and ${entries} are wanted`);
+}
+
+function largestDirectories(): { path: string; count: number }[] {
+  const below = (path: string): string[] =>
+    readdirSync(path, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(path, entry.name));
+  const paths = [...below('/usr').filter((path) => path !== '/usr/lib'), ...below('/usr/lib')];
+  return paths
+    .map((path) => ({ path, count: countEntries(path) }))
+    .sort((a, b) => b.count - a.count);
+}
+
+export function countEntries(path: string): number {
+  const dots = execFileSync('find', [path, '-xdev', '-printf', '.'], { maxBuffer: 1 << 30 });
+  return dots.length;
+}
+
+/** One file of random bytes. */
+export function makeLargeFile(into: string, sizeMiB: number): void {
+  mkdirSync(into, { recursive: true });
+  const fd = openSync(join(into, 'file'), 'w');
+  for (let part = 0; part < sizeMiB; part += 8) writeSync(fd, noise(8 * MIB, part));
+  closeSync(fd);
+}
+
+/** Writes `blocks` blocks of 4 KiB of the large file anew, at random places. */
+export function rewriteBlocks(tree: string, sizeMiB: number, blocks: number, seed: number): void {
+  const random = new Random(seed);
+  const chosen = new Set<number>();
+  while (chosen.size < blocks) chosen.add(random.below((sizeMiB * MIB) / BLOCK));
+  const fd = openSync(join(tree, 'file'), 'r+');
+  for (const block of chosen) {
+    writeSync(fd, noise(BLOCK, seed * 1_000_003 + block), 0, BLOCK, block * BLOCK);
+  }
+  closeSync(fd);
+}
+
+/** Files of 1 KiB, a thousand in a folder. */
+export function makeSmallFiles(into: string, files: number): void {
+  for (let first = 0; first < files; first += FILES_IN_FOLDER) {
+    const folder = join(into, String(first / FILES_IN_FOLDER));
+    mkdirSync(folder, { recursive: true });
+    const bytes = noise(FILES_IN_FOLDER * SMALL_BYTES, first);
+    for (let index = 0; index < FILES_IN_FOLDER; index++) {
+      const at = index * SMALL_BYTES;
+      writeFileSync(join(folder, `file-${first + index}`), bytes.subarray(at, at + SMALL_BYTES));
+    }
+  }
+}

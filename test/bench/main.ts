@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+import { Bench } from './bench.js';
+import { benchCases, FULL, QUICK } from './cases.js';
+import { printCase } from './report.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    full: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '3' },
+    entries: { type: 'string', default: String(QUICK.entries) },
+    profiles: { type: 'string' },
+    peers: { type: 'string', default: 'rsync over ssh,rsync local,cp -a' },
+  },
+});
+const sizes = values.full ? FULL : QUICK;
+const cases = benchCases({ ...sizes, entries: Number(values.entries) });
+// What is mounted and started goes when the process exits.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+const wanted = positionals.length > 0 ? positionals : Object.keys(cases);
+for (const name of wanted) {
+  const found = cases[name];
+  if (found === undefined) {
+    throw new Error(`there is no case ${name}; choose from ${Object.keys(cases).join(', ')}`);
+  }
+  await using bench = await Bench.open({
+    rounds: Number(values.rounds),
+    sizeMiB: found.sizeMiB,
+    delayMs: found.delayMs,
+    profiles: values.profiles ?? null,
+    peers: found.delayMs > 0 ? [] : values.peers.split(','),
+  });
+  bench.makeInput((into) => found.make(into));
+  for (const result of await bench.run(found.first, found.second)) {
+    process.stdout.write(`${printCase(result)}\n`);
+  }
+}

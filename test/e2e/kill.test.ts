@@ -1,0 +1,17 @@
+import { KillRun } from '../support/e2e-kills.js';
+import { Random } from '../support/e2e-random.js';
+
+const KILLS = 3;
+
+describe('agents killed while they copy (scripts/long-kills.sh does this longer)', () => {
+  it('finish by themselves, whole, without waste', async function () {
+    this.timeout(120_000);
+    const seed = Number(process.env.DM_SEED ?? Date.now() % 2 ** 31);
+    process.stdout.write(`      seed ${seed}\n`);
+    await using run = await KillRun.open(
+      { files: 400, largeMiB: 48, bytesPerSecond: 100_000_000 },
+      new Random(seed),
+    );
+    for (let kill = 0; kill < KILLS; kill++) await run.round();
+  });
+});

@@ -1,0 +1,304 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect as http2Connect,
+} from 'node:http2';
+import { type Socket, connect as tcpConnect } from 'node:net';
+import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { expect } from 'chai';
+import { peerDefinition } from '../../src/rpc/proto.js';
+import { secureContextOptions } from '../../src/security/tls-material.js';
+import type { AgentProcess } from '../support/agent-process.js';
+import { TestAgents } from '../support/e2e-agents.js';
+import { until } from '../support/e2e-until.js';
+import { HostilePeer, materialOf } from './hostile-peer.js';
+
+const MEBIBYTE = 1_048_576;
+const MAX_GROWTH = 64 * MEBIBYTE;
+
+describe('floods of an agent', function () {
+  this.timeout(60_000);
+  let agents: TestAgents;
+  let victim: AgentProcess;
+
+  before('start an agent', async () => {
+    agents = await TestAgents.open({ agents: [{ name: 'victim' }], accounts: false });
+    victim = agents.agent('victim');
+    using peer = await HostilePeer.connect(victim);
+    await peer.unary(peerDefinition().InspectTarget, {
+      path: Buffer.from(agents.root('victim', 'x')),
+    });
+  });
+  after('stop it', () => agents?.[Symbol.asyncDispose]());
+
+  /** Honest peers are still served. */
+  async function expectServed(): Promise<void> {
+    using peer = await HostilePeer.connect(victim, { name: 'honest' });
+    const path = Buffer.from(agents.root('victim', 'x'));
+    expect((await peer.unary(peerDefinition().InspectTarget, { path })).kind).to.equal('absent');
+  }
+
+  const memory = () => residentBytes(victim.pid);
+
+  it('46: a message in frames of one byte ends the connection, not the memory', async () => {
+    const before = memory();
+    const socket = await tlsSocket(victim);
+    // Windows are not looked at: all that is sent here fits into the first ones.
+    socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    socket.write(http2Frame(0x4, 0, 0, Buffer.alloc(0)));
+    socket.write(http2Frame(0x1, 0x4, 1, headersOf('Hello')));
+    socket.write(http2Frame(0x0, 0x1, 1, helloMessage()));
+    const streams = [3, 5, 7, 9, 11, 13, 15, 17];
+    for (const stream of streams) {
+      socket.write(http2Frame(0x1, 0x4, stream, headersOf('Write')));
+      socket.write(http2Frame(0x0, 0, stream, frameHead(3 * MEBIBYTE)));
+    }
+    for (let burst = 0; burst < 200 && !socket.destroyed; burst++) {
+      const frames = streams.flatMap((stream) =>
+        Array.from({ length: 500 }, () => http2Frame(0x0, 0, stream, Buffer.alloc(1))),
+      );
+      await new Promise((resolve) => socket.write(Buffer.concat(frames), resolve));
+    }
+    await settled(memory);
+    const grown = memory() - before;
+    socket.destroy();
+    expect(grown).to.be.lessThan(MAX_GROWTH);
+    await expectServed();
+  });
+
+  it('45: messages that are begun and not ended, on every stream there may be', async () => {
+    const before = memory();
+    const sessions = await Promise.all(Array.from({ length: 4 }, () => rawSession(victim)));
+    const part = Buffer.alloc(2 * MEBIBYTE);
+    for (const session of sessions) {
+      for (let at = 0; at < 100; at++) {
+        const stream = call(session, 'Write');
+        stream.write(frameHead(3 * MEBIBYTE));
+        stream.write(part);
+      }
+    }
+    await settled(memory);
+    const grown = memory() - before;
+    for (const session of sessions) session.destroy();
+    expect(grown).to.be.lessThan(4 * MAX_GROWTH);
+    await expectServed();
+  });
+
+  it('46: thousands of streams that are reset at once', async () => {
+    const before = memory();
+    const session = await rawSession(victim);
+    for (let round = 0; round < 50 && !session.destroyed; round++) {
+      for (let at = 0; at < 100; at++) call(session, 'ListDatasets').close(8);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    session.destroy();
+    expect(memory() - before).to.be.lessThan(MAX_GROWTH);
+    await expectServed();
+  });
+
+  it('46: connections that never speak, and half a handshake, keep nobody out', async () => {
+    const sockets: Socket[] = [];
+    for (let at = 0; at < 200; at++) sockets.push(plainSocket(victim));
+    for (const socket of sockets.slice(100)) socket.write(Buffer.from('160301', 'hex'));
+    await expectServed();
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('18: clear text is dropped, and nothing of it is answered', async () => {
+    const socket = plainSocket(victim);
+    const received: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => received.push(chunk));
+    const closed = once(socket, 'close');
+    socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    await closed;
+    // At most a TLS alert.
+    expect(Buffer.concat(received).length).to.be.lessThan(32);
+    await expectServed();
+  });
+
+  it('53: calls before Hello, unknown calls, unknown fields', async () => {
+    using peer = await HostilePeer.connect(victim, { hello: false });
+    const path = Buffer.from(agents.root('victim', 'x'));
+    const early = peer.unary(peerDefinition().InspectTarget, { path });
+    expect(await codeOf(early)).to.equal('protocol_mismatch');
+    const old = { protocol_min: 7, protocol_max: 9, system_guid: 'E1'.repeat(18) };
+    expect(await codeOf(peer.unary(peerDefinition().Hello, old))).to.equal('protocol_mismatch');
+    const { InspectTarget } = peerDefinition();
+    const unknown = { ...InspectTarget, path: '/datamover.v1.Peer/Execute' };
+    expect(await codeOf(peer.unary(unknown, { path }))).to.equal('protocol_mismatch');
+    const control = { ...InspectTarget, path: '/datamover.v1.Control/ListAccounts' };
+    expect(await codeOf(peer.unary(control, { path }))).to.equal('protocol_mismatch');
+    const garbage = { ...InspectTarget, requestSerialize: () => Buffer.alloc(64, 0xff) };
+    expect(await codeOf(peer.unary(garbage, { path }))).to.not.equal(null);
+    await expectServed();
+  });
+
+  it('24: a receive of another peer is not known', async () => {
+    using peer = await HostilePeer.connect(victim);
+    using other = await HostilePeer.connect(victim, { name: 'honest' });
+    const { HostileDataset } = await import('./hostile-dataset.js');
+    const offer = await new HostileDataset().offer(agents.root('victim', 'session'));
+    const session = await peer.begin(offer);
+    expect(await codeOf(other.commit(session))).to.equal('not_found');
+    expect(await codeOf(other.abort(session))).to.equal('not_found');
+    expect(await codeOf(other.send({ session }))).to.equal('not_found');
+    expect(await codeOf(other.begin(offer))).to.equal('target_owned');
+    await peer.abort(session);
+  });
+
+  it('51: lanes without end keep no worker from the others', async () => {
+    using peer = await HostilePeer.connect(victim);
+    const { content, HostileDataset, gfid, fileHead } = await import('./hostile-dataset.js');
+    const stop = new AbortController();
+    const open: Promise<unknown>[] = [];
+    for (let at = 0; at < 6; at++) {
+      const dataset = new HostileDataset();
+      for (let file = 0; file < 16; file++) {
+        dataset.add(gfid(64 * file + 2), `f${file}`, 'file', { size: 1n });
+      }
+      const offer = await dataset.offer(agents.root('victim', `lanes-${at}`), { lanes: 16 });
+      const session = await peer.begin(offer);
+      const requests = async function* () {
+        yield { session, ...dataset.structure() };
+        for (let lane = 0; lane < 16; lane++) {
+          yield content((writer) => fileHead(writer, gfid(64 * lane + 2), 1), lane);
+        }
+        await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
+      };
+      open.push(peer.drain(requests(), stop.signal).catch((error: Error) => error));
+    }
+    await settled(memory);
+    using honest = await HostilePeer.connect(victim, { name: 'honest' });
+    const mine = new HostileDataset().add(gfid(2), 'd', 'dir');
+    const target = agents.root('victim', 'mine');
+    const session = await honest.begin(await mine.offer(target));
+    await honest.send(
+      { session, ...mine.structure() },
+      { ...(await import('./hostile-dataset.js')).END },
+    );
+    await honest.commit(session);
+    stop.abort();
+    const ends = await Promise.all(open);
+    expect(ends.map((error) => (error as { code?: string }).code)).to.include('peer_busy');
+  });
+});
+
+function residentBytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
+}
+
+/** Waits until the measure grows no more. */
+async function settled(measure: () => number): Promise<void> {
+  let last = -1;
+  await until('the memory of the agent stays the same', async () => {
+    const now = measure();
+    const isSame = Math.abs(now - last) < MEBIBYTE;
+    last = now;
+    return isSame;
+  });
+}
+
+async function tlsSocket(agent: AgentProcess): Promise<TLSSocket> {
+  const socket = tlsConnect({
+    ...secureContextOptions(await materialOf('mallory')),
+    ...addressOf(agent),
+    ALPNProtocols: ['h2'],
+    checkServerIdentity: () => undefined,
+  });
+  await once(socket, 'secureConnect');
+  socket.on('error', () => undefined);
+  socket.setMaxListeners(0);
+  socket.resume();
+  return socket;
+}
+
+function http2Frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head[3] = type;
+  head[4] = flags;
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+/** Headers of a call, each a literal that is not indexed. */
+function headersOf(method: string): Buffer {
+  const headers = {
+    ':method': 'POST',
+    ':scheme': 'https',
+    ':path': `/datamover.v1.Peer/${method}`,
+    ':authority': 'victim',
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  };
+  const text = (value: string) => [Buffer.from([value.length]), Buffer.from(value)];
+  return Buffer.concat(
+    Object.entries(headers).flatMap(([name, value]) => [
+      Buffer.from([0]),
+      ...text(name),
+      ...text(value),
+    ]),
+  );
+}
+
+async function rawSession(agent: AgentProcess): Promise<ClientHttp2Session> {
+  const { host, port } = addressOf(agent);
+  const socket = await tlsSocket(agent);
+  socket.pause();
+  const session = http2Connect(`https://${host}:${port}`, { createConnection: () => socket });
+  session.on('error', () => undefined);
+  const hello = call(session, 'Hello');
+  hello.end(helloMessage());
+  hello.resume();
+  await once(hello, 'close');
+  return session;
+}
+
+function helloMessage(): Buffer {
+  const request = peerDefinition().Hello.requestSerialize({
+    protocol_min: 1,
+    protocol_max: 1,
+    system_guid: 'E1'.repeat(18),
+  });
+  return Buffer.concat([frameHead(request.length), request]);
+}
+
+function call(session: ClientHttp2Session, method: string): ClientHttp2Stream {
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': `/datamover.v1.Peer/${method}`,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  });
+  stream.on('error', () => undefined);
+  return stream;
+}
+
+function frameHead(length: number): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(length, 1);
+  return head;
+}
+
+function plainSocket(agent: AgentProcess): Socket {
+  const socket = tcpConnect(addressOf(agent));
+  socket.on('error', () => undefined);
+  return socket;
+}
+
+function addressOf({ listen }: AgentProcess): { host: string; port: number } {
+  const [host = '', port = ''] = listen.split(':');
+  return { host, port: Number(port) };
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+}

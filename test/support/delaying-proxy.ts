@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+export interface DelayingProxyOptions {
+  readonly port: number;
+  /** Each way. */
+  readonly delayMs?: number;
+  /** Bytes a second each way; no limit unless given. */
+  readonly bytesPerSecond?: number;
+  /** What a direction holds before it takes no more; far above any window unless given. */
+  readonly maxQueuedBytes?: number;
+}
+
+/** A TCP proxy on 127.0.0.1 that makes a network: it delays, limits, counts, stalls and cuts. */
+export class DelayingProxy implements AsyncDisposable {
+  readonly port: number;
+  /** From client to server, and back. */
+  readonly bytes = { up: 0, down: 0 };
+  readonly #server: Server;
+  readonly #options: DelayingProxyOptions;
+  readonly #pipes = new Set<Pipe>();
+  #stalled = false;
+
+  private constructor(server: Server, options: DelayingProxyOptions) {
+    this.#server = server;
+    this.#options = options;
+    this.port = (server.address() as AddressInfo).port;
+    server.on('connection', (client) => this.#accept(client));
+  }
+
+  static async open(options: DelayingProxyOptions): Promise<DelayingProxy> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new DelayingProxy(server, options);
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  /** Breaks every connection that is open now. */
+  cut(): void {
+    for (const pipe of [...this.#pipes]) pipe.destroy();
+  }
+
+  /** Holds back everything from now on, until `resume`. */
+  stall(): void {
+    this.#stalled = true;
+  }
+
+  resume(): void {
+    this.#stalled = false;
+    for (const pipe of this.#pipes) pipe.flush();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cut();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #accept(client: Socket): void {
+    const server = connect(this.#options.port, '127.0.0.1');
+    const isStalled = () => this.#stalled;
+    const up = new Pipe(client, server, this.#options, isStalled, (n) => {
+      this.bytes.up += n;
+    });
+    const down = new Pipe(server, client, this.#options, isStalled, (n) => {
+      this.bytes.down += n;
+    });
+    for (const pipe of [up, down]) {
+      this.#pipes.add(pipe);
+      pipe.onBroken(() => {
+        up.destroy();
+        down.destroy();
+      });
+      pipe.onDone(() => this.#pipes.delete(pipe));
+    }
+  }
+}
+
+/** Most that waits on the "cable" of one direction: far above any window in the tests. */
+const MAX_QUEUED = 64 * 1_048_576;
+
+/** One direction of one connection: a queue of chunks, each with the time at which it comes out. */
+class Pipe {
+  readonly #queue: { readonly at: number; readonly chunk: Buffer | null }[] = [];
+  readonly #from: Socket;
+  readonly #to: Socket;
+  readonly #delayMs: number;
+  readonly #rate: number;
+  readonly #maxQueued: number;
+  readonly #isStalled: () => boolean;
+  #queued = 0;
+  #free = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    from: Socket,
+    to: Socket,
+    options: DelayingProxyOptions,
+    isStalled: () => boolean,
+    count: (bytes: number) => void,
+  ) {
+    this.#from = from;
+    this.#to = to;
+    this.#delayMs = options.delayMs ?? 0;
+    this.#rate = options.bytesPerSecond ?? Number.POSITIVE_INFINITY;
+    this.#maxQueued = options.maxQueuedBytes ?? MAX_QUEUED;
+    this.#isStalled = isStalled;
+    to.setNoDelay(true);
+    from.on('data', (chunk: Buffer) => {
+      count(chunk.length);
+      this.#push(chunk);
+      if (this.#queued > this.#maxQueued) from.pause();
+    });
+    from.on('end', () => this.#push(null));
+    to.on('drain', () => this.flush());
+  }
+
+  onBroken(listener: () => void): void {
+    this.#from.on('error', listener);
+  }
+
+  onDone(listener: () => void): void {
+    this.#to.on('close', listener);
+  }
+
+  destroy(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#from.destroy();
+    this.#to.destroy();
+  }
+
+  /** Sends on what is due. */
+  flush(): void {
+    if (this.#isStalled()) return;
+    const now = performance.now();
+    if (this.#to.destroyed) this.#queue.length = 0;
+    for (let next = this.#queue[0]; next !== undefined && next.at <= now; next = this.#queue[0]) {
+      if (this.#to.writableNeedDrain) return;
+      this.#queue.shift();
+      if (next.chunk === null) this.#to.end();
+      else {
+        this.#queued -= next.chunk.length;
+        this.#to.write(next.chunk);
+      }
+    }
+    if (this.#queued < this.#maxQueued) this.#from.resume();
+    this.#schedule();
+  }
+
+  #push(chunk: Buffer | null): void {
+    const start = Math.max(performance.now(), this.#free);
+    this.#free = start + (1_000 * (chunk?.length ?? 0)) / this.#rate;
+    this.#queued += chunk?.length ?? 0;
+    this.#queue.push({ at: this.#free + this.#delayMs, chunk });
+    if (this.#delayMs === 0 && this.#rate === Number.POSITIVE_INFINITY) this.flush();
+    else this.#schedule();
+  }
+
+  #schedule(): void {
+    const next = this.#queue[0];
+    if (next === undefined || this.#timer !== null) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = null;
+        this.flush();
+      },
+      Math.max(0, next.at - performance.now()),
+    );
+  }
+}

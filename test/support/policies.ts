@@ -1,0 +1,35 @@
+import { parsePolicyId } from '../../src/model/ids.js';
+import type { Policy } from '../../src/model/policy.js';
+import { NO_SCHEDULE } from '../../src/model/schedule.js';
+
+/** A CREATION policy that has not run. */
+export function samplePolicy(id: number, priority: Policy['priority'] = 'NORMAL'): Policy {
+  return {
+    id: parsePolicyId(id),
+    name: `policy-${id}`,
+    priority,
+    enabled: true,
+    briefcase: '',
+    partial: 'allow',
+    maxDelete: '',
+    disabledByDm: false,
+    spent: false,
+    lastJob: null,
+    lastRunAtMs: null,
+    schedule: NO_SCHEDULE,
+    parentId: null,
+    nextRunAtMs: null,
+    dueAfterJob: null,
+    rule: {
+      type: 'CREATION',
+      accountId: 'local',
+      basePath: '/data',
+      retention: { periodSeconds: null, reserve: 0 },
+      excludes: [],
+      snapshot: 'auto',
+      crossSubvolumes: false,
+      preCommand: '',
+      postCommand: '',
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import { rmSync } from 'node:fs';
+import { expect } from 'chai';
+import { commitSession } from '../../../../../src/endpoint/local/receive/commit-session.js';
+import { loadSession } from '../../../../../src/endpoint/local/receive/session-record.js';
+import { sessionsOf } from '../../../../../src/endpoint/local/receive/staging-area.js';
+import { placeOf } from '../../../../../src/endpoint/local/tree-place.js';
+import type { DatasetInfo } from '../../../../../src/model/dataset.js';
+import { withFilesystem } from '../../../../support/filesystems.js';
+import { CopyFixture } from './copy-fixture.js';
+
+class Killed extends Error {}
+
+const TREE = `
+  mkdir -p a/b gone/deep keep swap1 swap2 outer/inner
+  for i in 1 2 3; do echo $i > a/$i; echo $i > gone/$i; echo $i > gone/deep/$i; done
+  echo x > keep/x; echo y > keep/y; echo s1 > swap1/f; echo s2 > swap2/f; echo io > outer/inner/f
+  ln keep/x keep/hard; ln keep/x a/hard; ln -s target link; mkfifo pipe
+  head -c 200000 /dev/urandom > big; echo dir > becomes-dir; mkdir becomes-file; echo f > becomes-file/f
+`;
+const CHANGE = `
+  printf Z | dd of=big bs=1 seek=70000 conv=notrunc status=none
+  mv swap1 t; mv swap2 swap1; mv t swap2
+  mv outer/inner inner; mv outer inner/outer
+  mv gone/deep/1 rescued; rm -r gone
+  rm becomes-dir; mkdir becomes-dir; echo in > becomes-dir/in; rm -r becomes-file; echo now > becomes-file
+  ln -sfn other link; rm pipe; rm a/hard; ln keep/y a/hard2; echo more >> keep/x
+  mkdir -p new/deep; echo n > new/deep/n; mv a/1 new/1; ln a/2 new/two; chmod 700 a; touch -d @7 keep
+  cp -p a/3 t; echo tail >> t; mv t a/3; mv a/2 a/2b
+`;
+
+describe('a flip that is killed', () => {
+  const ext4 = withFilesystem('ext4', 512);
+  const xfs = withFilesystem('xfs', 512);
+
+  for (const [name, filesystem, odd] of [
+    ['ext4', ext4, 0],
+    ['XFS', xfs, 1],
+  ] as const) {
+    it(`is finished whatever step it was killed before, every other one on ${name}`, async function () {
+      this.timeout(300_000);
+      await using fixture = new CopyFixture(filesystem().path, ext4().path);
+      fixture.sh(TREE);
+      const first = await fixture.capture();
+      fixture.sh(CHANGE);
+      const second = await fixture.capture();
+      let killed = 0;
+      for (let stop: number = odd; ; stop += 2) {
+        await fixture.copy(first);
+        const steps = await killedBefore(stop, fixture, first, second);
+        if (steps === null) break;
+        killed++;
+        await fixture.makeTarget().recover(fixture.signal);
+        // A kill before the flip began leaves the session, which goes on.
+        const { failures } = await fixture.copy(second, first);
+        expect(failures, `step ${stop}`).to.deep.equal([]);
+        fixture.expectSame({ holes: false });
+        fixture.expectNoStaging();
+        forget(fixture);
+      }
+      expect(killed).to.be.greaterThan(30);
+    });
+  }
+
+  it('is finished after a first copy as well', async function () {
+    this.timeout(120_000);
+    await using fixture = new CopyFixture(ext4().path);
+    fixture.sh(TREE);
+    const first = await fixture.capture();
+    let killed = 0;
+    for (let stop = 0; ; stop++) {
+      if ((await killedBefore(stop, fixture, null, first)) === null) break;
+      killed++;
+      await fixture.makeTarget().recover(fixture.signal);
+      await fixture.copy(first);
+      fixture.expectSame({ holes: false });
+      fixture.expectNoStaging();
+      forget(fixture);
+    }
+    expect(killed).to.be.greaterThan(10);
+  });
+});
+
+/** Transfers everything, then commits and stops for good before the given step; null when there is no such step. */
+async function killedBefore(
+  stop: number,
+  fixture: CopyFixture,
+  base: DatasetInfo | null,
+  dataset: DatasetInfo,
+): Promise<string | null> {
+  const target = fixture.makeTarget();
+  const identity = base && { id: base.id, rootDigest: base.rootDigest };
+  {
+    await using session = await target.begin(
+      { ...fixture.offer(), dataset, base: identity },
+      fixture.signal,
+    );
+    await using reader = await fixture
+      .makeSource()
+      .open({ id: dataset.id, basePath: Buffer.from(fixture.source) }, fixture.signal);
+    const request = { base: identity, subpaths: [], lanes: 2, resume: null };
+    for await (const ack of session.write(
+      reader.changes(request, fixture.signal),
+      fixture.signal,
+    )) {
+      expect(ack.needs).to.deep.equal([]);
+    }
+  }
+  const found = fixture.targetRoot.trees()[0];
+  if (found === undefined) throw new Error('there is no tree');
+  const [session] = sessionsOf(found.directory);
+  expect(loadSession(found.directory, session ?? '')?.phase).to.equal('content');
+  let left = stop;
+  try {
+    await commitSession(
+      {
+        place: placeOf(fixture.targetRoot, found.tree),
+        session: session ?? '',
+        failures: [],
+        partial: 'allow',
+        syncFd: fixture.targetRoot.fd,
+        nowMs: Date.now(),
+      },
+      {
+        onProgress: async () => undefined,
+        step: (name) => {
+          if (left-- === 0) throw new Killed(name);
+        },
+      },
+      fixture.signal,
+    );
+    return null;
+  } catch (error) {
+    if (left >= 0) throw error;
+    return String(error);
+  }
+}
+
+/** Takes the copy away with all that the agent knows of it. */
+function forget(fixture: CopyFixture): void {
+  for (const { directory } of fixture.targetRoot.trees()) {
+    rmSync(directory.path, { recursive: true, force: true });
+  }
+  rmSync(fixture.target, { recursive: true, force: true });
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MasterKeys } from '../../../../../src/endpoint/object/master-keys.js';
+import { ObjectSource } from '../../../../../src/endpoint/object/object-source.js';
+import { ObjectTarget } from '../../../../../src/endpoint/object/object-target.js';
+import { DatasetNumbers } from '../../../../../src/endpoint/object/receive/give-number.js';
+import { DirectoryStore } from '../../../../../src/endpoint/object/store/directory/directory-store.js';
+import { ReceiveSessions } from '../../../../../src/endpoint/receive/receive-sessions.js';
+import type { CommitResult, Offer } from '../../../../../src/endpoint/target.js';
+import { copyDataset } from '../../../../../src/engine/copy.js';
+import type { DatasetInfo } from '../../../../../src/model/dataset.js';
+import type { ObjectStore } from '../../../../../src/repository/object-store.js';
+import { systemClock } from '../../../../../src/util/clock.js';
+import { WorkerPool } from '../../../../../src/worker/pool.js';
+import { RepositoryReader } from '../../../../support/repository-reader.js';
+import { CopyFixture } from '../../local/receive/copy-fixture.js';
+
+const ENTRY = new URL('../../../../../src/assembly/worker-entry.js', import.meta.url);
+const LANES = 2;
+export const BASE_PATH = 'backup/data';
+
+/** A source tree, a directory as an object store, and backups of the one in the other. */
+export class ObjectFixture implements AsyncDisposable {
+  readonly signal = new AbortController().signal;
+  readonly copy = new CopyFixture(tmpdir());
+  readonly directory: string;
+  readonly #basePath: string;
+  readonly workPath = mkdtempSync(join(tmpdir(), 'object-work-'));
+  readonly pool = new WorkerPool({ size: 4, entry: ENTRY });
+  readonly warnings: string[] = [];
+  secret: Uint8Array | null = null;
+  readonly #stores: AsyncDisposable[] = [];
+
+  /** `directory`: the store of another fixture. */
+  constructor(directory = mkdtempSync(join(tmpdir(), 'object-store-')), basePath = BASE_PATH) {
+    this.directory = directory;
+    this.#basePath = basePath;
+  }
+
+  /** What the target sees of the store; replaced by tests that disturb it. */
+  wrap: (store: ObjectStore) => ObjectStore = (store) => store;
+
+  async openStore(): Promise<ObjectStore> {
+    const store = await DirectoryStore.open(
+      { path: this.directory, singleWriter: false },
+      { clock: systemClock, randomBytes },
+    );
+    this.#stores.push(store);
+    return this.wrap(store);
+  }
+
+  /** A target as an agent that has just started has it. */
+  async makeTarget(): Promise<ObjectTarget> {
+    return new ObjectTarget(
+      { workPath: this.workPath, secret: this.secret },
+      {
+        store: await this.openStore(),
+        masters: new MasterKeys(),
+        pool: this.pool,
+        sessions: new ReceiveSessions(),
+        numbers: new DatasetNumbers(),
+        signer: () => null,
+        now: () => Date.now(),
+        log: { warn: (_fields, message) => void this.warnings.push(message) },
+      },
+    );
+  }
+
+  async makeSource(): Promise<ObjectSource> {
+    const modules = { store: await this.openStore(), masters: new MasterKeys() };
+    return new ObjectSource({ secret: this.secret }, modules);
+  }
+
+  /** Captures the source tree and backs it up on top of the newest backup. */
+  async backUp(dataset?: DatasetInfo): Promise<CommitResult> {
+    const captured = dataset ?? (await this.copy.capture());
+    const target = await this.makeTarget();
+    const { head } = await target.inspect(Buffer.from(this.#basePath), this.signal);
+    const observer = {
+      phase: () => undefined,
+      sent: () => undefined,
+      applied: () => undefined,
+      failed: () => undefined,
+      wholeAgain: () => undefined,
+      applying: () => undefined,
+    };
+    return copyDataset(
+      { dataset: captured, base: head, offer: this.offer, partial: 'allow' },
+      { source: this.copy.makeSource(), target, observer },
+      this.signal,
+    );
+  }
+
+  get offer(): Omit<Offer, 'dataset' | 'base'> {
+    return {
+      subpaths: [],
+      targetPath: Buffer.from(this.#basePath),
+      createDataset: true,
+      retention: { periodSeconds: null, reserve: 0 },
+      owner: '',
+      adopt: false,
+      reconnect: false,
+      onDrift: 'repair',
+      maxDelete: null,
+      lanes: LANES,
+    };
+  }
+
+  reader(master: Uint8Array | null = null): RepositoryReader {
+    return new RepositoryReader(this.directory, this.#basePath, master);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pool[Symbol.asyncDispose]();
+    for (const store of this.#stores) await store[Symbol.asyncDispose]();
+    await this.copy[Symbol.asyncDispose]();
+    for (const path of [this.directory, this.workPath])
+      rmSync(path, { recursive: true, force: true });
+  }
+}

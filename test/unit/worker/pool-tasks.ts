@@ -1,0 +1,81 @@
+import { DmError } from '../../../src/model/error.js';
+import { serveable, serveTasks } from '../../../src/worker/serve.js';
+import type { Task, TaskIo } from '../../../src/worker/task.js';
+
+const double: Task<number, number> = async (input) => input * 2;
+
+const count: Task<number, number, number> = async (input, io) => {
+  for (let index = 0; index < input; index++) await io.emit(index);
+  return input;
+};
+
+const echo: Task<null, number, number, number> = async (_input, io) => {
+  let seen = 0;
+  for await (const message of io.incoming) {
+    seen++;
+    await io.emit(message);
+  }
+  return seen;
+};
+
+const fail: Task<string, never> = async (input) => {
+  throw new DmError('unreadable', input, { data: { path: 'a/b', errno: 13 } });
+};
+
+const throwPlain: Task<null, never> = async () => {
+  throw new TypeError('not one of ours');
+};
+
+const spin: Task<null, never, string> = async (_input, io) => {
+  await io.emit('spinning');
+  for (;;) io.signal.throwIfAborted();
+};
+
+const crash: Task<null, never> = async () => {
+  setImmediate(() => {
+    throw new Error('crashed on purpose');
+  });
+  return new Promise(() => undefined);
+};
+
+/** Sends a buffer up by transfer and says what is left of it here. */
+const transferUp: Task<number, number, ArrayBuffer> = async (input, io) => {
+  const buffer = new ArrayBuffer(input);
+  await io.emit(buffer, [buffer]);
+  return buffer.byteLength;
+};
+
+const lengthOf: Task<ArrayBuffer, number, never, ArrayBuffer> = async (input, io) => {
+  let length = input.byteLength;
+  for await (const message of io.incoming) length += message.byteLength;
+  return length;
+};
+
+/** Takes one message, then nothing until the first of nine messages up has been handled. */
+const lazy: Task<null, string, string, string> = async (_input, io) => {
+  const incoming = io.incoming[Symbol.asyncIterator]();
+  await incoming.next();
+  for (let index = 0; index < 9; index++) await io.emit('took one');
+  let last = '';
+  for (;;) {
+    const next = await incoming.next();
+    if (next.done) return last;
+    last = next.value;
+  }
+};
+
+const uncloneable: Task<null, unknown> = async (_input, _io: TaskIo<never, never>) => () => 1;
+
+serveTasks({
+  double: serveable(double),
+  count: serveable(count),
+  echo: serveable(echo),
+  fail: serveable(fail),
+  throwPlain: serveable(throwPlain),
+  spin: serveable(spin),
+  crash: serveable(crash),
+  transferUp: serveable(transferUp),
+  lengthOf: serveable(lengthOf),
+  lazy: serveable(lazy),
+  uncloneable: serveable(uncloneable),
+});
