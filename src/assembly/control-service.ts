@@ -99,6 +99,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
       policies,
       outcomes: parts.outcomes,
       queue,
+      places,
       clock,
       resolve,
       defaults: { partial: settings.partial },

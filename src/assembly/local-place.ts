@@ -1,3 +1,4 @@
+import { removePreviews } from '../endpoint/local/capture/preview-task.js';
 import type { DataRoot } from '../endpoint/local/layout/data-root.js';
 import { LocalDatasets } from '../endpoint/local/local-datasets.js';
 import { LocalMaker } from '../endpoint/local/local-maker.js';
@@ -53,6 +54,7 @@ export async function openLocalPlace(
     numberOf: (tree: string, id: string) => modules.numbers.numberOf(tree, id),
     lockedBy: async () => [],
   };
+  for (const root of roots) removePreviews(root);
   const datasets = new LocalDatasets({ roots }, { numbers });
   const source = new LocalSource({ pool, datasets, holds, log });
   const sessions = new ReceiveSessions();

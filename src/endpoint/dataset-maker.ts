@@ -1,4 +1,5 @@
 import type { DatasetInfo } from '../model/dataset.js';
+import type { ChangeCounts } from './change-counts.js';
 import type { DatasetRef } from './source.js';
 import type { Retention } from './target.js';
 
@@ -13,6 +14,19 @@ export interface CreateDatasetRequest {
   readonly partial: 'allow' | 'fail';
   /** Same id, same dataset: a request repeated after a lost reply does not make a second one. */
   readonly requestId: string;
+}
+
+export type PreviewRequest = Pick<CreateDatasetRequest, 'basePath' | 'excludes' | 'acceptSource'>;
+
+/** What a dataset of a tree would be if it were made now. */
+export interface DatasetPreview {
+  /** True when the tree has no dataset yet to differ from. */
+  readonly isFirst: boolean;
+  /** Names it would have, and the size of its files. */
+  readonly entries: number;
+  readonly bytes: number;
+  /** Against the dataset that the tree stands at. */
+  readonly changes: ChangeCounts;
 }
 
 export interface BadEntry {
@@ -57,6 +71,8 @@ export interface DatasetMaker {
     onProgress: (progress: CreateProgress) => void,
     signal: AbortSignal,
   ): Promise<DatasetInfo>;
+  /** Looks at the tree and keeps nothing. Fails as `create` does. */
+  preview(request: PreviewRequest, signal: AbortSignal): Promise<DatasetPreview>;
   /** Re-reads every byte at that place and compares it with the digests. */
   verify(
     ref: DatasetRef,

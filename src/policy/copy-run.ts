@@ -2,12 +2,12 @@ import type { VerifyProgress } from '../endpoint/dataset-maker.js';
 import type { Base } from '../endpoint/source.js';
 import { copyDataset } from '../engine/copy.js';
 import type { OpenPlace, Places } from '../engine/places.js';
-import { newestDataset, planRepeatCopy } from '../engine/plan.js';
 import type { JobContext } from '../job/executor.js';
 import type { DatasetInfo } from '../model/dataset.js';
 import { DmError } from '../model/error.js';
 import type { CopyRule, Policy, RepeatCopyRule } from '../model/policy.js';
-import { escapePath, parseEscaped } from '../util/escape.js';
+import { parseEscaped } from '../util/escape.js';
+import { datasetByNumber, planCopy } from './copy-choice.js';
 import { CopyCounters } from './copy-counters.js';
 import type { CpuGovernor } from './cpu-governor.js';
 import { placePath } from './place-path.js';
@@ -76,22 +76,14 @@ export async function runRepeatCopy(
 ): Promise<{ partial: boolean }> {
   await using source = await modules.places.open(rule.sourceAccountId, signal);
   await using target = await modules.places.open(rule.targetAccountId, signal);
-  const targetPath = placePath(rule.targetBasePath);
-  const atSource = await candidates(source, placePath(rule.sourceBasePath), context, signal);
-  const state = await target.target.inspect(targetPath, signal);
-  const atTarget: DatasetInfo[] = [];
-  if (rule.reconnect && state.tree !== null) {
-    const filter = { tree: state.tree, basePath: targetPath };
-    for await (const held of target.target.listDatasets(filter, signal)) atTarget.push(held);
-  }
-  const plan = planRepeatCopy({
-    atSource,
-    target: state,
-    targetPath,
-    reconnect: rule.reconnect,
-    adopt: context.job.options.adopt,
-    atTarget,
-  });
+  const { adopt } = context.job.options;
+  const choice = { adopt, chosen: context.job.sourceDataset };
+  const { plan, state, targetPath, atSource, atTarget } = await planCopy(
+    rule,
+    { source, target },
+    choice,
+    signal,
+  );
   context.report({
     type: plan.kind === 'baseline' ? 'DATASET_BASELINE_COPY_JOB' : 'DATASET_INCREMENTAL_COPY_JOB',
     sourceDataset: plan.dataset.number,
@@ -104,7 +96,7 @@ export async function runRepeatCopy(
   }
   const base: Base | null = plan.kind === 'increment' ? plan.base : null;
   const last = [...atTarget, ...atSource].find(({ id }) => id === state.head?.id) ?? plan.dataset;
-  const choice = {
+  const wanted = {
     dataset: plan.dataset,
     base,
     lastEntries: last.entries,
@@ -112,9 +104,9 @@ export async function runRepeatCopy(
     createDataset: true,
     reconnect: rule.reconnect,
     onDrift: rule.onDrift,
-    adopt: context.job.options.adopt && state.kind === 'foreign',
+    adopt: adopt && state.kind === 'foreign',
   };
-  return await move(policy, { source, target, targetPath }, choice, context, modules, signal);
+  return await move(policy, { source, target, targetPath }, wanted, context, modules, signal);
 }
 
 interface Choice {
@@ -204,41 +196,6 @@ function deleteLimit(text: string, lastEntries: number): number | null {
   if (text === '') return null;
   if (!text.endsWith('%')) return Number(text);
   return Math.floor((lastEntries * Number(text.slice(0, -1))) / 100);
-}
-
-async function datasetByNumber(
-  source: OpenPlace,
-  number: number,
-  basePath: Buffer,
-  signal: AbortSignal,
-): Promise<DatasetInfo> {
-  const filter = basePath.length === 0 ? {} : { basePath };
-  for await (const dataset of source.source.listDatasets(filter, signal)) {
-    if (dataset.number === number) return dataset;
-  }
-  throw new DmError(
-    'not_found',
-    `dataset ${number} does not exist at the source${basePath.length === 0 ? '' : ` below ${escapePath(basePath)}`}; see \`dm datasets list --account-id\``,
-  );
-}
-
-/**
- * Datasets of the source's base path. A job that has already chosen one keeps to it, so that an interrupted
- * copy goes on from where it was although newer datasets have been made meanwhile.
- */
-async function candidates(
-  source: OpenPlace,
-  basePath: Buffer,
-  context: JobContext,
-  signal: AbortSignal,
-): Promise<DatasetInfo[]> {
-  const found: DatasetInfo[] = [];
-  for await (const dataset of source.source.listDatasets({ basePath }, signal)) found.push(dataset);
-  const newest = newestDataset(found);
-  const sameTree = found.filter((dataset) => dataset.tree === newest?.tree);
-  const chosen = context.job.sourceDataset;
-  if (chosen === null || !sameTree.some((dataset) => dataset.number === chosen)) return sameTree;
-  return sameTree.filter((dataset) => dataset.number <= chosen);
 }
 
 async function findAtTarget(

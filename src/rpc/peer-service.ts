@@ -5,7 +5,7 @@ import { details, listDirectory, lookup, read } from './handlers/browse.js';
 import { changes } from './handlers/changes.js';
 import { getDataset, listDatasets } from './handlers/datasets.js';
 import { hello } from './handlers/hello.js';
-import { createDataset, verifyDataset } from './handlers/make.js';
+import { createDataset, previewDataset, verifyDataset } from './handlers/make.js';
 import { ReceiveHandlers } from './handlers/receive.js';
 import type { PeerContext } from './peer-connection-state.js';
 import type { ReceiveSessions } from './receive-sessions.js';
@@ -38,6 +38,7 @@ export function peerService(
     Read: calls.stream('Read', read),
     VerifyDataset: calls.stream('VerifyDataset', verifyDataset),
     CreateDataset: calls.stream('CreateDataset', createDataset),
+    PreviewDataset: calls.unary('PreviewDataset', previewDataset),
     InspectTarget: calls.unary('InspectTarget', (request, context, signal) =>
       receive.inspect(request, context, signal),
     ),

@@ -12,6 +12,7 @@ export const RIGHTS_OF_METHOD = {
   Read: ['read'],
   VerifyDataset: ['read'],
   CreateDataset: ['create'],
+  PreviewDataset: ['create'],
   InspectTarget: ['write'],
   Begin: ['write'],
   Write: ['write'],

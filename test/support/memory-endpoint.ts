@@ -3,6 +3,8 @@ import type {
   CreateDatasetRequest,
   CreateProgress,
   DatasetMaker,
+  DatasetPreview,
+  PreviewRequest,
   VerifyProgress,
   VerifyResult,
 } from '../../src/endpoint/dataset-maker.js';
@@ -109,6 +111,16 @@ export class MemoryPlace implements Source, Target, DatasetMaker {
     const entries = before.info.entries;
     onProgress({ phase: 'scanning', entries, bytesDone: 1, bytesTotal: 2, failures });
     return this.add(before.tree, { name: request.name, basePath: request.basePath });
+  }
+
+  async preview({ basePath }: PreviewRequest): Promise<DatasetPreview> {
+    const before = this.#newest(basePath);
+    if (before === null) {
+      throw new DmError('source_missing', 'there is no such directory; make it');
+    }
+    const { entries, bytes } = before.info;
+    const changes = { created: 0, changed: 0, deleted: 0, renamed: 0, bytes: 0 };
+    return { isFirst: false, entries, bytes: Number(bytes), changes };
   }
 
   async verify(

@@ -1,9 +1,11 @@
+import type { Places } from '../../engine/places.js';
 import type { JobQueue } from '../../job/job-queue.js';
 import { DmError } from '../../model/error.js';
 import { parseJobId } from '../../model/ids.js';
 import type { Policy } from '../../model/policy.js';
 import type { Policies } from '../../policy/policies.js';
 import type { PolicyOutcome, PolicyOutcomes } from '../../policy/policy-outcomes.js';
+import { type PolicyPreview, previewPolicy } from '../../policy/preview-policy.js';
 import { exceedsRpo } from '../../policy/rpo-alert.js';
 import type { CreatePolicyRequest__Output } from '../../rpc/generated/control/datamover/v1/CreatePolicyRequest.js';
 import type { JobRef__Output } from '../../rpc/generated/control/datamover/v1/JobRef.js';
@@ -24,11 +26,12 @@ export function policyHandlers(modules: {
   policies: Policies;
   outcomes: PolicyOutcomes;
   queue: JobQueue;
+  places: Places;
   clock: Clock;
   resolve: ResolveAccount;
   defaults: { readonly partial: 'allow' | 'fail' };
 }) {
-  const { policies, outcomes, queue, clock, resolve, defaults } = modules;
+  const { policies, outcomes, queue, places, clock, resolve, defaults } = modules;
   const viewOf = (
     policy: Policy,
     parent: Policy | null,
@@ -86,6 +89,8 @@ export function policyHandlers(modules: {
       });
       return { job_id: jobId };
     },
+    previewPolicy: async (request: Ref__Output, signal: AbortSignal) =>
+      previewView(await previewPolicy(await policies.get(request.ref), { places }, signal)),
     getChildJobs: async (request: JobRef__Output, signal: AbortSignal) => {
       const job = await queue.get(parseJobId(request.id));
       return { job_ids: await policies.childJobs(job, signal) };
@@ -94,6 +99,20 @@ export function policyHandlers(modules: {
       const policy = await policies.get(request.ref);
       return { job_id: policy.lastJob ?? 0, last_run_at: timeText(policy.lastRunAtMs) };
     },
+  };
+}
+
+function previewView({ kind, dataset, entries, bytes, changes }: PolicyPreview) {
+  return {
+    kind,
+    source_dataset_id: dataset ?? 0,
+    entries,
+    bytes,
+    created: changes.created,
+    changed: changes.changed,
+    deletions: changes.deleted,
+    renames: changes.renamed,
+    bytes_of_changed_files: changes.bytes,
   };
 }
 

@@ -137,6 +137,15 @@ export const policies: GroupSpec = {
       run,
     },
     {
+      name: 'preview',
+      summary: 'what a run would do now; writes nothing',
+      example: 'dm policies preview nightly',
+      arguments: REF,
+      run: async ({ args, output, client }) => {
+        await output.view(await (await client()).previewPolicy({ ref: args[0] ?? '' }));
+      },
+    },
+    {
       name: 'last-job',
       summary: 'the last job of a policy',
       example: 'dm policies last-job nightly',

@@ -8,13 +8,16 @@ import type {
   CreateDatasetRequest,
   CreateProgress,
   DatasetMaker,
+  DatasetPreview,
+  PreviewRequest,
   VerifyProgress,
   VerifyResult,
 } from '../dataset-maker.js';
 import type { DatasetRef } from '../source.js';
 import type { CaptureInput, CaptureProgress, CaptureResult } from './capture/capture-input.js';
 import type { DeleteInput, DeleteResult } from './capture/delete-task.js';
-import { type DataRoot, rootOf } from './layout/data-root.js';
+import type { PreviewInput } from './capture/preview-task.js';
+import { type DataRoot, type FileIdentity, rootOf } from './layout/data-root.js';
 import type { DatasetRecord } from './layout/dataset-record.js';
 import type { LocalDatasets } from './local-datasets.js';
 import { LOCAL_TASKS } from './local-tasks.js';
@@ -73,9 +76,7 @@ export class LocalMaker implements DatasetMaker {
         acceptSource: request.acceptSource,
         partial: request.partial,
         minFreePercent: this.#options.minFreePercent,
-        otherPrivateDirectories: this.#options.roots
-          .filter((other) => other !== root)
-          .map(({ privateIdentity: { dev, ino } }) => ({ dev, ino })),
+        otherPrivateDirectories: this.#otherPrivateDirectories(root),
         nowMs: now(),
         id,
       };
@@ -93,6 +94,30 @@ export class LocalMaker implements DatasetMaker {
         );
       return dataset.info;
     });
+  }
+
+  async preview(request: PreviewRequest, signal: AbortSignal): Promise<DatasetPreview> {
+    const { pool, trees } = this.#modules;
+    const basePath = normalAbsolute(request.basePath);
+    const root = rootOf(this.#options.roots, basePath);
+    refuseReceived(root, basePath);
+    const input: PreviewInput = {
+      root: root.path,
+      basePath,
+      excludes: request.excludes,
+      system: this.#options.system,
+      acceptSource: request.acceptSource,
+      otherPrivateDirectories: this.#otherPrivateDirectories(root),
+    };
+    return trees.exclusively(basePath, () =>
+      pool.run<PreviewInput, DatasetPreview>(LOCAL_TASKS.preview, input, {}, signal),
+    );
+  }
+
+  #otherPrivateDirectories(root: DataRoot): FileIdentity[] {
+    return this.#options.roots
+      .filter((other) => other !== root)
+      .map(({ privateIdentity: { dev, ino } }) => ({ dev, ino }));
   }
 
   async verify(

@@ -1,6 +1,7 @@
 import { serveable } from '../../worker/serve.js';
 import { captureTask } from './capture/capture-task.js';
 import { deleteTask } from './capture/delete-task.js';
+import { previewTask } from './capture/preview-task.js';
 import { CHANGES_TASKS } from './changes/changes-input.js';
 import { contentTask, digestsTask, structureTask } from './changes/changes-tasks.js';
 import { LOCAL_TASKS } from './local-tasks.js';
@@ -18,6 +19,7 @@ import { verifyTask } from './verify/verify-task.js';
 /** Every task of the local place, by name, for worker threads of the data plane. */
 export const LOCAL_WORK = {
   [LOCAL_TASKS.capture]: serveable(captureTask),
+  [LOCAL_TASKS.preview]: serveable(previewTask),
   [LOCAL_TASKS.verify]: serveable(verifyTask),
   [LOCAL_TASKS.delete]: serveable(deleteTask),
   [LOCAL_TASKS.space]: serveable(spaceTask),

@@ -10,9 +10,17 @@ export class ObjectMaker implements DatasetMaker {
   }
 
   async create(): Promise<never> {
-    throw new DmError(
-      'not_supported',
-      'an object account holds backups and makes no datasets of its own; make them where the files are and copy them there',
-    );
+    throw noDatasetsOfItsOwn();
   }
+
+  async preview(): Promise<never> {
+    throw noDatasetsOfItsOwn();
+  }
+}
+
+function noDatasetsOfItsOwn(): DmError {
+  return new DmError(
+    'not_supported',
+    'an object account holds backups and makes no datasets of its own; make them where the files are and copy them there',
+  );
 }

@@ -3,6 +3,8 @@ import { datasetFromWire } from '../../rpc/codec/dataset-codec.js';
 import {
   createProgressFromWire,
   createToWire,
+  previewFromWire,
+  previewRequestToWire,
   verifyProgressFromWire,
   verifyResultFromWire,
 } from '../../rpc/codec/maker-codec.js';
@@ -14,10 +16,15 @@ import type {
   CreateDatasetRequest,
   CreateProgress,
   DatasetMaker,
+  DatasetPreview,
+  PreviewRequest,
   VerifyProgress,
   VerifyResult,
 } from '../dataset-maker.js';
 import type { DatasetRef } from '../source.js';
+
+/** A tree of many millions of entries is walked within this time. */
+const PREVIEW_MS = 3_600_000;
 
 /** Has a peer make and verify datasets of its own. */
 export class PeerMaker implements DatasetMaker {
@@ -38,6 +45,12 @@ export class PeerMaker implements DatasetMaker {
       onProgress(createProgressFromWire(event));
     }
     throw malformed('a dataset creation ended without a dataset');
+  }
+
+  async preview(request: PreviewRequest, signal: AbortSignal): Promise<DatasetPreview> {
+    const { PreviewDataset } = peerDefinition();
+    const wanted = previewRequestToWire(request);
+    return previewFromWire(await this.#channel.unary(PreviewDataset, wanted, signal, PREVIEW_MS));
   }
 
   async verify(

@@ -3,10 +3,10 @@ import { diffMaps } from '../../catalog/diff-maps.js';
 import type { MapRoot } from '../../catalog/map-root.js';
 import type { MapChange } from '../../catalog/map-types.js';
 import { decodeGfidKey } from '../../catalog/maps/gfid-key.js';
-import { decodeInode, inodeType, inodeVersion } from '../../catalog/maps/inodes.js';
+import { inodeType, inodeVersion } from '../../catalog/maps/inodes.js';
 import type { PageReader } from '../../catalog/page-reader.js';
 import type { Gfid } from '../../model/ids.js';
-import { equalBytes } from '../../util/bytes.js';
+import { isMoved } from '../changes/count-changes.js';
 import type { TargetStatistics } from '../target.js';
 import { DetailCounts } from './detail-counts.js';
 import type { ReceiveOutcome } from './receive-outcome.js';
@@ -110,12 +110,6 @@ class Counts {
       else this.special++;
     }
   }
-}
-
-function isMoved(before: Uint8Array, after: Uint8Array): boolean {
-  const was = decodeInode(before);
-  const is = decodeInode(after);
-  return was.parent !== is.parent || !equalBytes(was.name, is.name);
 }
 
 /** Inodes that are not as the last receive left them. */

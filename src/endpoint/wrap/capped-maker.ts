@@ -53,6 +53,7 @@ export class CappedMaker {
   for(owner: string): DatasetMaker {
     return {
       create: (request, onProgress, signal) => this.#create(owner, request, onProgress, signal),
+      preview: (request, signal) => this.#modules.maker.preview(request, signal),
       verify: (
         ref: DatasetRef,
         onProgress: (progress: VerifyProgress) => void,

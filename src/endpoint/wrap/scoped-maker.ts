@@ -5,6 +5,8 @@ import type {
   CreateDatasetRequest,
   CreateProgress,
   DatasetMaker,
+  DatasetPreview,
+  PreviewRequest,
   VerifyProgress,
   VerifyResult,
 } from '../dataset-maker.js';
@@ -36,6 +38,13 @@ export class ScopedMaker implements DatasetMaker {
       throw rightRefused(this.#party, 'create', request.basePath);
     }
     return this.#modules.maker.create(request, onProgress, signal);
+  }
+
+  async preview(request: PreviewRequest, signal: AbortSignal): Promise<DatasetPreview> {
+    if (!reaches(this.#reach, 'create', request.basePath)) {
+      throw rightRefused(this.#party, 'create', request.basePath);
+    }
+    return this.#modules.maker.preview(request, signal);
   }
 
   async verify(

@@ -2,6 +2,8 @@ import type {
   BadEntry,
   CreateDatasetRequest,
   CreateProgress,
+  DatasetPreview,
+  PreviewRequest,
   VerifyProgress,
   VerifyResult,
 } from '../../endpoint/dataset-maker.js';
@@ -14,6 +16,14 @@ import type {
   CreateDatasetRequest__Output,
   CreateDatasetRequest as CreateMessage,
 } from '../generated/peer/datamover/v1/CreateDatasetRequest.js';
+import type {
+  DatasetPreview__Output,
+  DatasetPreview as PreviewReply,
+} from '../generated/peer/datamover/v1/DatasetPreview.js';
+import type {
+  PreviewDatasetRequest__Output,
+  PreviewDatasetRequest as PreviewMessage,
+} from '../generated/peer/datamover/v1/PreviewDatasetRequest.js';
 import type {
   VerifyEvent,
   VerifyEvent__Output,
@@ -44,15 +54,56 @@ export function createFromWire(message: CreateDatasetRequest__Output): CreateDat
   return {
     basePath: absolutePath(message.base_path, 'base path'),
     name: text(message.name, MAX_TEXT, 'dataset name'),
-    excludes: listOf(message.excludes, MAX_EXCLUDES, 'excludes').map((pattern) =>
-      text(pattern, MAX_TEXT, 'exclude'),
-    ),
+    excludes: excludesFromWire(message.excludes),
     snapshot: oneOf(message.provider, ['auto', 'none'], 'provider'),
     retention: retentionFromWire(message.retention),
     acceptSource: message.accept_source,
     partial: oneOf(message.partial, ['allow', 'fail'], 'partial'),
     requestId: text(message.request_id, 256, 'request id'),
   };
+}
+
+export function previewRequestToWire(request: PreviewRequest): PreviewMessage {
+  return {
+    base_path: request.basePath,
+    excludes: [...request.excludes],
+    accept_source: request.acceptSource,
+  };
+}
+
+export function previewRequestFromWire(message: PreviewDatasetRequest__Output): PreviewRequest {
+  return {
+    basePath: absolutePath(message.base_path, 'base path'),
+    excludes: excludesFromWire(message.excludes),
+    acceptSource: message.accept_source,
+  };
+}
+
+export function previewToWire({ isFirst, entries, bytes, changes }: DatasetPreview): PreviewReply {
+  const { bytes: changed_bytes, ...counts } = changes;
+  return { is_first: isFirst, entries, bytes, ...counts, changed_bytes };
+}
+
+export function previewFromWire(message: DatasetPreview__Output): DatasetPreview {
+  const count = (value: string) => toNumber(value, 'preview');
+  return {
+    isFirst: message.is_first,
+    entries: count(message.entries),
+    bytes: count(message.bytes),
+    changes: {
+      created: count(message.created),
+      changed: count(message.changed),
+      deleted: count(message.deleted),
+      renamed: count(message.renamed),
+      bytes: count(message.changed_bytes),
+    },
+  };
+}
+
+function excludesFromWire(excludes: readonly string[]): string[] {
+  return listOf(excludes, MAX_EXCLUDES, 'excludes').map((pattern) =>
+    text(pattern, MAX_TEXT, 'exclude'),
+  );
 }
 
 export function createProgressToWire(progress: CreateProgress): CreateDatasetEvent {

@@ -9,13 +9,17 @@ import { datasetToWire } from '../codec/dataset-codec.js';
 import {
   createFromWire,
   createProgressToWire,
+  previewRequestFromWire,
+  previewToWire,
   verifyProgressToWire,
   verifyResultToWire,
 } from '../codec/maker-codec.js';
 import { refFromWire } from '../codec/source-codec.js';
 import type { CreateDatasetEvent } from '../generated/peer/datamover/v1/CreateDatasetEvent.js';
 import type { CreateDatasetRequest__Output } from '../generated/peer/datamover/v1/CreateDatasetRequest.js';
+import type { DatasetPreview } from '../generated/peer/datamover/v1/DatasetPreview.js';
 import type { DatasetRef__Output } from '../generated/peer/datamover/v1/DatasetRef.js';
+import type { PreviewDatasetRequest__Output } from '../generated/peer/datamover/v1/PreviewDatasetRequest.js';
 import type { VerifyEvent } from '../generated/peer/datamover/v1/VerifyEvent.js';
 import type { PeerContext } from '../peer-connection-state.js';
 import { mapped, progressStream } from '../progress-stream.js';
@@ -37,6 +41,16 @@ export async function* createDataset(
     createEvents,
   );
   yield { phase: 'committed', dataset: datasetToWire(dataset) };
+}
+
+export async function previewDataset(
+  request: PreviewDatasetRequest__Output,
+  { access, occupy }: PeerContext,
+  signal: AbortSignal,
+): Promise<DatasetPreview> {
+  const wanted = previewRequestFromWire(request);
+  using _thread = occupy(1);
+  return previewToWire(await access.maker.preview(wanted, signal));
 }
 
 export async function* verifyDataset(

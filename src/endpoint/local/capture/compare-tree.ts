@@ -7,17 +7,19 @@ import type { FileIdentity } from '../layout/data-root.js';
 import type { DatasetMaps } from '../layout/dataset-record.js';
 import { GfidMint } from '../layout/gfid-mint.js';
 import type { LocalTree } from '../layout/local-tree.js';
-import type { TreeDirectory } from '../layout/tree-directory.js';
 import { OwnerNames } from '../sys/owner-names.js';
 import { type AppliedScan, applyScan } from './apply-scan.js';
 import { Excludes } from './excludes.js';
-import { contentVersionOf, prepareScratch } from './leftovers.js';
+import { contentVersionOf } from './leftovers.js';
 import { Scan } from './scan.js';
 
 export interface CompareOptions {
   readonly baseFd: number;
   readonly device: bigint;
   readonly privateDirectories: readonly FileIdentity[];
+  readonly excludes: readonly string[];
+  /** An empty directory for temporary files. */
+  readonly scratch: string;
   /** What the tree should be. */
   readonly maps: DatasetMaps;
   /** What is known of its inodes. */
@@ -27,10 +29,17 @@ export interface CompareOptions {
   readonly content: 'observe' | 'adopt';
   /** Mints identities for what is new. */
   readonly system: SystemGuid;
+  readonly onProgress?: (entries: number) => Promise<void>;
+}
+
+export interface ComparedTree extends AppliedScan {
+  /** Size of its files less that of those it should have. */
+  readonly bytesDelta: bigint;
+  /** Entries at the top; 0 when the base is empty. */
+  readonly topEntries: number;
 }
 
 export interface CompareModules {
-  readonly directory: TreeDirectory;
   readonly pages: PageReader;
   readonly sink: PageSink;
 }
@@ -38,15 +47,14 @@ export interface CompareModules {
 /** Looks at a live tree without reading contents; returns its maps, told against those that it should have. */
 export async function compareTree(
   options: CompareOptions,
-  { directory, pages, sink }: CompareModules,
+  { pages, sink }: CompareModules,
   signal: AbortSignal,
-): Promise<AppliedScan> {
+): Promise<ComparedTree> {
   const { baseFd, device, privateDirectories, maps, tree, id, content, system } = options;
-  prepareScratch(directory);
   using scan = new Scan(
     {
       baseFd,
-      excludes: new Excludes([]),
+      excludes: new Excludes(options.excludes),
       privateDirectories,
       isSnapshot: false,
       liveDevice: device,
@@ -54,9 +62,9 @@ export async function compareTree(
       content,
       isStored: null,
       racySinceNs: null,
-      scratch: directory.scratchPath,
+      scratch: options.scratch,
       signal,
-      onProgress: async () => undefined,
+      onProgress: options.onProgress ?? (async () => undefined),
     },
     {
       previous: {
@@ -71,5 +79,6 @@ export async function compareTree(
   );
   await scan.walk();
   await scan.derive();
-  return await applyScan(scan, { maps, live: tree }, { pages, sink }, signal);
+  const applied = await applyScan(scan, { maps, live: tree }, { pages, sink }, signal);
+  return { ...applied, bytesDelta: scan.result.bytesDelta, topEntries: scan.topEntries };
 }

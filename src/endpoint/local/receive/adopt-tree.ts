@@ -9,6 +9,7 @@ import { PRE_REPAIR } from '../../../model/dataset.js';
 import { DmError } from '../../../model/error.js';
 import { parseDatasetId } from '../../../model/ids.js';
 import { compareTree } from '../capture/compare-tree.js';
+import { prepareScratch } from '../capture/leftovers.js';
 import type { DatasetRecord } from '../layout/dataset-record.js';
 import type { LocalTree } from '../layout/local-tree.js';
 import { close } from '../sys/open.js';
@@ -83,11 +84,14 @@ async function lookAround(
   signal: AbortSignal,
 ): Promise<{ record: DatasetRecord; live: Pick<LocalTree, 'bindings' | 'inodeIndex'> }> {
   const id = parseDatasetId(randomBytes(16).toString('hex'));
+  prepareScratch(directory);
   const { maps, live } = await compareTree(
     {
       baseFd,
       device: BigInt(statFd(baseFd).dev),
       privateDirectories: [],
+      excludes: [],
+      scratch: directory.scratchPath,
       maps: dataset.maps,
       tree,
       id,
@@ -95,7 +99,7 @@ async function lookAround(
       // What is not in the dataset gets identities that end with this receive.
       system: dataset.originSystem,
     },
-    { directory, pages, sink: datasets.packs },
+    { pages, sink: datasets.packs },
     signal,
   );
   const kept = { ...maps, exceptions: null };

@@ -7,6 +7,7 @@ import type { Task } from '../../../worker/task.js';
 import type { Retention } from '../../target.js';
 import { captureDataset } from '../capture/capture-task.js';
 import { compareTree } from '../capture/compare-tree.js';
+import { prepareScratch } from '../capture/leftovers.js';
 import { type OpenBase, openBase } from '../capture/open-base.js';
 import { PlaceDatasets, type TreePlace } from '../changes/place-datasets.js';
 import { DataRoot, type FileIdentity } from '../layout/data-root.js';
@@ -62,18 +63,21 @@ async function hasDrifted(
     const { pages, packs, directory } = datasets;
     const head = tree.head === null ? null : directory.readCatalogOf(tree.head);
     if (head === null) throw new DmError('corrupt', 'the record of the tree’s head is missing');
+    prepareScratch(directory);
     const found = await compareTree(
       {
         baseFd: base.fd,
         device: base.identity.device,
         privateDirectories: [root.privateIdentity, ...input.otherPrivateDirectories],
+        excludes: [],
+        scratch: directory.scratchPath,
         maps: head.maps,
         tree,
         id: input.id,
         content: 'observe',
         system: input.system,
       },
-      { directory, pages, sink: packs },
+      { pages, sink: packs },
       signal,
     );
     return (['entries', 'inodes', 'links'] as const).some(

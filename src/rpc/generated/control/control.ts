@@ -65,6 +65,7 @@ import type { PingAccountReply as _datamover_v1_PingAccountReply, PingAccountRep
 import type { PingAccountRequest as _datamover_v1_PingAccountRequest, PingAccountRequest__Output as _datamover_v1_PingAccountRequest__Output } from './datamover/v1/PingAccountRequest.js';
 import type { Policy as _datamover_v1_Policy, Policy__Output as _datamover_v1_Policy__Output } from './datamover/v1/Policy.js';
 import type { PolicyList as _datamover_v1_PolicyList, PolicyList__Output as _datamover_v1_PolicyList__Output } from './datamover/v1/PolicyList.js';
+import type { PolicyPreview as _datamover_v1_PolicyPreview, PolicyPreview__Output as _datamover_v1_PolicyPreview__Output } from './datamover/v1/PolicyPreview.js';
 import type { PolicyStatus as _datamover_v1_PolicyStatus, PolicyStatus__Output as _datamover_v1_PolicyStatus__Output } from './datamover/v1/PolicyStatus.js';
 import type { ReadFileRequest as _datamover_v1_ReadFileRequest, ReadFileRequest__Output as _datamover_v1_ReadFileRequest__Output } from './datamover/v1/ReadFileRequest.js';
 import type { Ref as _datamover_v1_Ref, Ref__Output as _datamover_v1_Ref__Output } from './datamover/v1/Ref.js';
@@ -164,6 +165,7 @@ export interface ProtoGrpcType {
       PingAccountRequest: MessageTypeDefinition<_datamover_v1_PingAccountRequest, _datamover_v1_PingAccountRequest__Output>
       Policy: MessageTypeDefinition<_datamover_v1_Policy, _datamover_v1_Policy__Output>
       PolicyList: MessageTypeDefinition<_datamover_v1_PolicyList, _datamover_v1_PolicyList__Output>
+      PolicyPreview: MessageTypeDefinition<_datamover_v1_PolicyPreview, _datamover_v1_PolicyPreview__Output>
       PolicyStatus: MessageTypeDefinition<_datamover_v1_PolicyStatus, _datamover_v1_PolicyStatus__Output>
       ReadFileRequest: MessageTypeDefinition<_datamover_v1_ReadFileRequest, _datamover_v1_ReadFileRequest__Output>
       Ref: MessageTypeDefinition<_datamover_v1_Ref, _datamover_v1_Ref__Output>

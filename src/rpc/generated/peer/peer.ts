@@ -15,6 +15,7 @@ import type { CreateDatasetEvent as _datamover_v1_CreateDatasetEvent, CreateData
 import type { CreateDatasetRequest as _datamover_v1_CreateDatasetRequest, CreateDatasetRequest__Output as _datamover_v1_CreateDatasetRequest__Output } from './datamover/v1/CreateDatasetRequest.js';
 import type { Dataset as _datamover_v1_Dataset, Dataset__Output as _datamover_v1_Dataset__Output } from './datamover/v1/Dataset.js';
 import type { DatasetIdentity as _datamover_v1_DatasetIdentity, DatasetIdentity__Output as _datamover_v1_DatasetIdentity__Output } from './datamover/v1/DatasetIdentity.js';
+import type { DatasetPreview as _datamover_v1_DatasetPreview, DatasetPreview__Output as _datamover_v1_DatasetPreview__Output } from './datamover/v1/DatasetPreview.js';
 import type { DatasetRef as _datamover_v1_DatasetRef, DatasetRef__Output as _datamover_v1_DatasetRef__Output } from './datamover/v1/DatasetRef.js';
 import type { DetailsRequest as _datamover_v1_DetailsRequest, DetailsRequest__Output as _datamover_v1_DetailsRequest__Output } from './datamover/v1/DetailsRequest.js';
 import type { DirectoryEntry as _datamover_v1_DirectoryEntry, DirectoryEntry__Output as _datamover_v1_DirectoryEntry__Output } from './datamover/v1/DirectoryEntry.js';
@@ -33,6 +34,7 @@ import type { LookupReply as _datamover_v1_LookupReply, LookupReply__Output as _
 import type { LookupRequest as _datamover_v1_LookupRequest, LookupRequest__Output as _datamover_v1_LookupRequest__Output } from './datamover/v1/LookupRequest.js';
 import type { Offer as _datamover_v1_Offer, Offer__Output as _datamover_v1_Offer__Output } from './datamover/v1/Offer.js';
 import type { PeerClient as _datamover_v1_PeerClient, PeerDefinition as _datamover_v1_PeerDefinition } from './datamover/v1/Peer.js';
+import type { PreviewDatasetRequest as _datamover_v1_PreviewDatasetRequest, PreviewDatasetRequest__Output as _datamover_v1_PreviewDatasetRequest__Output } from './datamover/v1/PreviewDatasetRequest.js';
 import type { ReadRequest as _datamover_v1_ReadRequest, ReadRequest__Output as _datamover_v1_ReadRequest__Output } from './datamover/v1/ReadRequest.js';
 import type { ResumePoint as _datamover_v1_ResumePoint, ResumePoint__Output as _datamover_v1_ResumePoint__Output } from './datamover/v1/ResumePoint.js';
 import type { Retention as _datamover_v1_Retention, Retention__Output as _datamover_v1_Retention__Output } from './datamover/v1/Retention.js';
@@ -66,6 +68,7 @@ export interface ProtoGrpcType {
       CreateDatasetRequest: MessageTypeDefinition<_datamover_v1_CreateDatasetRequest, _datamover_v1_CreateDatasetRequest__Output>
       Dataset: MessageTypeDefinition<_datamover_v1_Dataset, _datamover_v1_Dataset__Output>
       DatasetIdentity: MessageTypeDefinition<_datamover_v1_DatasetIdentity, _datamover_v1_DatasetIdentity__Output>
+      DatasetPreview: MessageTypeDefinition<_datamover_v1_DatasetPreview, _datamover_v1_DatasetPreview__Output>
       DatasetRef: MessageTypeDefinition<_datamover_v1_DatasetRef, _datamover_v1_DatasetRef__Output>
       DetailsRequest: MessageTypeDefinition<_datamover_v1_DetailsRequest, _datamover_v1_DetailsRequest__Output>
       DirectoryEntry: MessageTypeDefinition<_datamover_v1_DirectoryEntry, _datamover_v1_DirectoryEntry__Output>
@@ -85,6 +88,7 @@ export interface ProtoGrpcType {
       Offer: MessageTypeDefinition<_datamover_v1_Offer, _datamover_v1_Offer__Output>
       Peer: SubtypeConstructor<typeof grpc.Client, _datamover_v1_PeerClient> & { service: _datamover_v1_PeerDefinition }
       Phase: EnumTypeDefinition
+      PreviewDatasetRequest: MessageTypeDefinition<_datamover_v1_PreviewDatasetRequest, _datamover_v1_PreviewDatasetRequest__Output>
       ReadRequest: MessageTypeDefinition<_datamover_v1_ReadRequest, _datamover_v1_ReadRequest__Output>
       ResumePoint: MessageTypeDefinition<_datamover_v1_ResumePoint, _datamover_v1_ResumePoint__Output>
       Retention: MessageTypeDefinition<_datamover_v1_Retention, _datamover_v1_Retention__Output>

@@ -51,6 +51,7 @@ import type { PingAccountReply as _datamover_v1_PingAccountReply, PingAccountRep
 import type { PingAccountRequest as _datamover_v1_PingAccountRequest, PingAccountRequest__Output as _datamover_v1_PingAccountRequest__Output } from '../../datamover/v1/PingAccountRequest.js';
 import type { Policy as _datamover_v1_Policy, Policy__Output as _datamover_v1_Policy__Output } from '../../datamover/v1/Policy.js';
 import type { PolicyList as _datamover_v1_PolicyList, PolicyList__Output as _datamover_v1_PolicyList__Output } from '../../datamover/v1/PolicyList.js';
+import type { PolicyPreview as _datamover_v1_PolicyPreview, PolicyPreview__Output as _datamover_v1_PolicyPreview__Output } from '../../datamover/v1/PolicyPreview.js';
 import type { ReadFileRequest as _datamover_v1_ReadFileRequest, ReadFileRequest__Output as _datamover_v1_ReadFileRequest__Output } from '../../datamover/v1/ReadFileRequest.js';
 import type { Ref as _datamover_v1_Ref, Ref__Output as _datamover_v1_Ref__Output } from '../../datamover/v1/Ref.js';
 import type { RekeyBackupRequest as _datamover_v1_RekeyBackupRequest, RekeyBackupRequest__Output as _datamover_v1_RekeyBackupRequest__Output } from '../../datamover/v1/RekeyBackupRequest.js';
@@ -527,6 +528,15 @@ export interface ControlClient extends grpc.Client {
   pingAccount(argument: _datamover_v1_PingAccountRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_PingAccountReply__Output>): grpc.ClientUnaryCall;
   pingAccount(argument: _datamover_v1_PingAccountRequest, callback: grpc.requestCallback<_datamover_v1_PingAccountReply__Output>): grpc.ClientUnaryCall;
   
+  PreviewPolicy(argument: _datamover_v1_Ref, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_PolicyPreview__Output>): grpc.ClientUnaryCall;
+  PreviewPolicy(argument: _datamover_v1_Ref, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_PolicyPreview__Output>): grpc.ClientUnaryCall;
+  PreviewPolicy(argument: _datamover_v1_Ref, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_PolicyPreview__Output>): grpc.ClientUnaryCall;
+  PreviewPolicy(argument: _datamover_v1_Ref, callback: grpc.requestCallback<_datamover_v1_PolicyPreview__Output>): grpc.ClientUnaryCall;
+  previewPolicy(argument: _datamover_v1_Ref, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_PolicyPreview__Output>): grpc.ClientUnaryCall;
+  previewPolicy(argument: _datamover_v1_Ref, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_PolicyPreview__Output>): grpc.ClientUnaryCall;
+  previewPolicy(argument: _datamover_v1_Ref, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_PolicyPreview__Output>): grpc.ClientUnaryCall;
+  previewPolicy(argument: _datamover_v1_Ref, callback: grpc.requestCallback<_datamover_v1_PolicyPreview__Output>): grpc.ClientUnaryCall;
+  
   ReadFile(argument: _datamover_v1_ReadFileRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_FileChunk__Output>;
   ReadFile(argument: _datamover_v1_ReadFileRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_FileChunk__Output>;
   readFile(argument: _datamover_v1_ReadFileRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_FileChunk__Output>;
@@ -714,6 +724,8 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   
   PingAccount: grpc.handleUnaryCall<_datamover_v1_PingAccountRequest__Output, _datamover_v1_PingAccountReply>;
   
+  PreviewPolicy: grpc.handleUnaryCall<_datamover_v1_Ref__Output, _datamover_v1_PolicyPreview>;
+  
   ReadFile: grpc.handleServerStreamingCall<_datamover_v1_ReadFileRequest__Output, _datamover_v1_FileChunk>;
   
   ReclaimTarget: grpc.handleUnaryCall<_datamover_v1_TargetRef__Output, _datamover_v1_TargetView>;
@@ -790,6 +802,7 @@ export interface ControlDefinition extends grpc.ServiceDefinition {
   ModifyPolicy: MethodDefinition<_datamover_v1_ModifyPolicyRequest, _datamover_v1_Policy, _datamover_v1_ModifyPolicyRequest__Output, _datamover_v1_Policy__Output>
   ModifyThrottlingSettings: MethodDefinition<_datamover_v1_ModifyThrottlingSettingsRequest, _datamover_v1_ThrottlingSettings, _datamover_v1_ModifyThrottlingSettingsRequest__Output, _datamover_v1_ThrottlingSettings__Output>
   PingAccount: MethodDefinition<_datamover_v1_PingAccountRequest, _datamover_v1_PingAccountReply, _datamover_v1_PingAccountRequest__Output, _datamover_v1_PingAccountReply__Output>
+  PreviewPolicy: MethodDefinition<_datamover_v1_Ref, _datamover_v1_PolicyPreview, _datamover_v1_Ref__Output, _datamover_v1_PolicyPreview__Output>
   ReadFile: MethodDefinition<_datamover_v1_ReadFileRequest, _datamover_v1_FileChunk, _datamover_v1_ReadFileRequest__Output, _datamover_v1_FileChunk__Output>
   ReclaimTarget: MethodDefinition<_datamover_v1_TargetRef, _datamover_v1_TargetView, _datamover_v1_TargetRef__Output, _datamover_v1_TargetView__Output>
   RekeyBackup: MethodDefinition<_datamover_v1_RekeyBackupRequest, _datamover_v1_BackupKeyList, _datamover_v1_RekeyBackupRequest__Output, _datamover_v1_BackupKeyList__Output>

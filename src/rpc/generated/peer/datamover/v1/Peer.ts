@@ -13,6 +13,7 @@ import type { CommitRequest as _datamover_v1_CommitRequest, CommitRequest__Outpu
 import type { CreateDatasetEvent as _datamover_v1_CreateDatasetEvent, CreateDatasetEvent__Output as _datamover_v1_CreateDatasetEvent__Output } from '../../datamover/v1/CreateDatasetEvent.js';
 import type { CreateDatasetRequest as _datamover_v1_CreateDatasetRequest, CreateDatasetRequest__Output as _datamover_v1_CreateDatasetRequest__Output } from '../../datamover/v1/CreateDatasetRequest.js';
 import type { Dataset as _datamover_v1_Dataset, Dataset__Output as _datamover_v1_Dataset__Output } from '../../datamover/v1/Dataset.js';
+import type { DatasetPreview as _datamover_v1_DatasetPreview, DatasetPreview__Output as _datamover_v1_DatasetPreview__Output } from '../../datamover/v1/DatasetPreview.js';
 import type { DatasetRef as _datamover_v1_DatasetRef, DatasetRef__Output as _datamover_v1_DatasetRef__Output } from '../../datamover/v1/DatasetRef.js';
 import type { DetailsRequest as _datamover_v1_DetailsRequest, DetailsRequest__Output as _datamover_v1_DetailsRequest__Output } from '../../datamover/v1/DetailsRequest.js';
 import type { DirectoryPage as _datamover_v1_DirectoryPage, DirectoryPage__Output as _datamover_v1_DirectoryPage__Output } from '../../datamover/v1/DirectoryPage.js';
@@ -25,6 +26,7 @@ import type { ListDirectoryRequest as _datamover_v1_ListDirectoryRequest, ListDi
 import type { LookupReply as _datamover_v1_LookupReply, LookupReply__Output as _datamover_v1_LookupReply__Output } from '../../datamover/v1/LookupReply.js';
 import type { LookupRequest as _datamover_v1_LookupRequest, LookupRequest__Output as _datamover_v1_LookupRequest__Output } from '../../datamover/v1/LookupRequest.js';
 import type { Offer as _datamover_v1_Offer, Offer__Output as _datamover_v1_Offer__Output } from '../../datamover/v1/Offer.js';
+import type { PreviewDatasetRequest as _datamover_v1_PreviewDatasetRequest, PreviewDatasetRequest__Output as _datamover_v1_PreviewDatasetRequest__Output } from '../../datamover/v1/PreviewDatasetRequest.js';
 import type { ReadRequest as _datamover_v1_ReadRequest, ReadRequest__Output as _datamover_v1_ReadRequest__Output } from '../../datamover/v1/ReadRequest.js';
 import type { SessionRef as _datamover_v1_SessionRef, SessionRef__Output as _datamover_v1_SessionRef__Output } from '../../datamover/v1/SessionRef.js';
 import type { TargetState as _datamover_v1_TargetState, TargetState__Output as _datamover_v1_TargetState__Output } from '../../datamover/v1/TargetState.js';
@@ -120,6 +122,15 @@ export interface PeerClient extends grpc.Client {
   lookup(argument: _datamover_v1_LookupRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_LookupReply__Output>): grpc.ClientUnaryCall;
   lookup(argument: _datamover_v1_LookupRequest, callback: grpc.requestCallback<_datamover_v1_LookupReply__Output>): grpc.ClientUnaryCall;
   
+  PreviewDataset(argument: _datamover_v1_PreviewDatasetRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_DatasetPreview__Output>): grpc.ClientUnaryCall;
+  PreviewDataset(argument: _datamover_v1_PreviewDatasetRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_DatasetPreview__Output>): grpc.ClientUnaryCall;
+  PreviewDataset(argument: _datamover_v1_PreviewDatasetRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_DatasetPreview__Output>): grpc.ClientUnaryCall;
+  PreviewDataset(argument: _datamover_v1_PreviewDatasetRequest, callback: grpc.requestCallback<_datamover_v1_DatasetPreview__Output>): grpc.ClientUnaryCall;
+  previewDataset(argument: _datamover_v1_PreviewDatasetRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_DatasetPreview__Output>): grpc.ClientUnaryCall;
+  previewDataset(argument: _datamover_v1_PreviewDatasetRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_DatasetPreview__Output>): grpc.ClientUnaryCall;
+  previewDataset(argument: _datamover_v1_PreviewDatasetRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_DatasetPreview__Output>): grpc.ClientUnaryCall;
+  previewDataset(argument: _datamover_v1_PreviewDatasetRequest, callback: grpc.requestCallback<_datamover_v1_DatasetPreview__Output>): grpc.ClientUnaryCall;
+  
   Read(argument: _datamover_v1_ReadRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_Chunk__Output>;
   Read(argument: _datamover_v1_ReadRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_Chunk__Output>;
   read(argument: _datamover_v1_ReadRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_Chunk__Output>;
@@ -162,6 +173,8 @@ export interface PeerHandlers extends grpc.UntypedServiceImplementation {
   
   Lookup: grpc.handleUnaryCall<_datamover_v1_LookupRequest__Output, _datamover_v1_LookupReply>;
   
+  PreviewDataset: grpc.handleUnaryCall<_datamover_v1_PreviewDatasetRequest__Output, _datamover_v1_DatasetPreview>;
+  
   Read: grpc.handleServerStreamingCall<_datamover_v1_ReadRequest__Output, _datamover_v1_Chunk>;
   
   VerifyDataset: grpc.handleServerStreamingCall<_datamover_v1_DatasetRef__Output, _datamover_v1_VerifyEvent>;
@@ -183,6 +196,7 @@ export interface PeerDefinition extends grpc.ServiceDefinition {
   ListDatasets: MethodDefinition<_datamover_v1_ListDatasetsRequest, _datamover_v1_Dataset, _datamover_v1_ListDatasetsRequest__Output, _datamover_v1_Dataset__Output>
   ListDirectory: MethodDefinition<_datamover_v1_ListDirectoryRequest, _datamover_v1_DirectoryPage, _datamover_v1_ListDirectoryRequest__Output, _datamover_v1_DirectoryPage__Output>
   Lookup: MethodDefinition<_datamover_v1_LookupRequest, _datamover_v1_LookupReply, _datamover_v1_LookupRequest__Output, _datamover_v1_LookupReply__Output>
+  PreviewDataset: MethodDefinition<_datamover_v1_PreviewDatasetRequest, _datamover_v1_DatasetPreview, _datamover_v1_PreviewDatasetRequest__Output, _datamover_v1_DatasetPreview__Output>
   Read: MethodDefinition<_datamover_v1_ReadRequest, _datamover_v1_Chunk, _datamover_v1_ReadRequest__Output, _datamover_v1_Chunk__Output>
   VerifyDataset: MethodDefinition<_datamover_v1_DatasetRef, _datamover_v1_VerifyEvent, _datamover_v1_DatasetRef__Output, _datamover_v1_VerifyEvent__Output>
   Write: MethodDefinition<_datamover_v1_WriteRequest, _datamover_v1_Ack, _datamover_v1_WriteRequest__Output, _datamover_v1_Ack__Output>

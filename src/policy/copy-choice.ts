@@ -1,0 +1,73 @@
+import type { TargetState } from '../endpoint/target.js';
+import type { OpenPlace } from '../engine/places.js';
+import { type CopyPlan, newestDataset, planRepeatCopy } from '../engine/plan.js';
+import type { DatasetInfo } from '../model/dataset.js';
+import { DmError } from '../model/error.js';
+import type { RepeatCopyRule } from '../model/policy.js';
+import { escapePath } from '../util/escape.js';
+import { placePath } from './place-path.js';
+
+export interface PlannedCopy {
+  readonly plan: CopyPlan;
+  readonly state: TargetState;
+  readonly targetPath: Buffer;
+  readonly atSource: readonly DatasetInfo[];
+  /** Asked for where the target may go back to one of them only. */
+  readonly atTarget: readonly DatasetInfo[];
+}
+
+/**
+ * Decides what a REPEAT_COPY has to move now; writes nothing. A job that has already chosen a dataset keeps to it, so
+ * that an interrupted copy goes on from where it was although newer datasets have been made meanwhile.
+ */
+export async function planCopy(
+  rule: RepeatCopyRule,
+  { source, target }: { readonly source: OpenPlace; readonly target: OpenPlace },
+  options: { readonly adopt: boolean; readonly chosen: number | null },
+  signal: AbortSignal,
+): Promise<PlannedCopy> {
+  const targetPath = placePath(rule.targetBasePath);
+  const { adopt, chosen } = options;
+  const atSource = await candidates(source, placePath(rule.sourceBasePath), chosen, signal);
+  const state = await target.target.inspect(targetPath, signal);
+  const atTarget: DatasetInfo[] = [];
+  if (rule.reconnect && state.tree !== null) {
+    const filter = { tree: state.tree, basePath: targetPath };
+    for await (const held of target.target.listDatasets(filter, signal)) atTarget.push(held);
+  }
+  const { reconnect } = rule;
+  const choice = { atSource, target: state, targetPath, reconnect, adopt, atTarget };
+  return { plan: planRepeatCopy(choice), state, targetPath, atSource, atTarget };
+}
+
+/** The dataset that a COPY names. Fails with `not_found`. */
+export async function datasetByNumber(
+  { source }: Pick<OpenPlace, 'source'>,
+  number: number,
+  basePath: Buffer,
+  signal: AbortSignal,
+): Promise<DatasetInfo> {
+  const filter = basePath.length === 0 ? {} : { basePath };
+  for await (const dataset of source.listDatasets(filter, signal)) {
+    if (dataset.number === number) return dataset;
+  }
+  throw new DmError(
+    'not_found',
+    `dataset ${number} does not exist at the source${basePath.length === 0 ? '' : ` below ${escapePath(basePath)}`}; see \`dm datasets list --account-id\``,
+  );
+}
+
+/** Datasets of the source's base path, all of the tree of the newest one. */
+async function candidates(
+  { source }: OpenPlace,
+  basePath: Buffer,
+  chosen: number | null,
+  signal: AbortSignal,
+): Promise<DatasetInfo[]> {
+  const found: DatasetInfo[] = [];
+  for await (const dataset of source.listDatasets({ basePath }, signal)) found.push(dataset);
+  const newest = newestDataset(found);
+  const sameTree = found.filter((dataset) => dataset.tree === newest?.tree);
+  if (chosen === null || !sameTree.some((dataset) => dataset.number === chosen)) return sameTree;
+  return sameTree.filter((dataset) => dataset.number <= chosen);
+}
