@@ -216,7 +216,8 @@ async function startParts(
   });
   const accessFor = peerAccess({
     source: local.source,
-    own: local,
+    own: { target: local.target, maker: local.maker },
+    expirer: local.expirer,
     peers: peerPlace(settings, { local, database }),
     rules,
   });

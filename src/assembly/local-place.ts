@@ -1,6 +1,7 @@
 import { removePreviews } from '../endpoint/local/capture/preview-task.js';
 import type { DataRoot } from '../endpoint/local/layout/data-root.js';
 import { LocalDatasets } from '../endpoint/local/local-datasets.js';
+import { LocalExpirer } from '../endpoint/local/local-expirer.js';
 import { LocalMaker } from '../endpoint/local/local-maker.js';
 import { LocalSource } from '../endpoint/local/local-source.js';
 import { LocalTarget } from '../endpoint/local/local-target.js';
@@ -35,6 +36,7 @@ export interface LocalPlaceModules {
 export interface OpenedLocalPlace extends LocalPlace {
   readonly maker: LocalMaker;
   readonly target: LocalTarget;
+  readonly expirer: LocalExpirer;
   /** The same target for peers that lack the right `privileged`. */
   readonly unprivilegedTarget: Target;
   /** Of the newest dataset of every tree that is received from an owner. */
@@ -80,9 +82,12 @@ export async function openLocalPlace(
     source,
     maker,
     target: privileged,
+    expirer: new LocalExpirer({ datasets, maker, now: () => clock.now() }),
     unprivilegedTarget: target(false),
     receivedBytes: (owner) => receivedBytes(roots, owner),
-    deleteDataset: (number, signal) => maker.delete({ number: parseDatasetNumber(number) }, signal),
+    deleteDataset: async (number, signal) => {
+      await maker.delete({ number: parseDatasetNumber(number) }, signal);
+    },
   };
 }
 

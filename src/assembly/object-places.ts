@@ -1,4 +1,5 @@
 import { MasterKeys } from '../endpoint/object/master-keys.js';
+import { ObjectExpirer } from '../endpoint/object/object-expirer.js';
 import { ObjectMaker } from '../endpoint/object/object-maker.js';
 import { ObjectSource } from '../endpoint/object/object-source.js';
 import { ObjectTarget } from '../endpoint/object/object-target.js';
@@ -58,6 +59,7 @@ export class ObjectPlaces {
       maker: new ObjectMaker({
         verify: (ref, onProgress, until) => verifyFromHere(source, ref, onProgress, until),
       }),
+      expirer: new ObjectExpirer({ store, source, now: () => clock.now() }),
       owner: '',
       bytesSent: () => store.counters.bytesSent,
       bytesReceived: () => store.counters.bytesReceived,

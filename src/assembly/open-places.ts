@@ -1,4 +1,6 @@
+import type { DatasetExpirer } from '../endpoint/dataset-expirer.js';
 import type { DatasetMaker } from '../endpoint/dataset-maker.js';
+import { PeerExpirer } from '../endpoint/peer/peer-expirer.js';
 import { PeerMaker } from '../endpoint/peer/peer-maker.js';
 import { PeerSource } from '../endpoint/peer/peer-source.js';
 import { PeerTarget } from '../endpoint/peer/peer-target.js';
@@ -18,6 +20,7 @@ export interface LocalPlace {
   readonly source: Source;
   readonly target: Target;
   readonly maker: DatasetMaker;
+  readonly expirer: DatasetExpirer;
 }
 
 /** Opens accounts as places: the only code that knows which kind of place an account is. */
@@ -58,6 +61,7 @@ function localPlace(local: LocalPlace): OpenPlace {
     source: local.source,
     target: local.target,
     maker: local.maker,
+    expirer: local.expirer,
     owner: LOCAL_OWNER,
     bytesSent: () => 0,
     bytesReceived: () => 0,
@@ -70,6 +74,7 @@ function peerPlace(channel: PeerChannel): OpenPlace {
     source: new PeerSource(channel),
     target: new PeerTarget(channel),
     maker: new PeerMaker(channel),
+    expirer: new PeerExpirer(channel),
     // The serving side writes the owner from our certificate; what we would say is not believed.
     owner: '',
     bytesSent: () => channel.bytesSent,

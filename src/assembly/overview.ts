@@ -101,6 +101,7 @@ export class Overview {
 }
 
 function placeOf({ rule }: Policy): { accountId: string; path: string } {
+  if (rule.type === 'EXPIRATION') return { accountId: rule.accountId, path: '' };
   return rule.type === 'CREATION'
     ? { accountId: rule.accountId, path: rule.basePath }
     : { accountId: rule.targetAccountId, path: rule.targetBasePath };

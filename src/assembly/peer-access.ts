@@ -1,3 +1,4 @@
+import type { DatasetExpirer } from '../endpoint/dataset-expirer.js';
 import type { DatasetMaker } from '../endpoint/dataset-maker.js';
 import type { Source } from '../endpoint/source.js';
 import type { Target } from '../endpoint/target.js';
@@ -13,12 +14,16 @@ import {
   ownerOf,
   type PeerAccess,
 } from '../rpc/peer-access.js';
-import { everywhere, type PeerRules, type Reach, reachOf } from '../security/grants.js';
+import { everywhere, type PeerRules, type Reach, reaches, reachOf } from '../security/grants.js';
 
 export interface PeerAccessModules {
   readonly source: Source;
   /** The local place without limits: for this agent itself. */
   readonly own: { readonly target: Target; readonly maker: DatasetMaker };
+  /** Expiry of the trees that are meant. */
+  readonly expirer: {
+    within(isMeant: (basePath: Uint8Array) => boolean): DatasetExpirer;
+  };
   /** The local place as peers have it, within the limits of each. */
   readonly peers: {
     readonly privileged: Target;
@@ -34,17 +39,21 @@ export interface PeerAccessModules {
  * What a caller finds at this agent: the local place, as far as grants and `--peer-access` go. This agent itself,
  * through its loopback account, has every right.
  */
-export function peerAccess({ source, own, peers, rules }: PeerAccessModules): AccessFor {
+export function peerAccess({ source, own, peers, expirer, rules }: PeerAccessModules): AccessFor {
   return (caller: Caller) => {
     const now = rules();
     if (caller === 'loopback') {
-      return { source, ...own, reach: everywhere(PEER_RIGHTS, now.roots) };
+      const everything = expirer.within(() => true);
+      return { source, ...own, expirer: everything, reach: everywhere(PEER_RIGHTS, now.roots) };
     }
     const reach = reachOf(caller, now);
     const maker = peers.maker.for(ownerOf(caller));
-    if (now.grantsOnly) return scoped(caller, reach, { source, maker, peers });
+    const expiring = expirer.within((path) => reaches(reach, 'expire', path));
+    if (now.grantsOnly) {
+      return { ...scoped(caller, reach, { source, maker, peers }), expirer: expiring };
+    }
     const target = reach.has('privileged') ? peers.privileged : peers.unprivileged;
-    return { source, target, maker, reach };
+    return { source, target, maker, expirer: expiring, reach };
   };
 }
 
@@ -56,7 +65,7 @@ function scoped(
     maker: DatasetMaker;
     peers: { privileged: Target; unprivileged: Target };
   },
-): PeerAccess {
+): Omit<PeerAccess, 'expirer'> {
   const options = { reach, party: asRefused(caller) };
   const source = new ScopedSource(options, modules);
   const maker = new ScopedMaker(options, { maker: modules.maker, source });

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { DmError } from '../model/error.js';
-import { PEER_RIGHTS } from '../model/peer-right.js';
+import { DEFAULT_PEER_RIGHTS } from '../model/peer-right.js';
 import {
   absolute,
   address,
@@ -77,7 +77,7 @@ export function loadSettings(
     listen: address(one(given, 'listen') ?? DEFAULT_LISTEN),
     name: one(given, 'name') ?? hostname(),
     logLevel: logLevel(one(given, 'log-level') ?? 'info'),
-    peerAccess: peerAccess(one(given, 'peer-access') ?? PEER_RIGHTS.join(',')),
+    peerAccess: peerAccess(one(given, 'peer-access') ?? DEFAULT_PEER_RIGHTS.join(',')),
     peerMaxDatasets:
       whole(one(given, 'peer-max-datasets'), 'peer-max-datasets', 1) ?? DEFAULT_PEER_MAX_DATASETS,
     peerMaxRetentionSeconds:

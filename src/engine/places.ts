@@ -1,3 +1,4 @@
+import type { DatasetExpirer } from '../endpoint/dataset-expirer.js';
 import type { DatasetMaker } from '../endpoint/dataset-maker.js';
 import type { Source } from '../endpoint/source.js';
 import type { Target } from '../endpoint/target.js';
@@ -7,6 +8,7 @@ export interface OpenPlace extends AsyncDisposable {
   readonly source: Source;
   readonly target: Target;
   readonly maker: DatasetMaker;
+  readonly expirer: DatasetExpirer;
   /** Names the place as a target's owner of trees: this agent's policies or a peer's identity. */
   readonly owner: string;
   /** Bytes handed to the wire since it was opened, framing and re-sends included, TLS not; 0 for a local place. */

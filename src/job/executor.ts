@@ -1,4 +1,4 @@
-import type { Job, JobProgress, JobStatistics, JobType } from '../model/job.js';
+import type { Job, JobExpiry, JobProgress, JobStatistics, JobType } from '../model/job.js';
 import type { JobFailure } from './job-store.js';
 
 /** What a job reports while it runs. Everything is absolute, so reporting twice does no harm. */
@@ -10,6 +10,7 @@ export interface JobReport {
   readonly progress?: Partial<JobProgress>;
   readonly statistics?: Partial<JobStatistics>;
   readonly warnings?: Job['warnings'];
+  readonly expiry?: JobExpiry;
 }
 
 export interface JobContext {

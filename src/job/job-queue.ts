@@ -180,10 +180,10 @@ export class JobQueue implements AsyncDisposable {
   }
 
   async #complete(job: Job): Promise<Job> {
-    if (job.type === 'DATASET_CREATION_JOB') {
+    if (job.type === 'DATASET_CREATION_JOB' || job.type === 'DATASET_EXPIRATION_JOB') {
       throw new DmError(
         'invalid_argument',
-        `job ${job.id} makes a dataset, and only copies can be completed partially; cancel it instead`,
+        `job ${job.id} is a ${job.type}, and only copies can be completed partially; cancel it instead`,
       );
     }
     const completing = { ...job, completePartial: true };

@@ -71,6 +71,8 @@ export interface DatasetInfo extends DatasetIdentity {
   readonly snapshot: string;
   readonly committedAtMs: number;
   readonly expiresAtMs: number | null;
+  /** It does not expire while it is among so many newest datasets of its tree at that place. */
+  readonly reserve: number;
   /** SPKI fingerprint of the identity that signed the record at that place, or "". */
   readonly signedBy: string;
   readonly lockedBy: readonly string[];

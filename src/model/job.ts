@@ -1,12 +1,13 @@
 import type { ErrorCode } from './error-codes.js';
-import type { JobId, PolicyId } from './ids.js';
+import type { DatasetId, JobId, PolicyId } from './ids.js';
 import type { Priority } from './policy.js';
 import { NO_DETAILS, type TransferDetails } from './transfer-details.js';
 
 export type JobType =
   | 'DATASET_CREATION_JOB'
   | 'DATASET_BASELINE_COPY_JOB'
-  | 'DATASET_INCREMENTAL_COPY_JOB';
+  | 'DATASET_INCREMENTAL_COPY_JOB'
+  | 'DATASET_EXPIRATION_JOB';
 
 export type JobState =
   | 'pending'
@@ -69,6 +70,31 @@ export const NO_STATISTICS: JobStatistics = {
   details: NO_DETAILS,
 };
 
+/** A dataset that a job found to have outlived its retention. */
+export interface JobDataset {
+  readonly number: number;
+  readonly id: DatasetId;
+  /** As people see it. */
+  readonly basePath: string;
+}
+
+/** What an expiration has done; of the lists, the first 1,000. */
+export interface JobExpiry {
+  readonly expiredTotal: number;
+  readonly freedBytes: number;
+  readonly expired: readonly JobDataset[];
+  readonly lockedTotal: number;
+  readonly locked: readonly (JobDataset & { readonly lockedBy: readonly string[] })[];
+}
+
+export const NO_EXPIRY: JobExpiry = {
+  expiredTotal: 0,
+  freedBytes: 0,
+  expired: [],
+  lockedTotal: 0,
+  locked: [],
+};
+
 /** Options of one run, given with `policies run`. */
 export interface RunOptions {
   readonly adopt: boolean;
@@ -93,6 +119,8 @@ export interface Job {
   readonly datasetCreatedAtMs?: number | null;
   /** Job of the parent policy whose end started this one; absent in jobs of older releases. */
   readonly parentJob?: JobId | null;
+  /** Of an expiration; absent in other jobs. */
+  readonly expiry?: JobExpiry;
   readonly partial: boolean;
   /** A copy that is to end with what has arrived. */
   readonly completePartial: boolean;

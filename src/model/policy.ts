@@ -2,7 +2,7 @@ import type { DatasetType } from './dataset.js';
 import type { JobId, PolicyId } from './ids.js';
 import type { Schedule } from './schedule.js';
 
-export type PolicyType = 'CREATION' | 'COPY' | 'REPEAT_COPY';
+export type PolicyType = 'CREATION' | 'COPY' | 'REPEAT_COPY' | 'EXPIRATION';
 export type Priority = 'LOW' | 'NORMAL' | 'HIGH';
 
 export interface RetentionRule {
@@ -53,7 +53,14 @@ export interface RepeatCopyRule extends CopyPlaces {
   readonly rpoAlertSeconds: number | null;
 }
 
-export type PolicyRule = CreationRule | CopyRule | RepeatCopyRule;
+/** Removes the datasets at a place whose retention there is over. */
+export interface ExpirationRule {
+  readonly type: 'EXPIRATION';
+  readonly accountId: string;
+}
+
+export type CopyingRule = CopyRule | RepeatCopyRule;
+export type PolicyRule = CreationRule | CopyingRule | ExpirationRule;
 
 export interface Policy {
   readonly id: PolicyId;

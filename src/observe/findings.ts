@@ -178,7 +178,8 @@ function treeFindings(tree: Observed['trees'][number], notes: Finding[]): void {
       kind: 'expiry_overdue',
       object,
       message: `${tree.overdue} datasets are kept although their retention is over`,
-      remedy: 'delete them with dm datasets delete',
+      remedy:
+        'make an EXPIRATION policy of the local account, or see the last job of the one there is',
     });
   }
   if (tree.unentered.length > 0) {

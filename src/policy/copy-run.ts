@@ -5,7 +5,7 @@ import type { OpenPlace, Places } from '../engine/places.js';
 import type { JobContext } from '../job/executor.js';
 import type { DatasetInfo } from '../model/dataset.js';
 import { DmError } from '../model/error.js';
-import type { CopyRule, Policy, RepeatCopyRule } from '../model/policy.js';
+import type { CopyRule, Policy, RepeatCopyRule, RetentionRule } from '../model/policy.js';
 import { parseEscaped } from '../util/escape.js';
 import { datasetByNumber, planCopy } from './copy-choice.js';
 import { CopyCounters } from './copy-counters.js';
@@ -56,6 +56,7 @@ export async function runCopy(
       lastEntries: dataset.entries,
       subpaths,
       createDataset: rule.createDatasetOnTarget,
+      retention: rule.retention,
       reconnect: false,
       onDrift: 'repair',
       adopt,
@@ -102,6 +103,7 @@ export async function runRepeatCopy(
     lastEntries: last.entries,
     subpaths: [],
     createDataset: true,
+    retention: rule.retention,
     reconnect: rule.reconnect,
     onDrift: rule.onDrift,
     adopt: adopt && state.kind === 'foreign',
@@ -116,6 +118,7 @@ interface Choice {
   readonly lastEntries: number;
   readonly subpaths: readonly Uint8Array[];
   readonly createDataset: boolean;
+  readonly retention: RetentionRule;
   readonly reconnect: boolean;
   readonly onDrift: 'repair' | 'fail';
   readonly adopt: boolean;
@@ -134,7 +137,6 @@ async function move(
     { baseline: choice.base === null && choice.subpaths.length === 0 ? choice.dataset : null },
     { context, wireBytes: () => source.bytesReceived() + target.bytesSent() },
   );
-  const { rule } = policy;
   const dataset = choice.adopt
     ? await withDigests(choice.dataset, source, context, signal)
     : choice.dataset;
@@ -147,7 +149,7 @@ async function move(
         subpaths: choice.subpaths,
         targetPath,
         createDataset: choice.createDataset,
-        retention: rule.retention,
+        retention: choice.retention,
         owner: target.owner,
         adopt: choice.adopt,
         reconnect: choice.reconnect,

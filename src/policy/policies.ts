@@ -2,7 +2,7 @@ import type { JobQueue } from '../job/job-queue.js';
 import { DmError } from '../model/error.js';
 import type { JobId, PolicyId } from '../model/ids.js';
 import type { Job, JobType, RunOptions } from '../model/job.js';
-import type { Policy, PolicyRule } from '../model/policy.js';
+import type { Policy, PolicyType } from '../model/policy.js';
 import type { StateWrite } from '../state/database.js';
 import type { Clock } from '../util/clock.js';
 import { KeyedMutex } from '../util/keyed-mutex.js';
@@ -249,7 +249,7 @@ export class Policies {
   async #start(policy: Policy, options: RunOptions): Promise<Job> {
     const started = await this.#queue().create(
       policy,
-      jobType(policy.rule),
+      JOB_TYPES[policy.rule.type],
       options,
       async (job) => {
         const now = (await this.#store.records.get(policy.id)) ?? policy;
@@ -283,10 +283,9 @@ function refuseRun(policy: Policy): void {
 }
 
 /** The type a job begins as; a repeated copy learns at its start whether it is a baseline. */
-function jobType(rule: PolicyRule): JobType {
-  return rule.type === 'CREATION'
-    ? 'DATASET_CREATION_JOB'
-    : rule.type === 'COPY'
-      ? 'DATASET_BASELINE_COPY_JOB'
-      : 'DATASET_INCREMENTAL_COPY_JOB';
-}
+const JOB_TYPES: Record<PolicyType, JobType> = {
+  CREATION: 'DATASET_CREATION_JOB',
+  COPY: 'DATASET_BASELINE_COPY_JOB',
+  REPEAT_COPY: 'DATASET_INCREMENTAL_COPY_JOB',
+  EXPIRATION: 'DATASET_EXPIRATION_JOB',
+};

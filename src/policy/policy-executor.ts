@@ -3,6 +3,7 @@ import type { JobExecutor } from '../job/executor.js';
 import { DmError } from '../model/error.js';
 import { type CopyRunModules, runCopy, runRepeatCopy } from './copy-run.js';
 import { type CreationRunModules, runCreation } from './creation-run.js';
+import { runExpiration } from './expiration-run.js';
 import type { PolicyStore } from './policy-store.js';
 
 export interface PolicyExecutorModules extends CopyRunModules, CreationRunModules {
@@ -29,6 +30,8 @@ export function policyExecutor(modules: PolicyExecutorModules): JobExecutor {
         return runCopy(policy, policy.rule, context, modules, signal);
       case 'REPEAT_COPY':
         return runRepeatCopy(policy, policy.rule, context, modules, signal);
+      case 'EXPIRATION':
+        return runExpiration(policy.rule, context, modules, signal);
     }
   };
 }

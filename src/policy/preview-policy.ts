@@ -3,15 +3,23 @@ import { countStream } from '../engine/count-stream.js';
 import type { OpenPlace, Places } from '../engine/places.js';
 import type { DatasetInfo } from '../model/dataset.js';
 import { DmError } from '../model/error.js';
-import type { CopyRule, CreationRule, Policy, RepeatCopyRule } from '../model/policy.js';
+import type {
+  CopyRule,
+  CreationRule,
+  ExpirationRule,
+  Policy,
+  RepeatCopyRule,
+} from '../model/policy.js';
+import { overdueDatasets } from '../model/retention.js';
+import type { Clock } from '../util/clock.js';
 import { escapePath, parseEscaped } from '../util/escape.js';
 import { datasetByNumber, planCopy } from './copy-choice.js';
 import { placePath } from './place-path.js';
 
 /** What a run of a policy would do now. */
 export interface PolicyPreview {
-  /** `first` and `baseline` begin with nothing, `nothing` has nothing to do. */
-  readonly kind: 'first' | 'changes' | 'baseline' | 'increment' | 'nothing';
+  /** `first` and `baseline` begin with nothing, `nothing` has nothing to do; deletions of an `expiration` are datasets. */
+  readonly kind: 'first' | 'changes' | 'baseline' | 'increment' | 'nothing' | 'expiration';
   /** The dataset that would be copied; null where one would be made. */
   readonly dataset: number | null;
   /** Names and bytes of the dataset that there would be. */
@@ -28,7 +36,7 @@ const NO_CHANGES: ChangeCounts = { created: 0, changed: 0, deleted: 0, renamed: 
  */
 export async function previewPolicy(
   { rule }: Policy,
-  { places }: { readonly places: Places },
+  { places, clock }: { readonly places: Places; readonly clock: Pick<Clock, 'now'> },
   signal: AbortSignal,
 ): Promise<PolicyPreview> {
   switch (rule.type) {
@@ -38,7 +46,24 @@ export async function previewPolicy(
       return previewCopy(rule, places, signal);
     case 'REPEAT_COPY':
       return previewRepeatCopy(rule, places, signal);
+    case 'EXPIRATION':
+      return previewExpiration(rule, { places, clock }, signal);
   }
+}
+
+/** By the clock of this agent; that of the place decides. */
+async function previewExpiration(
+  rule: ExpirationRule,
+  { places, clock }: { readonly places: Places; readonly clock: Pick<Clock, 'now'> },
+  signal: AbortSignal,
+): Promise<PolicyPreview> {
+  await using place = await places.open(rule.accountId, signal);
+  const present: DatasetInfo[] = [];
+  for await (const dataset of place.source.listDatasets({}, signal)) present.push(dataset);
+  const overdue = overdueDatasets(present, clock.now());
+  const deleted = overdue.filter(({ lockedBy }) => lockedBy.length === 0).length;
+  const changes = { ...NO_CHANGES, deleted };
+  return { kind: 'expiration', dataset: null, entries: 0, bytes: 0, changes };
 }
 
 async function previewCreation(

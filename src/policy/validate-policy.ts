@@ -50,6 +50,10 @@ export function validateName(name: string): void {
 }
 
 async function validateRule(rule: PolicyRule, world: PolicyWorld): Promise<void> {
+  if (rule.type === 'EXPIRATION') {
+    await requireAccount(rule.accountId, '--expiration-account-id', world);
+    return;
+  }
   validateRetention(rule.retention.reserve, rule.retention.periodSeconds);
   if (rule.type === 'CREATION') {
     await requireAccount(rule.accountId, '--creation-account-id', world);

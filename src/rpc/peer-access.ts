@@ -1,3 +1,4 @@
+import type { DatasetExpirer } from '../endpoint/dataset-expirer.js';
 import type { DatasetMaker } from '../endpoint/dataset-maker.js';
 import type { Source } from '../endpoint/source.js';
 import type { Target } from '../endpoint/target.js';
@@ -13,6 +14,7 @@ export interface PeerAccess {
   readonly source: Source;
   readonly target: Target;
   readonly maker: DatasetMaker;
+  readonly expirer: DatasetExpirer;
   readonly reach: Reach;
 }
 

@@ -4,6 +4,7 @@ import type { PeerHandlers } from './generated/peer/datamover/v1/Peer.js';
 import { details, listDirectory, lookup, read } from './handlers/browse.js';
 import { changes } from './handlers/changes.js';
 import { getDataset, listDatasets } from './handlers/datasets.js';
+import { expireDatasets } from './handlers/expire.js';
 import { hello } from './handlers/hello.js';
 import { createDataset, previewDataset, verifyDataset } from './handlers/make.js';
 import { ReceiveHandlers } from './handlers/receive.js';
@@ -39,6 +40,7 @@ export function peerService(
     VerifyDataset: calls.stream('VerifyDataset', verifyDataset),
     CreateDataset: calls.stream('CreateDataset', createDataset),
     PreviewDataset: calls.unary('PreviewDataset', previewDataset),
+    ExpireDatasets: calls.stream('ExpireDatasets', expireDatasets),
     InspectTarget: calls.unary('InspectTarget', (request, context, signal) =>
       receive.inspect(request, context, signal),
     ),

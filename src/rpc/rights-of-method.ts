@@ -13,6 +13,7 @@ export const RIGHTS_OF_METHOD = {
   VerifyDataset: ['read'],
   CreateDataset: ['create'],
   PreviewDataset: ['create'],
+  ExpireDatasets: ['expire'],
   InspectTarget: ['write'],
   Begin: ['write'],
   Write: ['write'],

@@ -13,6 +13,8 @@ interface Protected {
   readonly waits_for: string;
 }
 
+const POLICIES = ['tree-make', 'tree-copy', 'tree-expire'];
+
 describe('dm protect', function () {
   this.timeout(60_000);
   let agents: TestAgents;
@@ -35,7 +37,7 @@ describe('dm protect', function () {
   it('makes a chain that runs by itself, and changes it when asked again', async () => {
     const [tree, copy] = [agents.root('site', 'tree'), agents.root('refuge', 'copy')];
     const made = await protect('site', tree, `--to=refuge:${copy}`, '--every=1h', '--keep=24');
-    expect(made.map(({ name }) => name)).to.deep.equal(['tree-make', 'tree-copy']);
+    expect(made.map(({ name }) => name)).to.deep.equal(POLICIES);
     expect(Date.parse(made[0]?.next_run_at ?? '') % 3_600_000).to.equal(0);
     expect(made[1]?.waits_for).to.contain('tree-make');
     const again = await protect(
@@ -46,7 +48,7 @@ describe('dm protect', function () {
       '--keep=7',
     );
     expect(again.map(({ id }) => id)).to.deep.equal(made.map(({ id }) => id));
-    for (const { id } of again) {
+    for (const { id } of again.slice(0, 2)) {
       const policy = JSON.stringify(
         await dmJson(agents.agent('site'), 'policies', 'view', String(id)),
       );
@@ -75,6 +77,6 @@ describe('dm protect', function () {
     expect(await refused('--to=nowhere', '--every=1h', '--keep=1')).to.equal(2);
     expect(await refused('--to=nobody:/x', '--every=1h', '--keep=1')).to.equal(3);
     const policies = await dmJson<Protected[]>(agents.agent('site'), 'policies', 'list');
-    expect(policies.map(({ name }) => name)).to.deep.equal(['tree-make', 'tree-copy']);
+    expect(policies.map(({ name }) => name)).to.deep.equal(POLICIES);
   });
 });

@@ -103,6 +103,20 @@ describe('the steps of a backup to object storage', function () {
     await first('policies', 'modify', String(make), '--recurrence=0 * * * *');
   });
 
+  it('cleans up old local datasets every hour', async () => {
+    const { id } = await first(
+      ...['policies', 'create', 'local_cleanup', 'NORMAL', 'true', 'EXPIRATION'],
+      ...['--expiration-account-id=local', START, '--recurrence=0 * * * *'],
+    );
+    const job = (await mustRun(agents.agent('first'), id)) as unknown as {
+      type: string;
+      expiration: { expired_total: number };
+    };
+    // Their 20 hours are not over.
+    expect([job.type, job.expiration.expired_total]).to.deep.equal(['DATASET_EXPIRATION_JOB', 0]);
+    expect((await datasetsOf('first', 'local')).length).to.be.above(0);
+  });
+
   it('looks into the backup', async () => {
     const { stdout } = await dm(
       agents.agent('first'),

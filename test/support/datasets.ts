@@ -30,6 +30,7 @@ export function sampleDataset(number: number, change: Partial<DatasetInfo> = {})
     snapshot: '',
     committedAtMs: 1_000 * number,
     expiresAtMs: null,
+    reserve: 0,
     signedBy: '',
     lockedBy: [],
     warnings: [],

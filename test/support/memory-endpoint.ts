@@ -1,4 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import {
+  type DatasetExpirer,
+  type ExpiryProgress,
+  type ExpiryResult,
+  expireDatasets,
+} from '../../src/endpoint/dataset-expirer.js';
 import type {
   CreateDatasetRequest,
   CreateProgress,
@@ -29,7 +35,7 @@ export interface MemoryDataset {
 }
 
 /** A place that keeps datasets in memory and obeys the contracts of Source and Target. */
-export class MemoryPlace implements Source, Target, DatasetMaker {
+export class MemoryPlace implements Source, Target, DatasetMaker, DatasetExpirer {
   readonly datasets: MemoryDataset[] = [];
   /** What lies at each target path, by its text. */
   readonly live = new Map<string, MemoryDataset>();
@@ -53,6 +59,27 @@ export class MemoryPlace implements Source, Target, DatasetMaker {
     });
     this.datasets.push({ info, tree });
     return info;
+  }
+
+  expire(
+    onProgress: (progress: ExpiryProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ExpiryResult> {
+    return expireDatasets(
+      {
+        list: (until) => this.listDatasets({}, until),
+        remove: async ({ id }) => {
+          this.datasets.splice(
+            this.datasets.findIndex(({ info }) => info.id === id),
+            1,
+          );
+          return 1_000;
+        },
+        now: () => Date.now(),
+      },
+      onProgress,
+      signal,
+    );
   }
 
   async *listDatasets(filter: DatasetFilter, signal: AbortSignal): AsyncGenerator<DatasetInfo> {

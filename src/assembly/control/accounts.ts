@@ -148,7 +148,7 @@ function refuseBuiltIn(id: AccountId, modules: AccountHandlerModules): void {
 async function refuseUsed(id: AccountId, modules: AccountHandlerModules): Promise<void> {
   for await (const { id: policy, name, rule } of modules.policies.list()) {
     const used =
-      rule.type === 'CREATION' ? [rule.accountId] : [rule.sourceAccountId, rule.targetAccountId];
+      'accountId' in rule ? [rule.accountId] : [rule.sourceAccountId, rule.targetAccountId];
     if (used.includes(id)) {
       throw new DmError(
         'in_use',

@@ -2,10 +2,11 @@ import type { JobQueue } from '../../job/job-queue.js';
 import type { JobStore } from '../../job/job-store.js';
 import { DmError } from '../../model/error.js';
 import { type JobId, parseJobId } from '../../model/ids.js';
-import { ENDED_STATES, type Job } from '../../model/job.js';
+import { ENDED_STATES, type Job, type JobDataset, type JobExpiry } from '../../model/job.js';
 import { parseTime } from '../../model/parse-time.js';
 import type { FailedEntry } from '../../rpc/generated/control/datamover/v1/FailedEntry.js';
 import type { Job as JobView } from '../../rpc/generated/control/datamover/v1/Job.js';
+import type { JobExpiration } from '../../rpc/generated/control/datamover/v1/JobExpiration.js';
 import type { JobHistoryQuery__Output } from '../../rpc/generated/control/datamover/v1/JobHistoryQuery.js';
 import type { JobRef__Output } from '../../rpc/generated/control/datamover/v1/JobRef.js';
 import type { ModifyJobRequest__Output } from '../../rpc/generated/control/datamover/v1/ModifyJobRequest.js';
@@ -91,6 +92,20 @@ async function firstFailures(store: JobStore, job: JobId): Promise<FailedEntry[]
   return failures;
 }
 
+function expirationView(expiry: JobExpiry): JobExpiration {
+  return {
+    expired_total: expiry.expiredTotal,
+    freed_bytes: expiry.freedBytes,
+    expired: expiry.expired.map(jobDatasetView),
+    locked_total: expiry.lockedTotal,
+    locked: expiry.locked.map((one) => ({ ...jobDatasetView(one), locked_by: [...one.lockedBy] })),
+  };
+}
+
+function jobDatasetView({ number, id, basePath }: JobDataset) {
+  return { id: number, dataset_global_id: id, dataset_base_path: basePath };
+}
+
 function jobView(job: Job, failures: FailedEntry[]): JobView {
   const { progress, statistics, retry } = job;
   return {
@@ -135,5 +150,6 @@ function jobView(job: Job, failures: FailedEntry[]): JobView {
       .map(({ path, code }) => ({ ...pathFields(path), code })),
     error_code: job.error?.code ?? '',
     error_message: job.error?.message ?? '',
+    ...(job.expiry !== undefined && { expiration: expirationView(job.expiry) }),
   };
 }

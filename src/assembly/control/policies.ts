@@ -31,7 +31,7 @@ export function policyHandlers(modules: {
   resolve: ResolveAccount;
   defaults: { readonly partial: 'allow' | 'fail' };
 }) {
-  const { policies, outcomes, queue, places, clock, resolve, defaults } = modules;
+  const { policies, outcomes, queue, clock, resolve, defaults } = modules;
   const viewOf = (
     policy: Policy,
     parent: Policy | null,
@@ -90,7 +90,7 @@ export function policyHandlers(modules: {
       return { job_id: jobId };
     },
     previewPolicy: async (request: Ref__Output, signal: AbortSignal) =>
-      previewView(await previewPolicy(await policies.get(request.ref), { places }, signal)),
+      previewView(await previewPolicy(await policies.get(request.ref), modules, signal)),
     getChildJobs: async (request: JobRef__Output, signal: AbortSignal) => {
       const job = await queue.get(parseJobId(request.id));
       return { job_ids: await policies.childJobs(job, signal) };

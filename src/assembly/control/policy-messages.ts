@@ -29,6 +29,7 @@ import type {
 import type { Schedule__Output as ScheduleMessage__Output } from '../../rpc/generated/control/datamover/v1/Schedule.js';
 import { timeText } from './views.js';
 
+const POLICY_TYPES: readonly PolicyType[] = ['CREATION', 'COPY', 'REPEAT_COPY', 'EXPIRATION'];
 const PRIORITIES: readonly Priority[] = ['LOW', 'NORMAL', 'HIGH'];
 
 /** Turns the account a user named into its id. */
@@ -65,6 +66,10 @@ async function ruleFromMessage(
       return copyRule(present(message.copy_policy, 'COPY'), resolve);
     case 'REPEAT_COPY':
       return repeatCopyRule(present(message.repeat_copy_policy, 'REPEAT_COPY'), resolve);
+    case 'EXPIRATION': {
+      const { account_id } = present(message.expiration_policy, 'EXPIRATION');
+      return { type: 'EXPIRATION', accountId: await resolve(account_id) };
+    }
   }
 }
 
@@ -235,6 +240,8 @@ function ruleView(rule: PolicyRule): Partial<PolicyMessage> {
           dataset_copy_policy_base: placesView(rule),
         },
       };
+    case 'EXPIRATION':
+      return { expiration_policy: { account_id: rule.accountId } };
   }
 }
 
@@ -269,10 +276,11 @@ function retentionView(rule: RetentionRule): RetentionView {
 }
 
 function parseType(text: string): PolicyType {
-  if (text === 'CREATION' || text === 'COPY' || text === 'REPEAT_COPY') return text;
+  const type = POLICY_TYPES.find((known) => known === text);
+  if (type !== undefined) return type;
   throw new DmError(
     'not_supported',
-    `policy type "${text}" is not available; use CREATION, COPY or REPEAT_COPY`,
+    `policy type "${text}" is not available; use ${POLICY_TYPES.join(', ')}`,
   );
 }
 

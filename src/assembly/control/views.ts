@@ -51,5 +51,6 @@ export function datasetView(dataset: DatasetInfo, accountId: string): DatasetVie
     locked_by: [...dataset.lockedBy],
     warnings: dataset.warnings.map(({ path, code }) => ({ ...pathFields(path), code })),
     exceptions: dataset.exceptions,
+    dataset_reserve: dataset.reserve,
   };
 }

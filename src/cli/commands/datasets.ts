@@ -34,6 +34,7 @@ const COLUMNS = columns(
   'locked_by',
   'warnings',
   'exceptions',
+  'dataset_reserve',
 );
 const ACCOUNT: OptionSpec = {
   flag: 'account-id',

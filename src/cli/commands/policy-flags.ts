@@ -1,6 +1,6 @@
 import type { OptionKind, OptionSpec } from '../option-spec.js';
 
-export const POLICY_TYPES = ['CREATION', 'COPY', 'REPEAT_COPY'] as const;
+export const POLICY_TYPES = ['CREATION', 'COPY', 'REPEAT_COPY', 'EXPIRATION'] as const;
 export type PolicyType = (typeof POLICY_TYPES)[number];
 export const PRIORITIES = ['LOW', 'NORMAL', 'HIGH'] as const;
 
@@ -208,13 +208,24 @@ const REPEAT_COPY: readonly PolicyFlag[] = [
   ),
 ];
 
+const EXPIRATION: readonly PolicyFlag[] = [
+  flag(
+    'expiration_policy.account_id',
+    'expiration-account-id',
+    'text',
+    'whose datasets go when their retention is over; local if absent',
+    { value: 'ACCOUNT' },
+  ),
+];
+
 /** Every flag that sets a field, in the order of the help. */
 export const POLICY_FLAGS: readonly PolicyFlag[] = [
   ...COMMON,
   ...CREATION.map((one) => ({ ...one, type: 'CREATION' as const })),
   ...COPY.map((one) => ({ ...one, type: 'COPY' as const })),
   ...REPEAT_COPY.map((one) => ({ ...one, type: 'REPEAT_COPY' as const })),
+  ...EXPIRATION.map((one) => ({ ...one, type: 'EXPIRATION' as const })),
 ];
 
-/** Flags of templates, hooks and expiry. */
-export const LATER_POLICY_FLAGS: readonly string[] = ['base-policy-id', 'expiration-account-id'];
+/** Flags of templates. */
+export const LATER_POLICY_FLAGS: readonly string[] = ['base-policy-id'];

@@ -41,6 +41,7 @@ const DEFAULTS: Readonly<Record<PolicyType, Node>> = {
       dataset_copy_policy_base: COPY_BASE,
     },
   },
+  EXPIRATION: { expiration_policy: { account_id: 'local' } },
   REPEAT_COPY: {
     repeat_copy_policy: {
       source_base_path: '',
@@ -135,12 +136,6 @@ function checked(flag: string, value: OptionValue): OptionValue {
 function policyType(word: string | undefined): PolicyType {
   if (word === undefined) {
     throw new DmError('usage', `the type of the policy is missing; give --policy-type`);
-  }
-  if (word === 'EXPIRATION') {
-    throw new DmError(
-      'usage',
-      'policy type EXPIRATION is not available in this version; datasets stay until "dm datasets delete" removes them',
-    );
   }
   return oneOf('TYPE', POLICY_TYPES, word);
 }

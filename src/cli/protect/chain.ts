@@ -1,7 +1,7 @@
 import type { ConfigEntry } from '../../config/config-document.js';
 
 export interface Protection {
-  /** Policies are called NAME-make and NAME-copy. */
+  /** Policies are called NAME-make, NAME-copy, NAME-expire and NAME-expire-copies. */
   readonly name: string;
   readonly path: string;
   readonly account: string;
@@ -15,8 +15,9 @@ export interface Protection {
 }
 
 /**
- * The policies that make datasets of a tree and copy them on. With a retention period of 0 a dataset may go, at either
- * place, as soon as it is not among the newest that are kept.
+ * The policies that make datasets of a tree, copy them on and remove the old ones. With a retention period of 0 a dataset may
+ * go, at either place, as soon as it is not among the newest that are kept. Here that follows the making and not the copying:
+ * a target that is away must not fill this disk. A peer removes by itself what it received from us.
  */
 export function protectionChain(protection: Protection): ConfigEntry[] {
   const { name, path, account, targetPath, keep, recurrence } = protection;
@@ -44,5 +45,17 @@ export function protectionChain(protection: Protection): ConfigEntry[] {
     'repeat-copy-base-dataset-reserve': keep,
     'repeat-copy-reconnect': protection.reverse,
   };
-  return [here, copy];
+  const expire: ConfigEntry = {
+    name: `${name}-expire`,
+    type: 'EXPIRATION',
+    'parent-exec-policy-id': `${name}-make`,
+    'expiration-account-id': 'local',
+  };
+  const expireCopies: ConfigEntry = {
+    name: `${name}-expire-copies`,
+    type: 'EXPIRATION',
+    'parent-exec-policy-id': `${name}-copy`,
+    'expiration-account-id': account,
+  };
+  return [here, copy, expire, ...(protection.accountIsObject ? [expireCopies] : [])];
 }

@@ -144,11 +144,11 @@ export class LocalMaker implements DatasetMaker {
   }
 
   /** Deletes a dataset and what only it needs. `in_use` while it is read. */
-  async delete(ref: DatasetRef, signal: AbortSignal): Promise<void> {
+  async delete(ref: DatasetRef, signal: AbortSignal): Promise<DeleteResult> {
     const { datasets, pool, holds, trees } = this.#modules;
     const { root, tree, record } = await datasets.get(ref);
     using _claim = holds.claimForDelete(tree.localTree, record.id);
-    await trees.exclusively(tree.basePath, () =>
+    return await trees.exclusively(tree.basePath, () =>
       pool.run<DeleteInput, DeleteResult>(
         LOCAL_TASKS.delete,
         { root: root.path, localTree: tree.localTree, id: record.id },

@@ -122,6 +122,7 @@ export function storedInfo({ record, signedBy }: StoredDataset): DatasetInfo {
     snapshot: '',
     committedAtMs: record.committedAtMs,
     expiresAtMs: record.expiresAtMs,
+    reserve: record.retention.reserve,
     signedBy,
     lockedBy: [],
     warnings: record.warnings,

@@ -88,6 +88,7 @@ export function datasetToWire(dataset: DatasetInfo): Dataset {
     locked_by: [...dataset.lockedBy],
     warnings: dataset.warnings.map(({ path, code }) => ({ path, code })),
     exceptions: dataset.exceptions,
+    reserve: dataset.reserve,
   };
 }
 
@@ -115,6 +116,7 @@ function numbered(message: Dataset__Output, number: number): DatasetInfo {
     snapshot: text(message.snapshot, MAX_TEXT, 'snapshot'),
     committedAtMs: toNumber(message.committed_at_ms, 'commit time'),
     expiresAtMs: expiresAtMs === 0 ? null : expiresAtMs,
+    reserve: toNumber(message.reserve, 'reserve'),
     signedBy: text(message.signed_by, MAX_TEXT, 'signer'),
     lockedBy: listOf(message.locked_by, MAX_ITEMS, 'locks').map((lock) =>
       text(lock, MAX_TEXT, 'lock'),

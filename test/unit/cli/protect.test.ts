@@ -48,9 +48,11 @@ describe('dm protect', () => {
     expect(chain.map(({ name, type }) => [name, type])).to.deep.equal([
       ['projects-make', 'CREATION'],
       ['projects-copy', 'REPEAT_COPY'],
+      ['projects-expire', 'EXPIRATION'],
     ]);
     expect(chain.map((policy) => policy['parent-exec-policy-id'])).to.deep.equal([
       undefined,
+      'projects-make',
       'projects-make',
     ]);
     expect(chain[1]).to.include({

@@ -36,7 +36,10 @@ describe('wrong usage', () => {
       'policies create x NORMAL true CREATION --creation-base-path=/x --copy-dataset-id=1',
       /--copy-dataset-id does not belong to a CREATION policy/,
     ],
-    ['policies create x NORMAL true EXPIRATION', /EXPIRATION is not available/],
+    [
+      'policies create x NORMAL true EXPIRATION --creation-base-path=/x',
+      /--creation-base-path does not belong to a EXPIRATION policy/,
+    ],
     ['policies create x --base-policy-id 1', /--base-policy-id is not available/],
     ['policies modify 1', /nothing to change/],
     ['policies modify 1 --enabled=perhaps', /give true or false/],

@@ -111,6 +111,16 @@ describe('command lines of the walkthrough', () => {
     expect(variable.stderr + stdin.stderr).to.equal('');
   });
 
+  it('creates an EXPIRATION policy from positional words', async () => {
+    const policy = await policyOf(
+      'policies create local_cleanup NORMAL true EXPIRATION --expiration-account-id=local',
+    );
+    expect(policy).to.deep.include({
+      policy_type: 'EXPIRATION',
+      expiration_policy: { account_id: 'local' },
+    });
+  });
+
   it('creates a CREATION policy from positional words', async () => {
     const policy = await policyOf(
       'policies create create4cloud NORMAL true CREATION --creation-account-id=local --creation-base-path=/root/dm_source --creation-dataset-retention-period=72000 --creation-dataset-expiry-action=DELETE',
@@ -286,6 +296,7 @@ async function aPolicy() {
     creation_policy: null,
     copy_policy: null,
     repeat_copy_policy: null,
+    expiration_policy: null,
     disabled_by_dm: false,
     last_job_id: 0,
     last_run_at: '',

@@ -77,7 +77,13 @@ describe('readers that calls share', () => {
 
 describe('receive sessions', () => {
   const place = new MemoryPlace();
-  const access: PeerAccess = { source: place, target: place, maker: place, reach: new Map() };
+  const access: PeerAccess = {
+    source: place,
+    target: place,
+    maker: place,
+    expirer: place,
+    reach: new Map(),
+  };
   let now = 0;
   let disposed = 0;
   const begin = async (): Promise<ReceiveSession> => ({

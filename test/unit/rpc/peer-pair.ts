@@ -99,6 +99,7 @@ export async function testServer(
           source: place,
           target: place,
           maker: place,
+          expirer: place,
           reach: everywhere([...allowed], [Buffer.from('/data')]),
         })),
       verify: verifier(trust, 'client'),

@@ -49,7 +49,7 @@ describe('peer server', () => {
     const hello = await channel.hello(signal);
     expect(hello.systemGuid).to.equal(SERVER_CARD.systemGuid);
     expect(hello.programVersion).to.equal('0.1.0-server');
-    expect(hello.allowed).to.deep.equal(['read', 'create', 'write']);
+    expect(hello.allowed).to.deep.equal(['read', 'create', 'write', 'expire']);
     expect(hello.roots.map(String)).to.deep.equal(['/data']);
   });
 

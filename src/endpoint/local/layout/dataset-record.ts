@@ -150,6 +150,7 @@ export function datasetInfo(record: DatasetRecord, view: PlaceView): DatasetInfo
     snapshot: view.snapshot,
     committedAtMs: record.committedAtMs,
     expiresAtMs: record.expiresAtMs,
+    reserve: record.retention.reserve,
     signedBy: record.signature?.signedBy ?? '',
     lockedBy: view.lockedBy,
     warnings: record.warnings,

@@ -60,7 +60,7 @@ export class VersionOpener {
    * when only the live file had it and that has changed, `unreadable` when it is nowhere.
    */
   async open(gfid: Gfid, inode: Inode): Promise<number> {
-    const kept = await this.#openKept(gfid, inode);
+    const kept = await this.openKept(gfid, inode);
     if (kept !== null) return this.#asKept(kept);
     try {
       const fd = await this.#openLive(gfid, inode);
@@ -99,7 +99,8 @@ export class VersionOpener {
     return fd;
   }
 
-  async #openKept(gfid: Gfid, inode: Inode): Promise<number | null> {
+  /** As `open`, but only what nobody changes: kept versions and snapshots. Null when there is none. */
+  async openKept(gfid: Gfid, inode: Inode): Promise<number | null> {
     const stored = this.#directory.versions.open(gfid, inode.version);
     if (stored !== null || this.#options.record.provider !== 'snapshot') return stored;
     return this.#openInSnapshot(gfid, inode);

@@ -2,11 +2,10 @@ import { openSync, readdirSync } from 'node:fs';
 import type { Task } from '../../../worker/task.js';
 import { DataRoot } from '../layout/data-root.js';
 import { isErrno } from '../sys/errno.js';
-import { EXTENT_SHARED, mapExtents } from '../sys/extents.js';
-import { MAGIC_BTRFS, MAGIC_XFS, statFilesystem } from '../sys/filesystem.js';
 import { close, O_DIRECTORY, O_RDONLY, openAt } from '../sys/open.js';
 import { readDirectory } from '../sys/readdir.js';
-import { statAt, statFd } from '../sys/stat.js';
+import { statAt } from '../sys/stat.js';
+import { exclusiveBytes, sharesExtents } from './exclusive-bytes.js';
 
 export interface SpaceInput {
   readonly root: Uint8Array;
@@ -30,7 +29,7 @@ export const spaceTask: Task<SpaceInput, SpaceResult> = async (input, io) => {
  * other files. Snapshots of btrfs are not in it. Looks at every version; memory stays the same however many there are.
  */
 export async function versionSpace(root: DataRoot, signal: AbortSignal): Promise<bigint> {
-  const shares = [MAGIC_XFS, MAGIC_BTRFS].includes(statFilesystem(root.privateFd).magic);
+  const shares = sharesExtents(root.privateFd);
   let bytes = 0n;
   for (const { directory } of root.trees()) {
     for (const shard of shardsOf(directory.versions.path)) {
@@ -71,11 +70,7 @@ function spaceOf(dirFd: number, name: Uint8Array, shares: boolean): bigint {
     if (!shares) return statAt(dirFd, name).blocks * BLOCK;
     const fd = openAt(dirFd, name, O_RDONLY);
     try {
-      let bytes = 0n;
-      for (const { length, flags } of mapExtents(fd, 0, Number(statFd(fd).size))) {
-        if ((flags & EXTENT_SHARED) === 0) bytes += BigInt(length);
-      }
-      return bytes;
+      return exclusiveBytes(fd, shares);
     } finally {
       close(fd);
     }

@@ -35,12 +35,15 @@ import type { DatasetWarningView as _datamover_v1_DatasetWarningView, DatasetWar
 import type { DeletedJobs as _datamover_v1_DeletedJobs, DeletedJobs__Output as _datamover_v1_DeletedJobs__Output } from './datamover/v1/DeletedJobs.js';
 import type { Empty as _datamover_v1_Empty, Empty__Output as _datamover_v1_Empty__Output } from './datamover/v1/Empty.js';
 import type { EntryStat as _datamover_v1_EntryStat, EntryStat__Output as _datamover_v1_EntryStat__Output } from './datamover/v1/EntryStat.js';
+import type { ExpirationPolicy as _datamover_v1_ExpirationPolicy, ExpirationPolicy__Output as _datamover_v1_ExpirationPolicy__Output } from './datamover/v1/ExpirationPolicy.js';
+import type { ExpiredDataset as _datamover_v1_ExpiredDataset, ExpiredDataset__Output as _datamover_v1_ExpiredDataset__Output } from './datamover/v1/ExpiredDataset.js';
 import type { ExportStateRequest as _datamover_v1_ExportStateRequest, ExportStateRequest__Output as _datamover_v1_ExportStateRequest__Output } from './datamover/v1/ExportStateRequest.js';
 import type { FailedEntry as _datamover_v1_FailedEntry, FailedEntry__Output as _datamover_v1_FailedEntry__Output } from './datamover/v1/FailedEntry.js';
 import type { FileChunk as _datamover_v1_FileChunk, FileChunk__Output as _datamover_v1_FileChunk__Output } from './datamover/v1/FileChunk.js';
 import type { Grant as _datamover_v1_Grant, Grant__Output as _datamover_v1_Grant__Output } from './datamover/v1/Grant.js';
 import type { GrantList as _datamover_v1_GrantList, GrantList__Output as _datamover_v1_GrantList__Output } from './datamover/v1/GrantList.js';
 import type { Job as _datamover_v1_Job, Job__Output as _datamover_v1_Job__Output } from './datamover/v1/Job.js';
+import type { JobExpiration as _datamover_v1_JobExpiration, JobExpiration__Output as _datamover_v1_JobExpiration__Output } from './datamover/v1/JobExpiration.js';
 import type { JobHistoryQuery as _datamover_v1_JobHistoryQuery, JobHistoryQuery__Output as _datamover_v1_JobHistoryQuery__Output } from './datamover/v1/JobHistoryQuery.js';
 import type { JobList as _datamover_v1_JobList, JobList__Output as _datamover_v1_JobList__Output } from './datamover/v1/JobList.js';
 import type { JobProgress as _datamover_v1_JobProgress, JobProgress__Output as _datamover_v1_JobProgress__Output } from './datamover/v1/JobProgress.js';
@@ -50,6 +53,7 @@ import type { JobStatistics as _datamover_v1_JobStatistics, JobStatistics__Outpu
 import type { JobWarning as _datamover_v1_JobWarning, JobWarning__Output as _datamover_v1_JobWarning__Output } from './datamover/v1/JobWarning.js';
 import type { LastJob as _datamover_v1_LastJob, LastJob__Output as _datamover_v1_LastJob__Output } from './datamover/v1/LastJob.js';
 import type { ListDatasetsQuery as _datamover_v1_ListDatasetsQuery, ListDatasetsQuery__Output as _datamover_v1_ListDatasetsQuery__Output } from './datamover/v1/ListDatasetsQuery.js';
+import type { LockedDataset as _datamover_v1_LockedDataset, LockedDataset__Output as _datamover_v1_LockedDataset__Output } from './datamover/v1/LockedDataset.js';
 import type { ModifyAccountRequest as _datamover_v1_ModifyAccountRequest, ModifyAccountRequest__Output as _datamover_v1_ModifyAccountRequest__Output } from './datamover/v1/ModifyAccountRequest.js';
 import type { ModifyBwRuleRequest as _datamover_v1_ModifyBwRuleRequest, ModifyBwRuleRequest__Output as _datamover_v1_ModifyBwRuleRequest__Output } from './datamover/v1/ModifyBwRuleRequest.js';
 import type { ModifyCertificateRequest as _datamover_v1_ModifyCertificateRequest, ModifyCertificateRequest__Output as _datamover_v1_ModifyCertificateRequest__Output } from './datamover/v1/ModifyCertificateRequest.js';
@@ -135,12 +139,15 @@ export interface ProtoGrpcType {
       DeletedJobs: MessageTypeDefinition<_datamover_v1_DeletedJobs, _datamover_v1_DeletedJobs__Output>
       Empty: MessageTypeDefinition<_datamover_v1_Empty, _datamover_v1_Empty__Output>
       EntryStat: MessageTypeDefinition<_datamover_v1_EntryStat, _datamover_v1_EntryStat__Output>
+      ExpirationPolicy: MessageTypeDefinition<_datamover_v1_ExpirationPolicy, _datamover_v1_ExpirationPolicy__Output>
+      ExpiredDataset: MessageTypeDefinition<_datamover_v1_ExpiredDataset, _datamover_v1_ExpiredDataset__Output>
       ExportStateRequest: MessageTypeDefinition<_datamover_v1_ExportStateRequest, _datamover_v1_ExportStateRequest__Output>
       FailedEntry: MessageTypeDefinition<_datamover_v1_FailedEntry, _datamover_v1_FailedEntry__Output>
       FileChunk: MessageTypeDefinition<_datamover_v1_FileChunk, _datamover_v1_FileChunk__Output>
       Grant: MessageTypeDefinition<_datamover_v1_Grant, _datamover_v1_Grant__Output>
       GrantList: MessageTypeDefinition<_datamover_v1_GrantList, _datamover_v1_GrantList__Output>
       Job: MessageTypeDefinition<_datamover_v1_Job, _datamover_v1_Job__Output>
+      JobExpiration: MessageTypeDefinition<_datamover_v1_JobExpiration, _datamover_v1_JobExpiration__Output>
       JobHistoryQuery: MessageTypeDefinition<_datamover_v1_JobHistoryQuery, _datamover_v1_JobHistoryQuery__Output>
       JobList: MessageTypeDefinition<_datamover_v1_JobList, _datamover_v1_JobList__Output>
       JobProgress: MessageTypeDefinition<_datamover_v1_JobProgress, _datamover_v1_JobProgress__Output>
@@ -150,6 +157,7 @@ export interface ProtoGrpcType {
       JobWarning: MessageTypeDefinition<_datamover_v1_JobWarning, _datamover_v1_JobWarning__Output>
       LastJob: MessageTypeDefinition<_datamover_v1_LastJob, _datamover_v1_LastJob__Output>
       ListDatasetsQuery: MessageTypeDefinition<_datamover_v1_ListDatasetsQuery, _datamover_v1_ListDatasetsQuery__Output>
+      LockedDataset: MessageTypeDefinition<_datamover_v1_LockedDataset, _datamover_v1_LockedDataset__Output>
       ModifyAccountRequest: MessageTypeDefinition<_datamover_v1_ModifyAccountRequest, _datamover_v1_ModifyAccountRequest__Output>
       ModifyBwRuleRequest: MessageTypeDefinition<_datamover_v1_ModifyBwRuleRequest, _datamover_v1_ModifyBwRuleRequest__Output>
       ModifyCertificateRequest: MessageTypeDefinition<_datamover_v1_ModifyCertificateRequest, _datamover_v1_ModifyCertificateRequest__Output>

@@ -23,6 +23,9 @@ import type { DirectoryPage as _datamover_v1_DirectoryPage, DirectoryPage__Outpu
 import type { EntryDetails as _datamover_v1_EntryDetails, EntryDetails__Output as _datamover_v1_EntryDetails__Output } from './datamover/v1/EntryDetails.js';
 import type { EntryName as _datamover_v1_EntryName, EntryName__Output as _datamover_v1_EntryName__Output } from './datamover/v1/EntryName.js';
 import type { ErrorDetail as _datamover_v1_ErrorDetail, ErrorDetail__Output as _datamover_v1_ErrorDetail__Output } from './datamover/v1/ErrorDetail.js';
+import type { ExpireEvent as _datamover_v1_ExpireEvent, ExpireEvent__Output as _datamover_v1_ExpireEvent__Output } from './datamover/v1/ExpireEvent.js';
+import type { ExpireRequest as _datamover_v1_ExpireRequest, ExpireRequest__Output as _datamover_v1_ExpireRequest__Output } from './datamover/v1/ExpireRequest.js';
+import type { ExpiredDataset as _datamover_v1_ExpiredDataset, ExpiredDataset__Output as _datamover_v1_ExpiredDataset__Output } from './datamover/v1/ExpiredDataset.js';
 import type { Failure as _datamover_v1_Failure, Failure__Output as _datamover_v1_Failure__Output } from './datamover/v1/Failure.js';
 import type { HelloReply as _datamover_v1_HelloReply, HelloReply__Output as _datamover_v1_HelloReply__Output } from './datamover/v1/HelloReply.js';
 import type { HelloRequest as _datamover_v1_HelloRequest, HelloRequest__Output as _datamover_v1_HelloRequest__Output } from './datamover/v1/HelloRequest.js';
@@ -76,6 +79,9 @@ export interface ProtoGrpcType {
       EntryDetails: MessageTypeDefinition<_datamover_v1_EntryDetails, _datamover_v1_EntryDetails__Output>
       EntryName: MessageTypeDefinition<_datamover_v1_EntryName, _datamover_v1_EntryName__Output>
       ErrorDetail: MessageTypeDefinition<_datamover_v1_ErrorDetail, _datamover_v1_ErrorDetail__Output>
+      ExpireEvent: MessageTypeDefinition<_datamover_v1_ExpireEvent, _datamover_v1_ExpireEvent__Output>
+      ExpireRequest: MessageTypeDefinition<_datamover_v1_ExpireRequest, _datamover_v1_ExpireRequest__Output>
+      ExpiredDataset: MessageTypeDefinition<_datamover_v1_ExpiredDataset, _datamover_v1_ExpiredDataset__Output>
       Failure: MessageTypeDefinition<_datamover_v1_Failure, _datamover_v1_Failure__Output>
       HelloReply: MessageTypeDefinition<_datamover_v1_HelloReply, _datamover_v1_HelloReply__Output>
       HelloRequest: MessageTypeDefinition<_datamover_v1_HelloRequest, _datamover_v1_HelloRequest__Output>

@@ -35,6 +35,22 @@ function localTreeOf(place: TestRoot) {
   return found.tree.localTree;
 }
 
+/** Stops the deletion for good before its change number `at`; the name of that, or null when it ended before. */
+async function removeUntil(place: TestRoot, id: DatasetId, at: number): Promise<string | null> {
+  const input = { root: Buffer.from(place.root), localTree: localTreeOf(place), id };
+  let count = 0;
+  let stoppedAt: string | null = null;
+  const step = (name: string): void => {
+    if (count++ !== at) return;
+    stoppedAt = name;
+    throw new Error(`stopped before ${name}`);
+  };
+  await deleteDataset(input, signal, { step }).catch((error: unknown) => {
+    if (stoppedAt === null) throw error;
+  });
+  return stoppedAt;
+}
+
 function remove(place: TestRoot, id: DatasetId) {
   const input = { root: Buffer.from(place.root), localTree: localTreeOf(place), id };
   return deleteDataset(input, signal);
@@ -87,6 +103,51 @@ function deletesAndVerifies(parent: () => string, keepsVersions: boolean): void 
     using root = DataRoot.open(Buffer.from(place.root));
     const directory = root.trees()[0]?.directory;
     expect(readdirSync(directory?.snapshotsPath ?? '')).to.deep.equal([]);
+  });
+
+  it('is finished by the next deletion, wherever it was stopped', async () => {
+    const stops: string[] = [];
+    for (let at = 0; ; at++) {
+      place = makeRoot(parent());
+      writeFileSync(join(place.base, 'steady'), 'steady');
+      const records = [];
+      for (const text of ['one', 'two', 'three']) {
+        writeFileSync(join(place.base, 'f'), text.repeat(50_000));
+        records.push((await capture(place)).record);
+      }
+      const [first, second, third] = records;
+      if (!first || !second || !third) throw new Error('three datasets were made');
+      const before = [...(await treeOf(place, second))];
+      const stop = await removeUntil(place, third.id, at);
+      if (stop === null) break;
+      stops.push(stop);
+      using root = DataRoot.open(Buffer.from(place.root));
+      const directory = root.treeDirectory(localTreeOf(place));
+      // Either it is still there whole, or it is gone.
+      if (directory.readDataset(third.id) !== null) {
+        expect((await verify(place, third.id)).paths).to.deep.equal([]);
+        await remove(place, third.id);
+      }
+      await remove(place, first.id);
+      expect([...(await treeOf(place, second))]).to.deep.equal(before);
+      expect(directory.deleting()).to.deep.equal([]);
+      expect(readdirSync(directory.snapshotsPath)).to.have.length(keepsVersions ? 0 : 1);
+      if (keepsVersions) expect(storedVersions(place)).to.have.length(2);
+      expect((await capture(place)).record.parents).to.deep.equal([third.id]);
+    }
+    expect(stops).to.include.members(['bookmark', 'tree', 'record', 'version', 'snapshot', 'done']);
+  });
+
+  it('tells the room that comes free', async () => {
+    const records = [];
+    for (const fill of [1, 2, 3]) {
+      writeFileSync(join(place.base, 'big'), Buffer.alloc(1_048_576, fill));
+      records.push((await capture(place)).record);
+    }
+    const second = records[1];
+    if (!second) throw new Error('three datasets were made');
+    const { freedBytes } = await remove(place, second.id);
+    expect(freedBytes).to.be.within(1_048_576, 1_200_000);
   });
 
   it('verifies a whole dataset, making the digests it lacks', async () => {

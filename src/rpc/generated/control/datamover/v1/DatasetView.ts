@@ -29,6 +29,7 @@ export interface DatasetView {
   'locked_by'?: (string)[];
   'warnings'?: (_datamover_v1_DatasetWarningView)[];
   'exceptions'?: (number | string | Long);
+  'dataset_reserve'?: (number | string | Long);
 }
 
 export interface DatasetView__Output {
@@ -57,4 +58,5 @@ export interface DatasetView__Output {
   'locked_by': (string)[];
   'warnings': (_datamover_v1_DatasetWarningView__Output)[];
   'exceptions': (number);
+  'dataset_reserve': (number);
 }

@@ -5,6 +5,7 @@ import type { JobProgress as _datamover_v1_JobProgress, JobProgress__Output as _
 import type { JobStatistics as _datamover_v1_JobStatistics, JobStatistics__Output as _datamover_v1_JobStatistics__Output } from '../../datamover/v1/JobStatistics.js';
 import type { FailedEntry as _datamover_v1_FailedEntry, FailedEntry__Output as _datamover_v1_FailedEntry__Output } from '../../datamover/v1/FailedEntry.js';
 import type { JobWarning as _datamover_v1_JobWarning, JobWarning__Output as _datamover_v1_JobWarning__Output } from '../../datamover/v1/JobWarning.js';
+import type { JobExpiration as _datamover_v1_JobExpiration, JobExpiration__Output as _datamover_v1_JobExpiration__Output } from '../../datamover/v1/JobExpiration.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Job {
@@ -28,6 +29,7 @@ export interface Job {
   'warnings'?: (_datamover_v1_JobWarning)[];
   'error_code'?: (string);
   'error_message'?: (string);
+  'expiration'?: (_datamover_v1_JobExpiration | null);
 }
 
 export interface Job__Output {
@@ -51,4 +53,5 @@ export interface Job__Output {
   'warnings': (_datamover_v1_JobWarning__Output)[];
   'error_code': (string);
   'error_message': (string);
+  'expiration': (_datamover_v1_JobExpiration__Output | null);
 }

@@ -4,6 +4,7 @@ import type { CreationPolicy as _datamover_v1_CreationPolicy, CreationPolicy__Ou
 import type { CopyPolicy as _datamover_v1_CopyPolicy, CopyPolicy__Output as _datamover_v1_CopyPolicy__Output } from '../../datamover/v1/CopyPolicy.js';
 import type { RepeatCopyPolicy as _datamover_v1_RepeatCopyPolicy, RepeatCopyPolicy__Output as _datamover_v1_RepeatCopyPolicy__Output } from '../../datamover/v1/RepeatCopyPolicy.js';
 import type { Schedule as _datamover_v1_Schedule, Schedule__Output as _datamover_v1_Schedule__Output } from '../../datamover/v1/Schedule.js';
+import type { ExpirationPolicy as _datamover_v1_ExpirationPolicy, ExpirationPolicy__Output as _datamover_v1_ExpirationPolicy__Output } from '../../datamover/v1/ExpirationPolicy.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface Policy {
@@ -27,6 +28,7 @@ export interface Policy {
   'next_run_at'?: (string);
   'waits_for'?: (string);
   'rpo_exceeded'?: (boolean);
+  'expiration_policy'?: (_datamover_v1_ExpirationPolicy | null);
 }
 
 export interface Policy__Output {
@@ -50,4 +52,5 @@ export interface Policy__Output {
   'next_run_at': (string);
   'waits_for': (string);
   'rpo_exceeded': (boolean);
+  'expiration_policy': (_datamover_v1_ExpirationPolicy__Output | null);
 }

@@ -19,6 +19,7 @@ export interface Dataset {
   'locked_by'?: (string)[];
   'warnings'?: (_datamover_v1_Warning)[];
   'exceptions'?: (number | string | Long);
+  'reserve'?: (number | string | Long);
 }
 
 export interface Dataset__Output {
@@ -36,4 +37,5 @@ export interface Dataset__Output {
   'locked_by': (string)[];
   'warnings': (_datamover_v1_Warning__Output)[];
   'exceptions': (string);
+  'reserve': (string);
 }

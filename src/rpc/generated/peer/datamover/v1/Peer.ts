@@ -18,6 +18,8 @@ import type { DatasetRef as _datamover_v1_DatasetRef, DatasetRef__Output as _dat
 import type { DetailsRequest as _datamover_v1_DetailsRequest, DetailsRequest__Output as _datamover_v1_DetailsRequest__Output } from '../../datamover/v1/DetailsRequest.js';
 import type { DirectoryPage as _datamover_v1_DirectoryPage, DirectoryPage__Output as _datamover_v1_DirectoryPage__Output } from '../../datamover/v1/DirectoryPage.js';
 import type { EntryDetails as _datamover_v1_EntryDetails, EntryDetails__Output as _datamover_v1_EntryDetails__Output } from '../../datamover/v1/EntryDetails.js';
+import type { ExpireEvent as _datamover_v1_ExpireEvent, ExpireEvent__Output as _datamover_v1_ExpireEvent__Output } from '../../datamover/v1/ExpireEvent.js';
+import type { ExpireRequest as _datamover_v1_ExpireRequest, ExpireRequest__Output as _datamover_v1_ExpireRequest__Output } from '../../datamover/v1/ExpireRequest.js';
 import type { HelloReply as _datamover_v1_HelloReply, HelloReply__Output as _datamover_v1_HelloReply__Output } from '../../datamover/v1/HelloReply.js';
 import type { HelloRequest as _datamover_v1_HelloRequest, HelloRequest__Output as _datamover_v1_HelloRequest__Output } from '../../datamover/v1/HelloRequest.js';
 import type { InspectTargetRequest as _datamover_v1_InspectTargetRequest, InspectTargetRequest__Output as _datamover_v1_InspectTargetRequest__Output } from '../../datamover/v1/InspectTargetRequest.js';
@@ -75,6 +77,11 @@ export interface PeerClient extends grpc.Client {
   details(argument: _datamover_v1_DetailsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_EntryDetails__Output>): grpc.ClientUnaryCall;
   details(argument: _datamover_v1_DetailsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_EntryDetails__Output>): grpc.ClientUnaryCall;
   details(argument: _datamover_v1_DetailsRequest, callback: grpc.requestCallback<_datamover_v1_EntryDetails__Output>): grpc.ClientUnaryCall;
+  
+  ExpireDatasets(argument: _datamover_v1_ExpireRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_ExpireEvent__Output>;
+  ExpireDatasets(argument: _datamover_v1_ExpireRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_ExpireEvent__Output>;
+  expireDatasets(argument: _datamover_v1_ExpireRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_ExpireEvent__Output>;
+  expireDatasets(argument: _datamover_v1_ExpireRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_ExpireEvent__Output>;
   
   GetDataset(argument: _datamover_v1_DatasetRef, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Dataset__Output>): grpc.ClientUnaryCall;
   GetDataset(argument: _datamover_v1_DatasetRef, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_Dataset__Output>): grpc.ClientUnaryCall;
@@ -161,6 +168,8 @@ export interface PeerHandlers extends grpc.UntypedServiceImplementation {
   
   Details: grpc.handleUnaryCall<_datamover_v1_DetailsRequest__Output, _datamover_v1_EntryDetails>;
   
+  ExpireDatasets: grpc.handleServerStreamingCall<_datamover_v1_ExpireRequest__Output, _datamover_v1_ExpireEvent>;
+  
   GetDataset: grpc.handleUnaryCall<_datamover_v1_DatasetRef__Output, _datamover_v1_Dataset>;
   
   Hello: grpc.handleUnaryCall<_datamover_v1_HelloRequest__Output, _datamover_v1_HelloReply>;
@@ -190,6 +199,7 @@ export interface PeerDefinition extends grpc.ServiceDefinition {
   Commit: MethodDefinition<_datamover_v1_CommitRequest, _datamover_v1_CommitEvent, _datamover_v1_CommitRequest__Output, _datamover_v1_CommitEvent__Output>
   CreateDataset: MethodDefinition<_datamover_v1_CreateDatasetRequest, _datamover_v1_CreateDatasetEvent, _datamover_v1_CreateDatasetRequest__Output, _datamover_v1_CreateDatasetEvent__Output>
   Details: MethodDefinition<_datamover_v1_DetailsRequest, _datamover_v1_EntryDetails, _datamover_v1_DetailsRequest__Output, _datamover_v1_EntryDetails__Output>
+  ExpireDatasets: MethodDefinition<_datamover_v1_ExpireRequest, _datamover_v1_ExpireEvent, _datamover_v1_ExpireRequest__Output, _datamover_v1_ExpireEvent__Output>
   GetDataset: MethodDefinition<_datamover_v1_DatasetRef, _datamover_v1_Dataset, _datamover_v1_DatasetRef__Output, _datamover_v1_Dataset__Output>
   Hello: MethodDefinition<_datamover_v1_HelloRequest, _datamover_v1_HelloReply, _datamover_v1_HelloRequest__Output, _datamover_v1_HelloReply__Output>
   InspectTarget: MethodDefinition<_datamover_v1_InspectTargetRequest, _datamover_v1_TargetState, _datamover_v1_InspectTargetRequest__Output, _datamover_v1_TargetState__Output>

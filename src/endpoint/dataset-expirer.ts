@@ -1,0 +1,75 @@
+import type { DatasetInfo } from '../model/dataset.js';
+import { DmError } from '../model/error.js';
+import type { DatasetId } from '../model/ids.js';
+import { overdueDatasets } from '../model/retention.js';
+
+export interface ExpiredDataset {
+  readonly number: number;
+  readonly id: DatasetId;
+  readonly basePath: Uint8Array;
+}
+
+/** A dataset whose retention is over, and who needs it still. */
+export interface LockedDataset extends ExpiredDataset {
+  readonly lockedBy: readonly string[];
+}
+
+export interface ExpiryProgress {
+  /** Gone since the last report. */
+  readonly expired: readonly ExpiredDataset[];
+  /** Room that came free since the last report. */
+  readonly freedBytes: number;
+}
+
+export interface ExpiryResult {
+  readonly locked: readonly LockedDataset[];
+}
+
+/** A place that removes the datasets whose retention there is over. */
+export interface DatasetExpirer {
+  /**
+   * Removes them one after the other, oldest first, and their room with them. What is locked, or being read, stays and is
+   * told. Safe to begin again after any interruption. Error: `clock_suspect` while the clock of the place is not to be trusted.
+   */
+  expire(
+    onProgress: (progress: ExpiryProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ExpiryResult>;
+}
+
+export interface ExpiryWork {
+  /** Of the place, or of those of its trees that are meant. */
+  list(signal: AbortSignal): AsyncIterable<DatasetInfo>;
+  /** Returns the bytes that came free. `in_use` when somebody needs it, `not_found` when it is gone already. */
+  remove(dataset: DatasetInfo, signal: AbortSignal): Promise<number>;
+  now(): number;
+}
+
+/** Expiry at a place that lists its datasets and removes one at a time. */
+export async function expireDatasets(
+  work: ExpiryWork,
+  onProgress: (progress: ExpiryProgress) => void,
+  signal: AbortSignal,
+): Promise<ExpiryResult> {
+  const present: DatasetInfo[] = [];
+  for await (const dataset of work.list(signal)) present.push(dataset);
+  const locked: LockedDataset[] = [];
+  for (const dataset of overdueDatasets(present, work.now())) {
+    signal.throwIfAborted();
+    const { number, id, basePath } = dataset;
+    const lockedBy = dataset.lockedBy;
+    if (lockedBy.length > 0) {
+      locked.push({ number, id, basePath, lockedBy });
+      continue;
+    }
+    try {
+      const freedBytes = await work.remove(dataset, signal);
+      onProgress({ expired: [{ number, id, basePath }], freedBytes });
+    } catch (error) {
+      if (!(error instanceof DmError)) throw error;
+      if (error.code === 'in_use') locked.push({ number, id, basePath, lockedBy: ['reader'] });
+      else if (error.code !== 'not_found') throw error;
+    }
+  }
+  return { locked };
+}

@@ -1,0 +1,105 @@
+import { Catalog } from '../../../catalog/catalog.js';
+import { diffMaps } from '../../../catalog/diff-maps.js';
+import { decodeGfidKey } from '../../../catalog/maps/gfid-key.js';
+import { decodeInode, inodeType, inodeVersion } from '../../../catalog/maps/inodes.js';
+import type { PageReader } from '../../../catalog/page-reader.js';
+import type { Gfid } from '../../../model/ids.js';
+import type { DataRoot } from '../layout/data-root.js';
+import type { DatasetRecord } from '../layout/dataset-record.js';
+import { VersionOpener } from '../layout/open-version.js';
+import type { TreeDirectory } from '../layout/tree-directory.js';
+import { exclusiveBytes, sharesExtents } from '../space/exclusive-bytes.js';
+import { close } from '../sys/open.js';
+import { statFd } from '../sys/stat.js';
+
+export interface LostContentsModules {
+  readonly root: DataRoot;
+  readonly directory: TreeDirectory;
+  readonly pages: PageReader;
+  step(name: string): void;
+}
+
+/** The contents of files that only one dataset, which is being deleted, has. */
+export class LostContents {
+  /** Of the version store. */
+  removed = 0;
+  readonly #record: DatasetRecord;
+  readonly #modules: LostContentsModules;
+  readonly #opener: VersionOpener;
+  readonly #shares: boolean;
+
+  constructor(record: DatasetRecord, modules: LostContentsModules) {
+    const { root, directory } = modules;
+    this.#record = record;
+    this.#modules = modules;
+    this.#shares = sharesExtents(root.privateFd);
+    // Without the live tree: what is found is what this place keeps.
+    const place = { tree: directory.load(), record, liveFd: null, privateFd: root.privateFd };
+    this.#opener = new VersionOpener(place, modules);
+  }
+
+  /**
+   * Unlinks them and returns the storage that comes free, with those of a snapshot, which are left for its deletion. The
+   * difference with the dataset before it names the candidates; they are looked up in all others, for after a
+   * rollback a content may be in datasets that are not neighbours.
+   */
+  async remove(signal: AbortSignal): Promise<bigint> {
+    const { directory, pages } = this.#modules;
+    const remaining = directory.listDatasets();
+    const at = remaining.findLastIndex((one) => one.committedAtMs <= this.#record.committedAtMs);
+    const nearest = remaining[at] ?? remaining[0];
+    // The one behind it has most of what the dataset before had not.
+    const next = remaining[Math.max(at, 0) + 1];
+    const others = [...(next ? [next] : []), ...remaining.filter((one) => one !== next)]
+      .filter((one) => one !== nearest)
+      .map((one) => new Catalog(one.maps, { pages }));
+    const changes = diffMaps({
+      before: { root: nearest?.maps.inodes ?? null, pages },
+      after: { root: this.#record.maps.inodes, pages },
+      signal,
+    });
+    let freed = 0n;
+    for await (const batch of changes) {
+      for (const { key, before, after } of batch) {
+        if (after === null || inodeType(after) !== 'file') continue;
+        const version = inodeVersion(after);
+        if (before !== null && inodeVersion(before) === version) continue;
+        if (await isInAny(others, key, version)) continue;
+        freed += await this.#removeOne(decodeGfidKey(key), after);
+      }
+    }
+    return freed;
+  }
+
+  async #removeOne(gfid: Gfid, encoded: Uint8Array): Promise<bigint> {
+    const inode = decodeInode(encoded);
+    const fd = await this.#opener.openKept(gfid, inode);
+    if (fd === null) return 0n;
+    let bytes: bigint;
+    try {
+      // What has another name too stays.
+      bytes = statFd(fd).nlink > 1 && !this.#isInSnapshot ? 0n : exclusiveBytes(fd, this.#shares);
+    } finally {
+      close(fd);
+    }
+    this.#modules.step('version');
+    if (this.#modules.directory.versions.remove(gfid, inode.version)) this.removed++;
+    return bytes;
+  }
+
+  get #isInSnapshot(): boolean {
+    return this.#record.provider === 'snapshot';
+  }
+}
+
+async function isInAny(
+  catalogs: readonly Catalog[],
+  key: Uint8Array,
+  version: bigint,
+): Promise<boolean> {
+  for (const catalog of catalogs) {
+    const inode = await catalog.inodes.get(key);
+    if (inode !== null && inodeVersion(inode) === version) return true;
+  }
+  return false;
+}

@@ -1,0 +1,43 @@
+import type { ObjectStore } from '../../repository/object-store.js';
+import {
+  type DatasetExpirer,
+  type ExpiryProgress,
+  type ExpiryResult,
+  expireDatasets,
+} from '../dataset-expirer.js';
+import type { Source } from '../source.js';
+import { deleteStoredDataset } from './delete-dataset.js';
+
+export interface ObjectExpirerModules {
+  readonly store: ObjectStore;
+  readonly source: Pick<Source, 'listDatasets'>;
+  readonly now: () => number;
+}
+
+/** Expiry in an object account: records go; the room that they leave is freed by a prune, and not told here. */
+export class ObjectExpirer implements DatasetExpirer {
+  readonly #modules: ObjectExpirerModules;
+
+  constructor(modules: ObjectExpirerModules) {
+    this.#modules = modules;
+  }
+
+  expire(
+    onProgress: (progress: ExpiryProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ExpiryResult> {
+    const { store, source, now } = this.#modules;
+    return expireDatasets(
+      {
+        list: (until) => source.listDatasets({}, until),
+        remove: async ({ number }, until) => {
+          await deleteStoredDataset(number, { store }, until);
+          return 0;
+        },
+        now,
+      },
+      onProgress,
+      signal,
+    );
+  }
+}

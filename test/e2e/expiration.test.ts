@@ -1,0 +1,140 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { AgentProcess } from '../support/agent-process.js';
+import { TestAgents } from '../support/e2e-agents.js';
+import { dm, dmJson } from '../support/e2e-dm.js';
+import {
+  createPolicy,
+  creation,
+  type JobView,
+  listDatasets,
+  mustRun,
+  repeatCopy,
+  runPolicy,
+} from '../support/e2e-policies.js';
+import { noise } from '../support/e2e-trees.js';
+
+const MIB = 1_048_576;
+const EVERY_RIGHT = '--peer-access=read,create,write,expire,privileged';
+
+interface ExpirationJob extends JobView {
+  readonly expiration: {
+    readonly expired_total: number;
+    readonly freed_bytes: number;
+    readonly expired: readonly { readonly id: number; readonly dataset_base_path: string }[];
+    readonly locked_total: number;
+    readonly locked: readonly { readonly id: number; readonly locked_by: readonly string[] }[];
+  };
+}
+
+/** Runs a policy that finishes whole. */
+async function expire(agent: AgentProcess, policy: number): Promise<ExpirationJob['expiration']> {
+  return ((await mustRun(agent, policy)) as ExpirationJob).expiration;
+}
+
+const expiration = (account: string) => ({ 'expiration-account-id': account });
+
+describe('EXPIRATION policies', function () {
+  this.timeout(60_000);
+  let agents: TestAgents;
+  let tree = '';
+  let make = 0;
+  let edits = 0;
+
+  before('start agents', async () => {
+    agents = await TestAgents.open({
+      agents: [{ name: 'keeper' }, { name: 'open', extra: [EVERY_RIGHT] }],
+    });
+    tree = agents.root('keeper', 'tree');
+    mkdirSync(tree);
+    writeFileSync(join(tree, 'steady'), noise(MIB, 1));
+    make = await createPolicy(agents.agent('keeper'), 'CREATION', {
+      ...creation('local', tree),
+      'creation-dataset-retention-period': 0,
+      'creation-dataset-reserve': 2,
+    });
+  });
+  after('stop the agents', () => agents?.[Symbol.asyncDispose]());
+
+  const edit = () => writeFileSync(join(tree, 'busy'), noise(MIB, 100 + edits++));
+  const makeOne = async () => {
+    edit();
+    await mustRun(agents.agent('keeper'), make);
+  };
+  const kept = async (path: string, account = 'local') =>
+    (await listDatasets(agents.agent('keeper'), path, account)).map(({ id }) => id);
+
+  it('remove what is over, free its room, and leave the newest whole', async () => {
+    const keeper = agents.agent('keeper');
+    for (let count = 0; count < 4; count++) await makeOne();
+    const all = await kept(tree);
+    const cleanup = await createPolicy(keeper, 'EXPIRATION', expiration('local'));
+    const { expired, expired_total, freed_bytes, locked_total } = await expire(keeper, cleanup);
+    expect(expired.map(({ id }) => id)).to.deep.equal(all.slice(0, 2));
+    expect(expired[0]?.dataset_base_path).to.equal(tree);
+    expect([expired_total, locked_total]).to.deep.equal([2, 0]);
+    expect(freed_bytes).to.be.within(2 * MIB, 2.2 * MIB);
+    expect(await kept(tree)).to.deep.equal(all.slice(2));
+    for (const id of all.slice(2)) await dmJson(keeper, 'datasets', 'verify', String(id));
+    expect((await expire(keeper, cleanup)).expired_total).to.equal(0);
+  });
+
+  it('remove backups from an object account', async () => {
+    const keeper = agents.agent('keeper');
+    const store = agents.scratch('store');
+    mkdirSync(store);
+    await dmJson(
+      keeper,
+      ...['accounts', 'create', 'DIRECTORY', '--name=disk', `--uri=file://${store}`],
+    );
+    const backup = await createPolicy(keeper, 'REPEAT_COPY', {
+      ...repeatCopy({ account: 'local', path: tree }, { account: 'disk', path: '/backup' }),
+      'repeat-copy-base-target-dataset-type': 'FILE_ON_OBJECT_BACKUP',
+      'repeat-copy-base-dataset-retention-period': 0,
+      'repeat-copy-base-dataset-reserve': 1,
+    });
+    for (let count = 0; count < 3; count++) {
+      await makeOne();
+      await mustRun(keeper, backup);
+    }
+    const cleanup = await createPolicy(keeper, 'EXPIRATION', expiration('disk'));
+    expect((await expire(keeper, cleanup)).expired_total).to.equal(2);
+    const [last] = await kept('/backup', 'disk');
+    await dmJson(keeper, 'datasets', 'verify', String(last), '--account-id=disk');
+  });
+
+  it('remove datasets of a peer that allows it, and are refused by others', async () => {
+    const keeper = agents.agent('keeper');
+    const there = agents.root('open', 'tree');
+    mkdirSync(there);
+    const remote = await createPolicy(keeper, 'CREATION', {
+      ...creation('open', there),
+      'creation-dataset-retention-period': 0,
+    });
+    await mustRun(keeper, remote);
+    expect(await kept(there, 'open')).to.have.length(1);
+    const cleanup = await createPolicy(keeper, 'EXPIRATION', expiration('open'));
+    expect((await expire(keeper, cleanup)).expired_total).to.equal(1);
+    expect(await kept(there, 'open')).to.deep.equal([]);
+    const back = await createPolicy(agents.agent('open'), 'EXPIRATION', expiration('keeper'));
+    const { code, job } = await runPolicy(agents.agent('open'), back);
+    expect([code, job?.error_code]).to.deep.equal([1, 'refused']);
+  });
+
+  it('say what they clean up and are part of the chain that protect makes', async () => {
+    const keeper = agents.agent('keeper');
+    const { code } = await dm(keeper, 'accounts', 'delete', 'disk');
+    expect(code).to.equal(1);
+    const made = await dmJson<{ name: string; policy_type: string }[]>(
+      keeper,
+      ...['protect', tree, '--to=disk:/protected', '--every=1h', '--keep=3', '--name=all'],
+    );
+    expect(made.map(({ name }) => name)).to.deep.equal([
+      'all-make',
+      'all-copy',
+      'all-expire',
+      'all-expire-copies',
+    ]);
+  });
+});
