@@ -8,6 +8,13 @@ import type { PageReader } from './page-reader.js';
 /** Long values end a batch before its leaf does. */
 const BATCH_BYTES = 4 * 1024 * 1024;
 
+/** Entries of one leaf: those at [first, last). */
+export interface LeafEntries {
+  readonly leaf: LeafPage;
+  readonly first: number;
+  readonly last: number;
+}
+
 /** Looks into one map. Cheap to make; holds at most one page of its own. */
 export class MapReader {
   readonly root: MapRoot | null;
@@ -44,10 +51,10 @@ export class MapReader {
   }
 
   /**
-   * The entries of `range` in ascending order, about one batch per leaf, never an empty one. Reads pages
-   * only as far as the caller goes. Keys and values are views that stay valid.
+   * The leaves that hold entries of `range` in ascending order, each with the indexes [first, last) of those entries,
+   * never none. Reads pages only as far as the caller goes.
    */
-  async *range(range: KeyRange = {}, signal?: AbortSignal): AsyncGenerator<MapEntry[], void> {
+  async *leaves(range: KeyRange = {}, signal?: AbortSignal): AsyncGenerator<LeafEntries, void> {
     if (this.root === null) return;
     const start = startOf(range);
     const to = endOf(range);
@@ -59,11 +66,7 @@ export class MapReader {
       if (page instanceof LeafPage) {
         signal?.throwIfAborted();
         const last = to === null ? page.count : page.search(to);
-        for (let next = first; next < last; ) {
-          const batch = await this.#entriesOf(page, next, last);
-          yield batch;
-          next += batch.length;
-        }
+        if (first < last) yield { leaf: page, first, last };
         if (last < page.count) return;
         seeking = false;
       } else {
@@ -71,6 +74,20 @@ export class MapReader {
       }
       const next = this.#nextChild(path);
       page = next instanceof Promise ? await next : next;
+    }
+  }
+
+  /**
+   * The entries of `range` in ascending order, about one batch per leaf, never an empty one. Reads pages
+   * only as far as the caller goes. Keys and values are views that stay valid.
+   */
+  async *range(range: KeyRange = {}, signal?: AbortSignal): AsyncGenerator<MapEntry[], void> {
+    for await (const { leaf, first, last } of this.leaves(range, signal)) {
+      for (let next = first; next < last; ) {
+        const batch = await this.#entriesOf(leaf, next, last);
+        yield batch;
+        next += batch.length;
+      }
     }
   }
 

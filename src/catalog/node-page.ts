@@ -38,6 +38,18 @@ abstract class KeyedPage {
     );
   }
 
+  /** Order of what follows the first `skip` bytes of the key at `index` against `rest`. */
+  compareKeyRest(index: number, skip: number, rest: Uint8Array): number {
+    const start = (this.offsets[index * STRIDE + KEY_START] as number) + skip;
+    const length = (this.offsets[index * STRIDE + KEY_END] as number) - start;
+    const common = Math.min(length, rest.length);
+    for (let i = 0; i < common; i++) {
+      const difference = (this.body[start + i] as number) - (rest[i] as number);
+      if (difference !== 0) return difference;
+    }
+    return length - rest.length;
+  }
+
   get lastKey(): Buffer {
     return this.key(this.count - 1);
   }
@@ -92,6 +104,15 @@ export class LeafPage extends KeyedPage {
       this.offsets[index * STRIDE + VALUE_START],
       this.offsets[(index + 1) * STRIDE],
     );
+  }
+
+  /** Copies the first bytes of an inline value, as many as fit `into`; false when it is shorter. */
+  copyInlineValue(index: number, into: Uint8Array): boolean {
+    const start = this.offsets[index * STRIDE + VALUE_START] as number;
+    const length = (this.offsets[(index + 1) * STRIDE] as number) - start;
+    if (length < into.length || this.#spilled.has(index)) return false;
+    for (let i = 0; i < into.length; i++) into[i] = this.body[start + i] as number;
+    return true;
   }
 
   spilledValue(index: number): SpilledValue | undefined {

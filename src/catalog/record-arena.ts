@@ -1,4 +1,5 @@
 import { DmError } from '../model/error.js';
+import { readU32 } from '../util/binary.js';
 
 /** Key length u32, value length u32 (or DELETED), key, value: in memory and in run files. */
 export const RECORD_HEADER = 8;
@@ -116,16 +117,6 @@ export class RecordArena {
 export function recordLength(bytes: Uint8Array, start: number): number {
   const value = readU32(bytes, start + 4);
   return RECORD_HEADER + readU32(bytes, start) + (value === DELETED ? 0 : value);
-}
-
-export function readU32(bytes: Uint8Array, at: number): number {
-  return (
-    (((bytes[at] as number) << 24) |
-      ((bytes[at + 1] as number) << 16) |
-      ((bytes[at + 2] as number) << 8) |
-      (bytes[at + 3] as number)) >>>
-    0
-  );
 }
 
 function writeU32(bytes: Uint8Array, at: number, value: number): void {

@@ -1,5 +1,6 @@
+import { readU32 } from '../util/binary.js';
 import type { Mutation } from './map-types.js';
-import { DELETED, RECORD_HEADER, type RecordArena, readU32 } from './record-arena.js';
+import { DELETED, RECORD_HEADER, type RecordArena } from './record-arena.js';
 import { sortRecords } from './sort-records.js';
 
 /** Records in ascending order of keys, each key once. */

@@ -2,6 +2,17 @@ import { asBuffer } from './bytes.js';
 
 const U64_MAX = (1n << 64n) - 1n;
 
+/** Four bytes, big-endian; nothing is checked. */
+export function readU32(bytes: Uint8Array, at: number): number {
+  return (
+    (((bytes[at] as number) << 24) |
+      ((bytes[at + 1] as number) << 16) |
+      ((bytes[at + 2] as number) << 8) |
+      (bytes[at + 3] as number)) >>>
+    0
+  );
+}
+
 /**
  * Appends numbers and byte strings to a buffer that grows. Integers are big-endian; a varint is
  * LEB128 (seven bits a byte, least significant first), always in its shortest form.

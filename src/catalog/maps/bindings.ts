@@ -15,6 +15,10 @@ export interface Binding {
 
 const fail = corruptRecord('bindings');
 
+/** Where the fields of an encoded binding lie; its times are i64 unless they are far away. */
+export const BINDING_AT = { ino: 0, size: 12, btimeNs: 28, mtimeNs: 36, ctimeNs: 44 } as const;
+export const BINDING_BYTES = 52;
+
 export function encodeBinding(binding: Binding): Buffer {
   const writer = freshWriter();
   writer.u64(binding.ino).u32(binding.generation).u64(binding.size).u64(binding.version);

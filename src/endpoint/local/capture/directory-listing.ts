@@ -1,5 +1,5 @@
 import type { FileType } from '../../../model/inode.js';
-import { readDirectory } from '../sys/readdir.js';
+import { scanDirectory } from '../sys/readdir.js';
 
 const TYPES: readonly (FileType | null)[] = [
   null,
@@ -13,43 +13,44 @@ const TYPES: readonly (FileType | null)[] = [
 ];
 const PREFIX_BYTES = 6;
 
+/** Memory that is kept from one directory to the next. */
+const KEPT_ENTRIES = 16_384;
+
 /**
  * The entries of one directory in the order of their names' bytes, packed: a directory of a million entries
- * takes about 40 MB and no object for each.
+ * takes about 40 MB and no object for each. Made once and used for one directory after the other.
  */
 export class DirectoryListing {
-  #names = Buffer.allocUnsafe(1024);
+  #names = Buffer.alloc(0);
   #namesEnd = 0;
-  #offsets = new Uint32Array(65);
+  #offsets = new Uint32Array(0);
   /** The first six bytes of each name as a number that sorts as they do. */
-  #prefixes = new Float64Array(64);
-  #inos = new BigUint64Array(64);
-  #types = new Uint8Array(64);
+  #prefixes = new Float64Array(0);
+  #types = new Uint8Array(0);
   #order: Uint32Array = new Uint32Array(0);
   #count = 0;
 
-  /** Reads the directory that `fd` holds, from its start. */
-  static read(fd: number): DirectoryListing {
-    const listing = new DirectoryListing();
-    for (const batch of readDirectory(fd)) {
-      for (const { name, ino, type } of batch) listing.#add(name, ino, type);
-    }
-    listing.#sort();
-    return listing;
+  constructor() {
+    this.#forget();
+  }
+
+  /** Reads the directory that `fd` holds, from its start; what was read before is gone. */
+  read(fd: number): void {
+    if (this.#types.length > KEPT_ENTRIES) this.#forget();
+    this.#count = 0;
+    this.#namesEnd = 0;
+    scanDirectory(fd, (bytes, start, end, type) => this.#add(bytes, start, end, type));
+    this.#sort();
   }
 
   get count(): number {
     return this.#count;
   }
 
-  /** A view; valid as long as the listing. */
+  /** A view; valid until the next directory is read. */
   name(index: number): Buffer {
     const slot = this.#order[index] ?? 0;
     return this.#names.subarray(this.#offsets[slot], this.#offsets[slot + 1]);
-  }
-
-  ino(index: number): bigint {
-    return this.#inos[this.#order[index] ?? 0] ?? 0n;
   }
 
   /** Null where the file system does not tell. */
@@ -57,30 +58,35 @@ export class DirectoryListing {
     return TYPES[this.#types[this.#order[index] ?? 0] ?? 0] ?? null;
   }
 
-  #add(name: Buffer, ino: bigint, type: FileType | null): void {
+  #add(bytes: Buffer, start: number, end: number, type: FileType | null): void {
     const slot = this.#count;
-    if (slot === this.#inos.length) this.#growEntries();
-    if (this.#namesEnd + name.length > this.#names.length) this.#growNames(name.length);
-    this.#names.set(name, this.#namesEnd);
-    this.#namesEnd += name.length;
+    const length = end - start;
+    if (slot === this.#types.length) this.#growEntries();
+    if (this.#namesEnd + length > this.#names.length) this.#growNames(length);
+    for (let i = 0; i < length; i++) this.#names[this.#namesEnd + i] = bytes[start + i] as number;
+    this.#prefixes[slot] = prefixOf(this.#names, this.#namesEnd, length);
+    this.#namesEnd += length;
     this.#offsets[slot + 1] = this.#namesEnd;
-    this.#prefixes[slot] = prefixOf(name);
-    this.#inos[slot] = ino;
     this.#types[slot] = type === null ? 0 : TYPES.indexOf(type);
     this.#count++;
   }
 
+  #forget(): void {
+    this.#names = Buffer.allocUnsafe(4096);
+    this.#offsets = new Uint32Array(257);
+    this.#prefixes = new Float64Array(256);
+    this.#types = new Uint8Array(256);
+    this.#order = new Uint32Array(0);
+  }
+
   #growEntries(): void {
-    const length = this.#inos.length * 2;
+    const length = this.#types.length * 2;
     const offsets = new Uint32Array(length + 1);
     offsets.set(this.#offsets);
     this.#offsets = offsets;
     const prefixes = new Float64Array(length);
     prefixes.set(this.#prefixes);
     this.#prefixes = prefixes;
-    const inos = new BigUint64Array(length);
-    inos.set(this.#inos);
-    this.#inos = inos;
     const types = new Uint8Array(length);
     types.set(this.#types);
     this.#types = types;
@@ -118,7 +124,10 @@ export class DirectoryListing {
 }
 
 /** Names hold no zero bytes, so that zeros may stand for what a short name lacks. */
-function prefixOf(name: Buffer): number {
-  if (name.length >= PREFIX_BYTES) return name.readUIntBE(0, PREFIX_BYTES);
-  return name.readUIntBE(0, name.length) * 256 ** (PREFIX_BYTES - name.length);
+function prefixOf(names: Buffer, start: number, length: number): number {
+  let prefix = 0;
+  for (let i = 0; i < PREFIX_BYTES; i++) {
+    prefix = prefix * 256 + (i < length ? (names[start + i] as number) : 0);
+  }
+  return prefix;
 }

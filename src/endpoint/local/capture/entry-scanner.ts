@@ -2,12 +2,14 @@ import type { EntryValue } from '../../../catalog/maps/entries.js';
 import { DmError } from '../../../model/error.js';
 import type { Gfid } from '../../../model/ids.js';
 import type { FileType } from '../../../model/inode.js';
+import type { MaybePromise } from '../../../util/maybe-promise.js';
 import { isSubvolumeRoot } from '../sys/btrfs.js';
 import { isErrno, SysError, sysToDm } from '../sys/errno.js';
 import { filesystemMagic, MAGIC_BTRFS } from '../sys/filesystem.js';
 import { close, O_RDONLY, openAt } from '../sys/open.js';
-import { type FileStat, statAt, statFd } from '../sys/stat.js';
+import { copyOf, type FileStat, StatView, statAt, statFd } from '../sys/stat.js';
 import { joinPath } from './directory-stack.js';
+import type { FormerEntries } from './former-entries.js';
 import { EntryIdentifier, type Identity } from './identify-entry.js';
 import { observeClosed, observeOpen } from './observe-inode.js';
 import type { ScanNotes } from './scan-notes.js';
@@ -22,7 +24,7 @@ export interface ScannedDirectory {
   readonly components: readonly Buffer[];
 }
 
-/** `absent`: not part of the dataset. `kept`: could not be looked at, stays as it was. */
+/** `absent`: not part of the dataset. `kept`: stays as it was, nothing happened to it or it could not be looked at. */
 export type EntryOutcome =
   | 'absent'
   | 'kept'
@@ -34,7 +36,10 @@ const PROGRESS_EVERY = 2000;
 const EMPTY_SUBVOLUME_INO = 2n;
 /** Failures of this process, not of an entry. */
 const OUT_OF_RESOURCES = ['EMFILE', 'ENFILE', 'ENOMEM'];
-const SYSTEM_LOOK: EntryLook = { statAt, openAt };
+const SYSTEM_LOOK: EntryLook = {
+  statAt: (view, dirFd, name) => view.statAt(dirFd, name),
+  openAt,
+};
 
 /** Looks at one entry after the other: who it is, whether it has changed, and if so what it is now. */
 export class EntryScanner {
@@ -43,6 +48,9 @@ export class EntryScanner {
   readonly #look: EntryLook;
   readonly #identifier: EntryIdentifier;
   readonly #base: FileStat;
+  readonly #baseView: StatView;
+  /** Of the entry that is looked at. */
+  readonly #view = new StatView();
   readonly #onBtrfs: boolean;
   /** Of hard-linked files on the content list: the directory they were seen in, and which read of it. */
   readonly #listedIn = new U64Map();
@@ -54,7 +62,8 @@ export class EntryScanner {
     this.#modules = modules;
     this.#look = modules.look ?? SYSTEM_LOOK;
     this.#identifier = new EntryIdentifier(modules.previous, modules.mint);
-    this.#base = statFd(options.baseFd);
+    this.#baseView = new StatView().statFd(options.baseFd);
+    this.#base = copyOf(this.#baseView);
     this.#onBtrfs = filesystemMagic(options.baseFd) === MAGIC_BTRFS;
   }
 
@@ -62,28 +71,50 @@ export class EntryScanner {
     return this.#entries;
   }
 
-  /** Looks at an entry that the listing has; `former` is what the previous catalog has under its name. */
-  async entry(
+  /** To be awaited after so many entries. */
+  progress(): Promise<void> | undefined {
+    if (this.#entries % PROGRESS_EVERY !== 0) return undefined;
+    this.#options.signal.throwIfAborted();
+    return this.#options.onProgress(this.#entries);
+  }
+
+  /**
+   * Looks at an entry that the listing has; `former` is at what the previous catalog has under its name. What is as it was is
+   * told at once.
+   */
+  entry(
+    directory: ScannedDirectory,
+    name: Buffer,
+    listedType: FileType | null,
+    former: FormerEntries | null,
+  ): MaybePromise<EntryOutcome> {
+    this.#entries++;
+    const { excludes, isStored } = this.#options;
+    if (listedType !== null && !excludes.isEmpty) {
+      if (excludes.excludes(directory.components, name, listedType === 'dir')) return 'absent';
+    }
+    const view = this.#view;
+    try {
+      this.#look.statAt(view, directory.fd, name);
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return 'absent';
+      return this.#unreadable(directory, name, former?.entry() ?? null, error);
+    }
+    if (former !== null && excludes.isEmpty && isStored === null && !view.isDirectory) {
+      const gfidKey = view.sameMount(this.#baseView) ? former.gfidKey() : null;
+      if (gfidKey !== null && this.#identifier.isAsBound(gfidKey, view)) return 'kept';
+    }
+    return this.#seen(directory, name, listedType, former?.entry() ?? null, copyOf(view));
+  }
+
+  async #seen(
     directory: ScannedDirectory,
     name: Buffer,
     listedType: FileType | null,
     former: EntryValue | null,
+    stat: FileStat,
   ): Promise<EntryOutcome> {
-    if (++this.#entries % PROGRESS_EVERY === 0) {
-      this.#options.signal.throwIfAborted();
-      await this.#options.onProgress(this.#entries);
-    }
     const { excludes } = this.#options;
-    if (listedType !== null && !excludes.isEmpty) {
-      if (excludes.excludes(directory.components, name, listedType === 'dir')) return 'absent';
-    }
-    let stat: FileStat;
-    try {
-      stat = this.#look.statAt(directory.fd, name);
-    } catch (error) {
-      if (isErrno(error, 'ENOENT')) return 'absent';
-      return this.#unreadable(directory, name, former, error);
-    }
     if (listedType === null && excludes.excludes(directory.components, name, stat.type === 'dir')) {
       return 'absent';
     }

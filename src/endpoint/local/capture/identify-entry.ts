@@ -5,8 +5,8 @@ import { decodeInoValue, encodeInoKey } from '../../../catalog/maps/inode-index.
 import { inodeType } from '../../../catalog/maps/inodes.js';
 import type { Gfid } from '../../../model/ids.js';
 import type { GfidMint } from '../layout/gfid-mint.js';
-import { agrees, sameInode } from '../layout/inode-binding.js';
-import type { FileStat } from '../sys/stat.js';
+import { agrees, agreesEncoded, sameInode } from '../layout/inode-binding.js';
+import type { FileStat, StatView } from '../sys/stat.js';
 import type { ScanPrevious } from './scan-types.js';
 import { U64Map } from './u64-map.js';
 
@@ -29,6 +29,15 @@ export class EntryIdentifier {
   constructor(previous: ScanPrevious, mint: GfidMint) {
     this.#previous = previous;
     this.#mint = mint;
+  }
+
+  /** The entry is certainly as it was bound under the gfid that `gfidKey` is; false when that is not known at once. */
+  isAsBound(gfidKey: Uint8Array, view: StatView): boolean {
+    const { bindings, suspects } = this.#previous;
+    if (suspects.size > 0) return false;
+    const binding = bindings.get(gfidKey);
+    if (binding === null || binding instanceof Promise) return false;
+    return agreesEncoded(binding, view);
   }
 
   async identify(stat: FileStat, former: EntryValue | null): Promise<Identity> {

@@ -4,6 +4,7 @@ import type { Gfid } from '../../../model/ids.js';
 import type { FileIdentity } from '../layout/data-root.js';
 import type { GfidMint } from '../layout/gfid-mint.js';
 import type { OwnerNames } from '../sys/owner-names.js';
+import type { StatView } from '../sys/stat.js';
 import type { Excludes } from './excludes.js';
 
 /** What the tree was when it was last captured or placed. */
@@ -54,6 +55,7 @@ export interface ScanModules {
 
 /** The system calls of a walk that can meet an unreadable entry. */
 export interface EntryLook {
-  readonly statAt: typeof import('../sys/stat.js').statAt;
+  /** Fills `view`. */
+  readonly statAt: (view: StatView, dirFd: number, name: Uint8Array) => void;
   readonly openAt: typeof import('../sys/open.js').openAt;
 }

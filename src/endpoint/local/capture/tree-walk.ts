@@ -1,5 +1,4 @@
 import { type Gfid, ROOT_GFID } from '../../../model/ids.js';
-import { compareBytes } from '../../../util/bytes.js';
 import { SysError } from '../sys/errno.js';
 import { statFd } from '../sys/stat.js';
 import { DirectoryListing } from './directory-listing.js';
@@ -42,6 +41,8 @@ export class TreeWalk implements Disposable {
   readonly #options: ScanOptions;
   readonly #modules: ScanModules & { notes: ScanNotes };
   readonly #scanner: EntryScanner;
+  /** Of the directory that is being read. */
+  readonly #listing = new DirectoryListing();
   #directories: MutationSpill;
   #lists = 0;
   /** Entries at the top of the tree that belong to it. */
@@ -116,7 +117,8 @@ export class TreeWalk implements Disposable {
     this.#options.signal.throwIfAborted();
     const fd = stack.fd;
     const stat = statFd(fd);
-    const listing = DirectoryListing.read(fd);
+    const listing = this.#listing;
+    listing.read(fd);
     const { gfid, isNew } = target;
     const read = this.#modules.notes.reads.begin(gfid);
     await this.#scanner.directory(fd, gfid, stat);
@@ -175,19 +177,24 @@ export class TreeWalk implements Disposable {
     let index = 0;
     for (;;) {
       const name = index < listing.count ? listing.name(index) : null;
-      const known = former?.current ?? null;
+      const known = former === null || former.atEnd ? null : former;
       if (name === null && known === null) break;
-      const order = name === null ? 1 : known === null ? -1 : compareBytes(name, known.name);
+      const order = name === null ? 1 : known === null ? -1 : -known.compareName(name);
       if (name !== null && order <= 0) {
         const match = order === 0 ? known : null;
-        const outcome = await this.#scanner.entry(directory, name, listing.type(index), match);
-        this.#note(directory, name, match, outcome, result);
+        const looked = this.#scanner.entry(directory, name, listing.type(index), match);
+        const outcome = looked instanceof Promise ? await looked : looked;
+        if (outcome === 'kept') result.present++;
+        else this.#note(directory, name, match?.entry() ?? null, outcome, result);
         index++;
+        const told = this.#scanner.progress();
+        if (told !== undefined) await told;
       } else if (known !== null) {
-        this.#note(directory, known.name, known, 'absent', result);
+        const gone = known.entry();
+        this.#note(directory, gone.name, gone, 'absent', result);
       }
       if (order >= 0) {
-        const pending = former?.next();
+        const pending = known?.next();
         if (pending !== undefined) await pending;
       }
     }
@@ -199,12 +206,11 @@ export class TreeWalk implements Disposable {
     directory: ScannedDirectory,
     name: Uint8Array,
     former: FormerEntry | null,
-    outcome: EntryOutcome,
+    outcome: Exclude<EntryOutcome, 'kept'>,
     result: { subdirectories: Subdirectory[]; removedSum: bigint; present: number },
   ): void {
     const { notes } = this.#modules;
     if (outcome !== 'absent') result.present++;
-    if (outcome === 'kept') return;
     const found = outcome === 'absent' ? null : outcome;
     if (former !== null && former.gfid !== found?.gfid) {
       notes.removed(name, directory, former, found !== null);

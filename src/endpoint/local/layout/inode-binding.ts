@@ -1,5 +1,5 @@
-import type { Binding } from '../../../catalog/maps/bindings.js';
-import type { FileStat } from '../sys/stat.js';
+import { BINDING_AT, BINDING_BYTES, type Binding } from '../../../catalog/maps/bindings.js';
+import type { FileStat, StatView } from '../sys/stat.js';
 
 /**
  * What a place remembers of an inode. Only regular files have a size here. `racySinceNs`: a change after
@@ -32,6 +32,22 @@ export function agrees(binding: Binding, stat: FileStat): boolean {
     binding.mtimeNs === stat.mtimeNs &&
     binding.btimeNs === stat.btimeNs &&
     (stat.type !== 'file' || binding.size === stat.size)
+  );
+}
+
+/**
+ * `agrees` for a binding as it is encoded, without making numbers of it. It may say false of what agrees, when
+ * times are beyond 32 bits of seconds, never true of what does not.
+ */
+export function agreesEncoded(binding: Uint8Array, view: StatView): boolean {
+  return (
+    binding.length === BINDING_BYTES &&
+    view.hasBirthTime &&
+    view.equalsTime('ctime', binding, BINDING_AT.ctimeNs) &&
+    view.equalsU64('ino', binding, BINDING_AT.ino) &&
+    view.equalsTime('mtime', binding, BINDING_AT.mtimeNs) &&
+    view.equalsTime('btime', binding, BINDING_AT.btimeNs) &&
+    (!view.isFile || view.equalsU64('size', binding, BINDING_AT.size))
   );
 }
 

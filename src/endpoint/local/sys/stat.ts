@@ -1,4 +1,5 @@
 import type { FileType } from '../../../model/inode.js';
+import { readU32 } from '../../../util/binary.js';
 import { isErrno, lastError, lastErrorIsAbsence, sysError } from './errno.js';
 import { fileTypeOf } from './file-type.js';
 import { ioctl } from './ioctl.js';
@@ -44,6 +45,8 @@ const MASK = 0x07ff | STATX_BTIME | STATX_MNT_ID;
 const SIZE = 256;
 const EMPTY = Buffer.alloc(1);
 const BILLION = 1_000_000_000n;
+/** Of struct statx_timestamp in struct statx. */
+const TIME_OFFSETS = { atime: 64, btime: 80, ctime: 96, mtime: 112 } as const;
 
 /**
  * A `FileStat` to be filled again and again: the fields are decoded when they are read, so that a caller
@@ -92,6 +95,43 @@ export class StatView implements FileStat {
     return (this.#s64[offset / 8] ?? 0n) * BILLION + BigInt(this.#number(offset / 4 + 2));
   }
 
+  /** Both are in the same mount, as far as the kernel tells. */
+  sameMount(other: StatView): boolean {
+    const told = this.#number(0) & other.#number(0) & STATX_MNT_ID;
+    return told === 0 || (this.#u32[36] === other.#u32[36] && this.#u32[37] === other.#u32[37]);
+  }
+
+  /** The 64-bit number at `at` of `bytes`, big-endian, is the one of `field`. */
+  equalsU64(field: 'ino' | 'size', bytes: Uint8Array, at: number): boolean {
+    const index = field === 'ino' ? 8 : 10;
+    return (
+      readU32(bytes, at) === this.#u32[index + 1] && readU32(bytes, at + 4) === this.#u32[index]
+    );
+  }
+
+  /**
+   * The nanoseconds at `at` of `bytes`, an i64 big-endian, are those of `field`. Numbers do for seconds of 32 bits: all
+   * terms are exact, being multiples of 2^9 below 2^62. Times further away count as different.
+   */
+  equalsTime(field: 'btime' | 'mtime' | 'ctime', bytes: Uint8Array, at: number): boolean {
+    const offset = TIME_OFFSETS[field] / 4;
+    const low = this.#number(offset);
+    const high = this.#number(offset + 1) | 0;
+    if (high !== 0 && high !== -1) return false;
+    const seconds = high * 2 ** 32 + low;
+    const nsHigh = (readU32(bytes, at) | 0) * 2 ** 32;
+    return nsHigh - seconds * 1e9 + readU32(bytes, at + 4) === this.#number(offset + 2);
+  }
+
+  get hasBirthTime(): boolean {
+    return (this.#number(0) & STATX_BTIME) !== 0;
+  }
+  get isDirectory(): boolean {
+    return (this.mode & 0o170000) === 0o040000;
+  }
+  get isFile(): boolean {
+    return (this.mode & 0o170000) === 0o100000;
+  }
   get dev(): number {
     return composeDevice(this.devMajor, this.devMinor);
   }
@@ -137,16 +177,16 @@ export class StatView implements FileStat {
     return this.#long(6);
   }
   get atimeNs(): bigint {
-    return this.#time(64);
+    return this.#time(TIME_OFFSETS.atime);
   }
   get btimeNs(): bigint {
-    return (this.#number(0) & STATX_BTIME) === 0 ? 0n : this.#time(80);
+    return this.hasBirthTime ? this.#time(TIME_OFFSETS.btime) : 0n;
   }
   get ctimeNs(): bigint {
-    return this.#time(96);
+    return this.#time(TIME_OFFSETS.ctime);
   }
   get mtimeNs(): bigint {
-    return this.#time(112);
+    return this.#time(TIME_OFFSETS.mtime);
   }
   get mountId(): bigint | null {
     return (this.#number(0) & STATX_MNT_ID) === 0 ? null : this.#long(18);
@@ -165,7 +205,8 @@ export function statFd(fd: number): FileStat {
   return copyOf(VIEW.statFd(fd));
 }
 
-function copyOf(view: StatView): FileStat {
+/** What a view shows now, to be kept. */
+export function copyOf(view: FileStat): FileStat {
   return {
     dev: view.dev,
     devMajor: view.devMajor,

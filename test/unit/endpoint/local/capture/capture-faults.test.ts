@@ -22,7 +22,7 @@ import { DataRoot } from '../../../../../src/endpoint/local/layout/data-root.js'
 import { VersionStore } from '../../../../../src/endpoint/local/layout/version-store.js';
 import { sysError } from '../../../../../src/endpoint/local/sys/errno.js';
 import { openAt } from '../../../../../src/endpoint/local/sys/open.js';
-import { statAt, statFd } from '../../../../../src/endpoint/local/sys/stat.js';
+import { type StatView, statFd } from '../../../../../src/endpoint/local/sys/stat.js';
 import { DmError } from '../../../../../src/model/error.js';
 import { type Gfid, ROOT_GFID } from '../../../../../src/model/ids.js';
 import {
@@ -40,12 +40,12 @@ import {
 function unreadable(...names: string[]): EntryLook & { fired: number } {
   const look = {
     fired: 0,
-    statAt: (dirFd: number, name: Uint8Array) => {
+    statAt: (view: StatView, dirFd: number, name: Uint8Array) => {
       if (names.includes(Buffer.from(name).toString())) {
         look.fired++;
         throw sysError('statx', 'EIO');
       }
-      return statAt(dirFd, name);
+      view.statAt(dirFd, name);
     },
     openAt,
   };

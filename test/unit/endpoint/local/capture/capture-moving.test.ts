@@ -17,7 +17,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { EntryLook } from '../../../../../src/endpoint/local/capture/scan-types.js';
 import { openAt } from '../../../../../src/endpoint/local/sys/open.js';
-import { statAt } from '../../../../../src/endpoint/local/sys/stat.js';
+import type { StatView } from '../../../../../src/endpoint/local/sys/stat.js';
 import { withFilesystem } from '../../../../support/filesystems.js';
 import { capture, liveTree, makeRoot, type TestRoot, treeOf } from './capture-helpers.js';
 
@@ -29,9 +29,9 @@ function whenSeen(
 ): EntryLook & { fired: number } {
   const look = {
     fired: 0,
-    statAt: (dirFd: number, bytes: Uint8Array) => {
+    statAt: (view: StatView, dirFd: number, bytes: Uint8Array) => {
       if (Buffer.from(bytes).toString() === name && look.fired < times) act(look.fired++);
-      return statAt(dirFd, bytes);
+      view.statAt(dirFd, bytes);
     },
     openAt,
   };
