@@ -8,13 +8,17 @@ import { asDmError, DmError } from '../model/error.js';
 import { cpuTimes } from '../observe/cpu-times.js';
 import { HttpServer } from '../observe/http-server.js';
 import type { Log } from '../observe/log.js';
+import { BasePolicies } from '../policy/base-policies.js';
+import { BasePolicyStore } from '../policy/base-policy-store.js';
 import { CpuGovernor } from '../policy/cpu-governor.js';
 import { HookRunner } from '../policy/hook-runner.js';
+import { PlannedRuns } from '../policy/planned-runs.js';
 import { Policies } from '../policy/policies.js';
 import { policyExecutor } from '../policy/policy-executor.js';
 import { PolicyOutcomes } from '../policy/policy-outcomes.js';
 import { PolicyStore } from '../policy/policy-store.js';
 import { Scheduler } from '../policy/scheduler.js';
+import type { PolicyWorld } from '../policy/validate-policy.js';
 import { ControlServer } from '../rpc/control-server.js';
 import { BandwidthPacing } from '../rpc/pacing/bandwidth-pacing.js';
 import { PeerServer } from '../rpc/peer-server.js';
@@ -144,22 +148,33 @@ async function startParts(
   const jobs = new JobStore({ database });
   const hooks = new HookRunner({ directory: settings.hooksDir, timeLimitMs: HOOK_TIME_LIMIT_MS });
   const { timeZone: localTimeZone } = Intl.DateTimeFormat().resolvedOptions();
-  const policies: Policies = new Policies(
-    { localTimeZone },
-    {
-      store,
-      queue: () => queue,
-      world: {
-        localAccountId: accounts.localId,
-        accountExists: (id) => accounts.exists(id),
-        isObjectAccount: (id) => accounts.isObject(id),
-        checkLocalPath: (path) => void rootOf(roots, parseEscaped(path)),
-        checkHook: (command) => hooks.check(command),
-      },
-      clock,
-      planChanged: () => scheduler.wake(),
-    },
-  );
+  const world: PolicyWorld = {
+    localAccountId: accounts.localId,
+    accountExists: (id) => accounts.exists(id),
+    isObjectAccount: (id) => accounts.isObject(id),
+    checkLocalPath: (path) => void rootOf(roots, parseEscaped(path)),
+    checkHook: (command) => hooks.check(command),
+  };
+  const planned = new PlannedRuns({ localTimeZone });
+  const baseStore = new BasePolicyStore({ database });
+  const policies: Policies = new Policies({
+    store,
+    bases: baseStore,
+    queue: () => queue,
+    world,
+    planned,
+    clock,
+    planChanged: () => scheduler.wake(),
+  });
+  const bases = new BasePolicies({
+    store: baseStore,
+    policies: store,
+    database,
+    world,
+    planned,
+    clock,
+    changed: () => policies.changed(),
+  });
   const scheduler = new Scheduler({
     startDue: () => policies.startDue(),
     clockSetBack: () => policies.clockSetBack(),
@@ -274,6 +289,7 @@ async function startParts(
           dialer,
           places,
           policies,
+          bases,
           outcomes,
           queue,
           jobs,

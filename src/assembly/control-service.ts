@@ -4,6 +4,7 @@ import type { Places } from '../engine/places.js';
 import type { JobQueue } from '../job/job-queue.js';
 import type { JobStore } from '../job/job-store.js';
 import type { Log } from '../observe/log.js';
+import type { BasePolicies } from '../policy/base-policies.js';
 import type { Policies } from '../policy/policies.js';
 import type { PolicyOutcomes } from '../policy/policy-outcomes.js';
 import type { AgentCard } from '../rpc/agent-card.js';
@@ -14,6 +15,7 @@ import type { Clock } from '../util/clock.js';
 import type { AccountStore } from './account-store.js';
 import { accountHandlers } from './control/accounts.js';
 import { backupHandlers, deleteBackup } from './control/backups.js';
+import { basePolicyHandlers } from './control/base-policies.js';
 import { browseHandlers } from './control/browse.js';
 import { certificateHandlers } from './control/certificates.js';
 import { datasetHandlers } from './control/datasets.js';
@@ -46,6 +48,7 @@ export interface ControlServiceParts {
   readonly dialer: PeerDialer;
   readonly places: Places;
   readonly policies: Policies;
+  readonly bases: BasePolicies;
   readonly outcomes: PolicyOutcomes;
   readonly queue: JobQueue;
   readonly jobs: JobStore;
@@ -79,6 +82,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
     ...accountHandlers({
       accounts,
       policies,
+      bases: parts.bases,
       trust,
       dialer,
       clock,
@@ -97,6 +101,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
     }),
     ...policyHandlers({
       policies,
+      bases: parts.bases,
       outcomes: parts.outcomes,
       queue,
       places,
@@ -104,6 +109,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
       resolve,
       defaults: { partial: settings.partial },
     }),
+    ...basePolicyHandlers({ bases: parts.bases, resolve }),
     ...jobHandlers({ queue, store: jobs, clock }),
     ...reportHandlers({ store: jobs, clock }),
     ...datasetHandlers({

@@ -18,6 +18,11 @@ export const COMMAND_TREE: readonly LazySpec[] = [
     load: async () => (await import('./commands/policies.js')).policies,
   },
   {
+    name: 'base-policies',
+    summary: 'values that several policies share',
+    load: async () => (await import('./commands/base-policies.js')).basePolicies,
+  },
+  {
     name: 'jobs',
     summary: 'runs of policies',
     load: async () => (await import('./commands/jobs.js')).jobs,

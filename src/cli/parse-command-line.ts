@@ -162,7 +162,10 @@ function toOption(spec: OptionSpec): Option {
   if (spec.kind === 'boolean') option.argParser((text) => parseBoolean(spec.flag, text));
   if (spec.kind === 'integer') option.argParser((text) => parseInteger(spec, text));
   if (spec.kind === 'list') {
-    option.argParser((text, before?: readonly string[]) => [...(before ?? []), text]);
+    option.argParser((text, before?: readonly string[]) => [
+      ...(before ?? []),
+      parseChoice(spec, text),
+    ]);
   }
   if (spec.kind === 'later') option.hideHelp();
   if (spec.required) option.makeOptionMandatory();
@@ -181,6 +184,15 @@ function parseBoolean(flag: string, text: string): boolean {
   if (text === 'true') return true;
   if (text === 'false') return false;
   throw new DmError('usage', `--${flag}=${text.slice(0, 80)} is not a choice; give true or false`);
+}
+
+/** The library checks the choices of options that are given once. */
+function parseChoice({ flag, choices }: OptionSpec, text: string): string {
+  if (choices === undefined || choices.includes(text)) return text;
+  throw new DmError(
+    'usage',
+    `--${flag}=${text.slice(0, 80)} is not a choice; give one of ${choices.join(', ')}`,
+  );
 }
 
 function parseInteger(spec: OptionSpec, text: string): number {

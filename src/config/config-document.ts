@@ -18,6 +18,7 @@ export const SECTIONS = [
   'grants',
   'throttling.bw-rules',
   'throttling.settings',
+  'base-policies',
   'policies',
 ] as const;
 export type Section = (typeof SECTIONS)[number];

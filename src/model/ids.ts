@@ -21,6 +21,7 @@ export type DigestHex = Branded<string, 'DigestHex'>;
 export type SpkiFingerprint = Branded<string, 'SpkiFingerprint'>;
 /** Small positive integers, local to one agent. */
 export type PolicyId = Branded<number, 'PolicyId'>;
+export type BasePolicyId = Branded<number, 'BasePolicyId'>;
 export type JobId = Branded<number, 'JobId'>;
 /** Number of a dataset at one place: given once, never reused. */
 export type DatasetNumber = Branded<number, 'DatasetNumber'>;
@@ -70,6 +71,7 @@ function smallInteger<T extends number>(what: string) {
 }
 
 export const parsePolicyId = smallInteger<PolicyId>('policy id');
+export const parseBasePolicyId = smallInteger<BasePolicyId>('base policy id');
 export const parseJobId = smallInteger<JobId>('job id');
 export const parseDatasetNumber = smallInteger<DatasetNumber>('dataset number');
 

@@ -1,5 +1,5 @@
 import type { DatasetType } from './dataset.js';
-import type { JobId, PolicyId } from './ids.js';
+import type { BasePolicyId, JobId, PolicyId } from './ids.js';
 import type { Schedule } from './schedule.js';
 
 export type PolicyType = 'CREATION' | 'COPY' | 'REPEAT_COPY' | 'EXPIRATION';
@@ -62,6 +62,10 @@ export interface ExpirationRule {
 export type CopyingRule = CopyRule | RepeatCopyRule;
 export type PolicyRule = CreationRule | CopyingRule | ExpirationRule;
 
+/** What a base policy may decide. */
+export type OwnValues = Pick<Policy, 'enabled' | 'priority' | 'schedule' | 'briefcase' | 'rule'>;
+
+/** A policy as it runs. */
 export interface Policy {
   readonly id: PolicyId;
   readonly name: string;
@@ -82,6 +86,9 @@ export interface Policy {
   readonly schedule: Schedule;
   /** It runs when a job of this policy has finished, and never by a clock of its own. */
   readonly parentId: PolicyId | null;
+  readonly basePolicyId: BasePolicyId | null;
+  /** With a base policy: the values that were given to the policy itself. */
+  readonly own: OwnValues | null;
   /** When it is due; past while a run must wait for the active job, null when nothing is planned. */
   readonly nextRunAtMs: number | null;
   /** Job of the parent whose end made it due; null when a clock did. */

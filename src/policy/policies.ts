@@ -7,9 +7,11 @@ import type { StateWrite } from '../state/database.js';
 import type { Clock } from '../util/clock.js';
 import { KeyedMutex } from '../util/keyed-mutex.js';
 import { Signal } from '../util/signal.js';
+import { asWritten, withBase } from './apply-base.js';
+import type { BasePolicyStore } from './base-policy-store.js';
 import { checkOverlap } from './check-overlap.js';
 import { checkParent } from './check-parent.js';
-import { PlannedRuns } from './planned-runs.js';
+import type { PlannedRuns } from './planned-runs.js';
 import type { PolicyStore } from './policy-store.js';
 import { type PolicyWorld, validatePolicy } from './validate-policy.js';
 
@@ -24,13 +26,24 @@ export type NewPolicy = Pick<
   | 'rule'
   | 'schedule'
   | 'parentId'
+  | 'basePolicyId'
 >;
 
+const NEVER_RUN = {
+  disabledByDm: false,
+  spent: false,
+  lastJob: null,
+  lastRunAtMs: null,
+  nextRunAtMs: null,
+  dueAfterJob: null,
+  own: null,
+} as const;
 const DEFAULT_RUN: RunOptions = { adopt: false, acceptSource: false };
 
 /** Creating, changing and running policies. At most one job of a policy is active; a run asked for meanwhile makes one more. */
 export class Policies {
   readonly #store: PolicyStore;
+  readonly #bases: Pick<BasePolicyStore, 'get'>;
   readonly #queue: () => JobQueue;
   readonly #world: PolicyWorld;
   readonly #clock: Clock;
@@ -43,22 +56,22 @@ export class Policies {
   /** One start of a policy at a time. */
   readonly #runs = new KeyedMutex();
 
-  constructor(
-    options: { readonly localTimeZone: string },
-    modules: {
-      readonly store: PolicyStore;
-      readonly queue: () => JobQueue;
-      readonly world: PolicyWorld;
-      readonly clock: Clock;
-      /** Called when a policy may have become due, or due at another time. */
-      readonly planChanged: () => void;
-    },
-  ) {
+  constructor(modules: {
+    readonly store: PolicyStore;
+    readonly bases: Pick<BasePolicyStore, 'get'>;
+    readonly queue: () => JobQueue;
+    readonly world: PolicyWorld;
+    readonly planned: PlannedRuns;
+    readonly clock: Clock;
+    /** Called when a policy may have become due, or due at another time. */
+    readonly planChanged: () => void;
+  }) {
     this.#store = modules.store;
+    this.#bases = modules.bases;
     this.#queue = modules.queue;
     this.#world = modules.world;
     this.#clock = modules.clock;
-    this.#planned = new PlannedRuns(options);
+    this.#planned = modules.planned;
     this.#planChanged = modules.planChanged;
   }
 
@@ -71,26 +84,29 @@ export class Policies {
   }
 
   async create(policy: NewPolicy): Promise<Policy> {
-    const make = (id: PolicyId): Policy => ({
-      ...policy,
-      id,
-      disabledByDm: false,
-      spent: false,
-      lastJob: null,
-      lastRunAtMs: null,
-      ...this.#planned.first(policy, this.#clock.now()),
-    });
-    await validatePolicy(make(1 as PolicyId), this.#world);
-    await checkParent({ id: null, parentId: policy.parentId }, this.#store);
-    await checkOverlap({ id: null, rule: policy.rule }, this.#store);
+    const make = async (id: PolicyId): Promise<Policy> => {
+      const written = { ...policy, ...NEVER_RUN, id };
+      const whole = await this.#withBase(written);
+      return { ...whole, ...this.#planned.first(whole, this.#clock.now()) };
+    };
+    const made = await make(1 as PolicyId);
+    await validatePolicy(made, this.#world);
+    await checkParent({ id: null, parentId: made.parentId }, this.#store);
+    await checkOverlap({ id: null, rule: made.rule }, this.#store);
     const created = await this.#store.create(make);
     this.#planChanged();
     return created;
   }
 
+  /** `change` is given the policy as it was written, and returns it so. */
   async modify(ref: string, change: (policy: Policy) => Policy): Promise<Policy> {
     const before = await this.#store.get(ref);
-    const after = change(before);
+    const next = async (policy: Policy): Promise<Policy> => {
+      const written = change(asWritten(policy));
+      const disabledByDm = !written.enabled && written.disabledByDm;
+      return this.#withBase({ ...written, disabledByDm });
+    };
+    const after = await next(before);
     if (after.rule.type !== before.rule.type) {
       throw new DmError(
         'invalid_argument',
@@ -100,17 +116,24 @@ export class Policies {
     await validatePolicy(after, this.#world);
     await checkParent(after, this.#store);
     await checkOverlap(after, this.#store);
-    const modified = await this.#store.modify(before.id, (policy) => {
-      const changed = change(policy);
-      return {
-        ...changed,
-        disabledByDm: changed.enabled ? false : changed.disabledByDm,
-        ...this.#planned.afterChange(policy, changed, this.#clock.now()),
-      };
+    const modified = await this.#store.modify(before.id, async (policy) => {
+      const changed = await next(policy);
+      return { ...changed, ...this.#planned.afterChange(policy, changed, this.#clock.now()) };
     });
+    this.changed();
+    return modified;
+  }
+
+  /** To be called when something else has changed policies. */
+  changed(): void {
     this.#planChanged();
     this.#starts.tell();
-    return modified;
+  }
+
+  async #withBase(written: Policy): Promise<Policy> {
+    const { basePolicyId } = written;
+    const base = basePolicyId === null ? null : await this.#bases.get(String(basePolicyId));
+    return withBase(written, base);
   }
 
   async delete(ref: string): Promise<void> {
@@ -126,8 +149,7 @@ export class Policies {
       );
     }
     await this.#store.delete(policy.id);
-    this.#planChanged();
-    this.#starts.tell();
+    this.changed();
   }
 
   /** Makes a job now, or, while one is active, exactly one more after it. Returns the job to wait for. */
@@ -215,7 +237,8 @@ export class Policies {
     const policy = await records.get(job.policyId);
     if (!policy) return [];
     if (job.state === 'cancelled') {
-      return [records.put(policy.id, { ...policy, enabled: false, disabledByDm: true })];
+      const own = policy.own === null ? null : { ...policy.own, enabled: false };
+      return [records.put(policy.id, { ...policy, enabled: false, disabledByDm: true, own })];
     }
     if (job.state !== 'finished') return [];
     const writes: StateWrite[] = [];
@@ -268,6 +291,13 @@ export class Policies {
 
 function refuseRun(policy: Policy): void {
   if (!policy.enabled) {
+    const { own, basePolicyId } = policy;
+    if (own?.enabled && !policy.disabledByDm) {
+      throw new DmError(
+        'policy_disabled',
+        `policy ${policy.id} (${policy.name}) is disabled by its base policy; enable that with \`dm base-policies modify ${basePolicyId} --enabled=true\``,
+      );
+    }
     const why = policy.disabledByDm ? ' since a job of it was cancelled' : '';
     throw new DmError(
       'policy_disabled',

@@ -6,11 +6,12 @@ import type { StateDatabase } from '../state/database.js';
 import { keys, ranges } from '../state/keys.js';
 import { type RecordCodec, Records } from '../state/records.js';
 
-/** Policies are plain JSON; those of older releases have no schedule. */
+/** Policies are plain JSON; those of older releases have no schedule and no base policy. */
 const codec: RecordCodec<Policy> = {
   encode: (policy) => policy,
   decode: (stored) => ({
     ...{ schedule: NO_SCHEDULE, parentId: null, nextRunAtMs: null, dueAfterJob: null },
+    ...{ basePolicyId: null, own: null },
     ...(stored as Policy),
   }),
 };
@@ -39,10 +40,10 @@ export class PolicyStore {
     return this.records.list();
   }
 
-  create(make: (id: PolicyId) => Policy): Promise<Policy> {
+  create(make: (id: PolicyId) => Promise<Policy>): Promise<Policy> {
     return this.#database.update(async () => {
       const { value, write } = await this.#database.next('policy');
-      const policy = make(parsePolicyId(value));
+      const policy = await make(parsePolicyId(value));
       await this.#refuseTakenName(policy);
       await this.#database.write([write, this.records.put(policy.id, policy)]);
       return policy;
@@ -50,9 +51,9 @@ export class PolicyStore {
   }
 
   /** Replaces a policy by what `change` makes of its present form. */
-  modify(id: PolicyId, change: (policy: Policy) => Policy): Promise<Policy> {
+  modify(id: PolicyId, change: (policy: Policy) => Policy | Promise<Policy>): Promise<Policy> {
     return this.#database.update(async () => {
-      const policy = change(await this.get(String(id)));
+      const policy = await change(await this.get(String(id)));
       await this.#refuseTakenName(policy);
       await this.records.save(id, policy);
       return policy;

@@ -21,15 +21,18 @@ export interface PolicyWorld {
 /** Throws the first thing that is wrong with a policy, with one clear message. */
 export async function validatePolicy(policy: Policy, world: PolicyWorld): Promise<void> {
   validateName(policy.name);
-  if (policy.briefcase.length > MAX_BRIEFCASE) {
-    throw invalid(`--briefcase is longer than ${MAX_BRIEFCASE} characters; shorten it`);
-  }
+  validateBriefcase(policy.briefcase);
   if (!/^([0-9]{1,15}|(100|[0-9]{1,2})%)?$/.test(policy.maxDelete)) {
     throw invalid(
       `--max-delete "${policy.maxDelete}" is neither a number of entries nor a percentage; give for example 1000 or 5%`,
     );
   }
   await validateRule(policy.rule, world);
+}
+
+export function validateBriefcase(briefcase: string): void {
+  if (briefcase.length <= MAX_BRIEFCASE) return;
+  throw invalid(`--briefcase is longer than ${MAX_BRIEFCASE} characters; shorten it`);
 }
 
 /** Names of objects: what looks like an id would be ambiguous. */
@@ -95,7 +98,7 @@ function isHere(accountId: string, world: PolicyWorld): boolean {
   return accountId === world.localAccountId || accountId === LOOPBACK_ACCOUNT_ID;
 }
 
-async function requireAccount(id: string, what: string, world: PolicyWorld): Promise<void> {
+export async function requireAccount(id: string, what: string, world: PolicyWorld): Promise<void> {
   if (!(await world.accountExists(id))) {
     throw new DmError('not_found', `${what} "${id}" does not exist; see \`dm accounts list\``);
   }
@@ -173,7 +176,7 @@ function trimmed(path: string): string {
   return path.replace(/\/+$/, '');
 }
 
-function validateRetention(reserve: number, periodSeconds: number | null): void {
+export function validateRetention(reserve: number, periodSeconds: number | null): void {
   if (!Number.isInteger(reserve) || reserve < 0 || reserve > MAX_RESERVE) {
     throw invalid(`dataset reserve ${reserve} must be a whole number from 0 to ${MAX_RESERVE}`);
   }

@@ -16,6 +16,7 @@
  *   settings/cpu                              CpuSettings
  *   account/{id}                              Account
  *   account-secrets/{id}                      AccountSecrets
+ *   base-policy/{id:10}                       BasePolicy
  *   policy/{id:10}                            Policy
  *   policy-outcome/{id:10}                    PolicyOutcome; stays when the policy's jobs are deleted
  *   job/{id:10}                               Job
@@ -51,6 +52,7 @@ export const keys = {
   grant: (id: number) => `grant/${padded(id)}`,
   account: (id: string) => `account/${id}`,
   accountSecrets: (id: string) => `account-secrets/${id}`,
+  basePolicy: (id: number) => `base-policy/${padded(id)}`,
   policy: (id: number) => `policy/${padded(id)}`,
   policyOutcome: (id: number) => `policy-outcome/${padded(id)}`,
   job: (id: number) => `job/${padded(id)}`,
@@ -74,6 +76,7 @@ export const ranges = {
   account: 'account/',
   accountSecrets: 'account-secrets/',
   bandwidthRule: 'bandwidth-rule/',
+  basePolicy: 'base-policy/',
   policy: 'policy/',
   policyOutcome: 'policy-outcome/',
   job: 'job/',

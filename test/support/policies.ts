@@ -18,6 +18,8 @@ export function samplePolicy(id: number, priority: Policy['priority'] = 'NORMAL'
     lastRunAtMs: null,
     schedule: NO_SCHEDULE,
     parentId: null,
+    basePolicyId: null,
+    own: null,
     nextRunAtMs: null,
     dueAfterJob: null,
     rule: {

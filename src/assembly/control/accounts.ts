@@ -2,6 +2,7 @@ import type { Account, PeerAccount } from '../../model/account.js';
 import { DmError } from '../../model/error.js';
 import { type AccountId, LOOPBACK_ACCOUNT_ID } from '../../model/ids.js';
 import { isObjectAccountType } from '../../model/object-account.js';
+import type { BasePolicies } from '../../policy/base-policies.js';
 import type { Policies } from '../../policy/policies.js';
 import type { Account as AccountView } from '../../rpc/generated/control/datamover/v1/Account.js';
 import type { CreateAccountRequest__Output } from '../../rpc/generated/control/datamover/v1/CreateAccountRequest.js';
@@ -29,6 +30,7 @@ export interface AccountHandlerModules
     ObjectAccountModules,
     PingStoreModules {
   readonly policies: Policies;
+  readonly bases: BasePolicies;
 }
 
 /** The account commands of the control service. */
@@ -155,5 +157,13 @@ async function refuseUsed(id: AccountId, modules: AccountHandlerModules): Promis
         `policy ${policy} (${name}) uses the account; delete the policy first`,
       );
     }
+  }
+  for await (const base of modules.bases.list()) {
+    const used = [base.sourceAccountId, base.targetAccountId, base.newTasksAccountId];
+    if (!used.includes(id)) continue;
+    throw new DmError(
+      'in_use',
+      `base policy ${base.id} (${base.name}) uses the account; delete the base policy first`,
+    );
   }
 }

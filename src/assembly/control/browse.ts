@@ -10,7 +10,7 @@ import type { ReadFileRequest__Output } from '../../rpc/generated/control/datamo
 import type { TreeEntry } from '../../rpc/generated/control/datamover/v1/TreeEntry.js';
 import { escapePath } from '../../util/escape.js';
 import { parseDatasetRef } from './datasets.js';
-import type { ResolveAccount } from './policy-messages.js';
+import type { ResolveAccount } from './policy-parts.js';
 
 const INCARNATION_SHIFT = 40n;
 const SLASH = 0x2f;

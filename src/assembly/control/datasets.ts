@@ -12,7 +12,7 @@ import type { VerifyDatasetRequest__Output } from '../../rpc/generated/control/d
 import type { VerifyProgress as VerifyMessage } from '../../rpc/generated/control/datamover/v1/VerifyProgress.js';
 import { escapePath, parseEscaped } from '../../util/escape.js';
 import { EventStream } from '../../util/event-stream.js';
-import type { ResolveAccount } from './policy-messages.js';
+import type { ResolveAccount } from './policy-parts.js';
 import { datasetView, failedEntryView } from './views.js';
 
 export interface DatasetHandlerModules {

@@ -1,8 +1,11 @@
 import type { Places } from '../../engine/places.js';
 import type { JobQueue } from '../../job/job-queue.js';
+import type { BasePolicy } from '../../model/base-policy.js';
 import { DmError } from '../../model/error.js';
 import { parseJobId } from '../../model/ids.js';
 import type { Policy } from '../../model/policy.js';
+import { asWritten } from '../../policy/apply-base.js';
+import type { BasePolicies } from '../../policy/base-policies.js';
 import type { Policies } from '../../policy/policies.js';
 import type { PolicyOutcome, PolicyOutcomes } from '../../policy/policy-outcomes.js';
 import { type PolicyPreview, previewPolicy } from '../../policy/preview-policy.js';
@@ -14,16 +17,17 @@ import type { Policy__Output } from '../../rpc/generated/control/datamover/v1/Po
 import type { Ref__Output } from '../../rpc/generated/control/datamover/v1/Ref.js';
 import type { RunPolicyRequest__Output } from '../../rpc/generated/control/datamover/v1/RunPolicyRequest.js';
 import type { Clock } from '../../util/clock.js';
-import { policyFromMessage, policyView, type ResolveAccount } from './policy-messages.js';
+import { mergeFields } from './merge-fields.js';
+import { policyFromMessage, policyView } from './policy-messages.js';
+import type { ResolveAccount } from './policy-parts.js';
+import { valueSources } from './value-sources.js';
 import { timeText } from './views.js';
 import { waitsFor } from './waits-for.js';
-
-/** Fields that a stored policy may lack. */
-const OPTIONAL_FIELDS: ReadonlySet<string> = new Set(['dataset_retention_period']);
 
 /** The policy commands of the control service. */
 export function policyHandlers(modules: {
   policies: Policies;
+  bases: BasePolicies;
   outcomes: PolicyOutcomes;
   queue: JobQueue;
   places: Places;
@@ -31,7 +35,7 @@ export function policyHandlers(modules: {
   resolve: ResolveAccount;
   defaults: { readonly partial: 'allow' | 'fail' };
 }) {
-  const { policies, outcomes, queue, clock, resolve, defaults } = modules;
+  const { policies, bases, outcomes, queue, clock, resolve, defaults } = modules;
   const viewOf = (
     policy: Policy,
     parent: Policy | null,
@@ -45,6 +49,11 @@ export function policyHandlers(modules: {
     const parent = parentId === null ? null : await policies.get(String(parentId));
     return viewOf(policy, parent, await outcomes.all());
   };
+  const sourced = async (policy: Policy) => {
+    const { basePolicyId } = policy;
+    const base = basePolicyId === null ? null : await bases.get(String(basePolicyId));
+    return { ...(await view(policy)), value_sources: valueSources(policy.rule.type, base) };
+  };
   return {
     createPolicy: async (request: CreatePolicyRequest__Output) => {
       const policy = await policies.create(
@@ -57,17 +66,23 @@ export function policyHandlers(modules: {
       const found = new Map<number, Policy>();
       for await (const policy of policies.list()) found.set(policy.id, policy);
       const ends = await outcomes.all();
-      const views = [...found.values()].map((policy) =>
-        viewOf(policy, found.get(policy.parentId ?? 0) ?? null, ends),
-      );
+      const templates = new Map<number, BasePolicy>();
+      for await (const base of bases.list()) templates.set(base.id, base);
+      const views = [...found.values()].map((policy) => ({
+        ...viewOf(policy, found.get(policy.parentId ?? 0) ?? null, ends),
+        value_sources: valueSources(
+          policy.rule.type,
+          templates.get(policy.basePolicyId ?? 0) ?? null,
+        ),
+      }));
       return { policies: views };
     },
-    getPolicy: async (request: Ref__Output) => view(await policies.get(request.ref)),
+    getPolicy: async (request: Ref__Output) => sourced(await policies.get(request.ref)),
     modifyPolicy: async (request: ModifyPolicyRequest__Output) => {
       const before = await policies.get(request.ref);
       let policy = before;
       if (request.update_mask.length > 0) {
-        const merged = merge(before, given(request.policy), request.update_mask);
+        const merged = merge(asWritten(before), given(request.policy), request.update_mask);
         const changed = await policyFromMessage(merged, resolve, defaults);
         policy = await policies.modify(String(before.id), (present) => ({
           ...present,
@@ -76,7 +91,7 @@ export function policyHandlers(modules: {
         }));
       }
       if (request.run_now) await policies.run(String(policy.id));
-      return view(await policies.get(String(policy.id)));
+      return sourced(await policies.get(String(policy.id)));
     },
     deletePolicy: async (request: Ref__Output) => {
       await policies.delete(request.ref);
@@ -126,38 +141,9 @@ function given(policy: Policy__Output | null): Policy__Output {
   return policy;
 }
 
-/** The stored policy as a message, with the fields named by the mask (`a.b` for nested ones) replaced. */
+/** The stored policy as a message, with the fields named by the mask replaced. */
 function merge(before: Policy, changes: Policy__Output, mask: readonly string[]): Policy__Output {
-  const merged: Record<string, unknown> = structuredClone(policyView(before, '')) as Record<
-    string,
-    unknown
-  >;
-  for (const path of mask) {
-    const names = path.split('.');
-    const last = names.pop() ?? '';
-    let to: Record<string, unknown> = merged;
-    let from: unknown = changes;
-    for (const name of names) {
-      from = field(from, name);
-      const inner = to[name];
-      if (typeof inner !== 'object' || inner === null) throw unknownField(path, before);
-      to = inner as Record<string, unknown>;
-    }
-    if (!(last in to) && !OPTIONAL_FIELDS.has(last)) throw unknownField(path, before);
-    to[last] = field(from, last);
-  }
-  return merged as unknown as Policy__Output;
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
-}
-
-function unknownField(path: string, policy: Policy): DmError {
-  return new DmError(
-    'invalid_argument',
-    `"${path}" is not a field of policy ${policy.id}, a ${policy.rule.type}; see \`dm policies view ${policy.id}\``,
-  );
+  const { id, rule } = before;
+  const what = `policy ${id}, a ${rule.type}; see \`dm policies view ${id}\``;
+  return mergeFields(policyView(before, ''), changes, mask, what) as unknown as Policy__Output;
 }

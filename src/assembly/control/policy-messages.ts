@@ -1,15 +1,7 @@
 import type { DatasetType } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
-import { parsePolicyId } from '../../model/ids.js';
-import type {
-  CopyPlaces,
-  Policy,
-  PolicyRule,
-  PolicyType,
-  Priority,
-  RetentionRule,
-} from '../../model/policy.js';
-import { NO_SCHEDULE, type Schedule } from '../../model/schedule.js';
+import { parseBasePolicyId, parsePolicyId } from '../../model/ids.js';
+import type { CopyPlaces, Policy, PolicyRule, PolicyType } from '../../model/policy.js';
 import type { NewPolicy } from '../../policy/policies.js';
 import type { CopyPolicy__Output } from '../../rpc/generated/control/datamover/v1/CopyPolicy.js';
 import type { CreationPolicy__Output } from '../../rpc/generated/control/datamover/v1/CreationPolicy.js';
@@ -22,18 +14,18 @@ import type {
   Policy__Output as PolicyRequest,
 } from '../../rpc/generated/control/datamover/v1/Policy.js';
 import type { RepeatCopyPolicy__Output } from '../../rpc/generated/control/datamover/v1/RepeatCopyPolicy.js';
-import type {
-  RetentionView,
-  RetentionView__Output,
-} from '../../rpc/generated/control/datamover/v1/RetentionView.js';
-import type { Schedule__Output as ScheduleMessage__Output } from '../../rpc/generated/control/datamover/v1/Schedule.js';
+import {
+  parsePriority,
+  type ResolveAccount,
+  requireLocal,
+  retention,
+  retentionView,
+  scheduleFromMessage,
+  scheduleView,
+} from './policy-parts.js';
 import { timeText } from './views.js';
 
 const POLICY_TYPES: readonly PolicyType[] = ['CREATION', 'COPY', 'REPEAT_COPY', 'EXPIRATION'];
-const PRIORITIES: readonly Priority[] = ['LOW', 'NORMAL', 'HIGH'];
-
-/** Turns the account a user named into its id. */
-export type ResolveAccount = (ref: string) => Promise<string>;
 
 /** A policy as asked for; what is not given has its default. Throws `invalid_argument` or `not_supported`. */
 export async function policyFromMessage(
@@ -52,6 +44,7 @@ export async function policyFromMessage(
     schedule: scheduleFromMessage(message.schedule),
     parentId:
       message.parent_exec_policy_id === 0 ? null : parsePolicyId(message.parent_exec_policy_id),
+    basePolicyId: message.base_policy_id === 0 ? null : parseBasePolicyId(message.base_policy_id),
   };
 }
 
@@ -136,18 +129,8 @@ async function copyPlaces(
   message: DatasetCopyPolicyBase__Output,
   resolve: ResolveAccount,
 ): Promise<CopyPlaces> {
-  const local = await resolve('local');
-  for (const [ref, flag] of [
-    [message.base_account_id, 'base-account-id'],
-    [message.new_tasks_account, 'new-tasks-account'],
-  ] as const) {
-    if ((await resolve(ref)) !== local) {
-      throw new DmError(
-        'not_supported',
-        `${flag} "${ref}" is not local: policies live and do their work on the agent they are made on; make the policy on that agent`,
-      );
-    }
-  }
+  await requireLocal(message.base_account_id, 'base-account-id', resolve);
+  await requireLocal(message.new_tasks_account, 'new-tasks-account', resolve);
   return {
     sourceAccountId: await resolve(message.source_account_id),
     targetAccountId: await resolve(message.target_account_id),
@@ -163,17 +146,6 @@ function datasetType(text: string): DatasetType {
     'not_supported',
     `target dataset type "${text.slice(0, 80)}" is not available; use FILE, or FILE_ON_OBJECT_BACKUP for an object account`,
   );
-}
-
-function scheduleFromMessage(message: ScheduleMessage__Output | null): Schedule {
-  if (message === null) return NO_SCHEDULE;
-  const given = (texts: readonly string[]) => texts.filter((text) => text !== '');
-  return {
-    startTime: message.start_time,
-    recurrence: given(message.recurrence),
-    dateTimes: given(message.date_times),
-    timeZone: message.time_zone,
-  };
 }
 
 /** `waitsFor` says what a policy with a parent waits for. */
@@ -192,13 +164,9 @@ export function policyView(policy: Policy, waitsFor: string): PolicyMessage {
     last_job_id: policy.lastJob ?? 0,
     last_run_at: timeText(policy.lastRunAtMs),
     spent: policy.spent,
-    schedule: {
-      start_time: policy.schedule.startTime,
-      recurrence: [...policy.schedule.recurrence],
-      date_times: [...policy.schedule.dateTimes],
-      time_zone: policy.schedule.timeZone,
-    },
+    schedule: scheduleView(policy.schedule),
     parent_exec_policy_id: policy.parentId ?? 0,
+    base_policy_id: policy.basePolicyId ?? 0,
     next_run_at: policy.enabled && !policy.spent ? timeText(policy.nextRunAtMs) : '',
     waits_for: waitsFor,
     ...ruleView(rule),
@@ -257,24 +225,6 @@ function placesView(places: CopyPlaces): DatasetCopyPolicyBase {
   };
 }
 
-function retention(message: RetentionView__Output | null): RetentionRule {
-  const action = message?.dataset_expiry_action || 'DELETE';
-  if (action !== 'DELETE')
-    throw invalid(`dataset expiry action "${action}" is unknown; DELETE is the only one`);
-  return {
-    periodSeconds: message?.dataset_retention_period ?? null,
-    reserve: message?.dataset_reserve ?? 0,
-  };
-}
-
-function retentionView(rule: RetentionRule): RetentionView {
-  return {
-    ...(rule.periodSeconds === null ? {} : { dataset_retention_period: rule.periodSeconds }),
-    dataset_reserve: rule.reserve,
-    dataset_expiry_action: 'DELETE',
-  };
-}
-
 function parseType(text: string): PolicyType {
   const type = POLICY_TYPES.find((known) => known === text);
   if (type !== undefined) return type;
@@ -282,12 +232,6 @@ function parseType(text: string): PolicyType {
     'not_supported',
     `policy type "${text}" is not available; use ${POLICY_TYPES.join(', ')}`,
   );
-}
-
-function parsePriority(text: string): Priority {
-  const priority = PRIORITIES.find((known) => known === text);
-  if (!priority) throw invalid(`priority "${text}" must be LOW, NORMAL or HIGH`);
-  return priority;
 }
 
 function parsePartial(text: string): 'allow' | 'fail' {

@@ -8,8 +8,7 @@ import { argument } from '../command-spec.js';
 import { columns } from '../format/columns.js';
 import { waitAndReport } from '../job-wait.js';
 import type { OptionSpec } from '../option-spec.js';
-import { later } from '../option-spec.js';
-import { LATER_POLICY_FLAGS, POLICY_FLAGS } from './policy-flags.js';
+import { POLICY_FLAGS } from './policy-flags.js';
 import { newPolicy, policyChanges } from './policy-message.js';
 
 const COLUMNS = columns(
@@ -32,6 +31,8 @@ const COLUMNS = columns(
   'spent',
   'schedule',
   'parent_exec_policy_id',
+  'base_policy_id',
+  'value_sources',
   'creation_policy',
   'copy_policy',
   'repeat_copy_policy',
@@ -60,10 +61,9 @@ export const policies: GroupSpec = {
         { flag: 'policy-type', kind: 'text', value: 'TYPE', help: 'instead of TYPE' },
         ...POLICY_FLAGS,
         RUN_NOW,
-        ...later(...LATER_POLICY_FLAGS),
       ],
       run: async ({ args, options, output, client }) => {
-        const policy = await withParent(newPolicy(args, options), client);
+        const policy = await withIds(newPolicy(args, options), client);
         const run_now = options.boolean('run-now') ?? false;
         const { id } = await (await client()).createPolicy({ policy, run_now });
         await output.created(parsePolicyId(id));
@@ -95,7 +95,6 @@ export const policies: GroupSpec = {
         { flag: 'name', kind: 'text', value: 'NAME', help: 'new name' },
         ...POLICY_FLAGS,
         RUN_NOW,
-        ...later(...LATER_POLICY_FLAGS),
       ],
       run: modify,
     },
@@ -166,7 +165,7 @@ async function modify({ args, options, output, client }: CommandContext): Promis
       'nothing to change; give the option to set, such as --enabled=false',
     );
   }
-  const policy = await withParent(changes.policy, client);
+  const policy = await withIds(changes.policy, client);
   const request = { ref: args[0] ?? '', ...changes, policy, run_now: run_now ?? false };
   await output.view(await (await client()).modifyPolicy(request));
 }
@@ -188,13 +187,23 @@ async function run(context: CommandContext): Promise<void> {
   else await output.created(job_id, 'job_id');
 }
 
-/** The policy with its parent's id, which was given by id or name. */
-async function withParent(policy: Policy, client: CommandContext['client']): Promise<Policy> {
-  const given = policy.parent_exec_policy_id;
-  if (typeof given !== 'string') return policy;
-  if (given === '' || /^[0-9]+$/.test(given)) {
-    return { ...policy, parent_exec_policy_id: Number(given) };
-  }
-  const { id } = await (await client()).getPolicy({ ref: given });
-  return { ...policy, parent_exec_policy_id: id };
+/** The policy with the ids of its parent and its base policy, which were given by id or name. */
+async function withIds(policy: Policy, client: CommandContext['client']): Promise<Policy> {
+  const { parent_exec_policy_id: parent, base_policy_id: base } = policy;
+  return {
+    ...policy,
+    ...(typeof parent === 'string' && {
+      parent_exec_policy_id: await idOf(parent, async (ref) => (await client()).getPolicy({ ref })),
+    }),
+    ...(typeof base === 'string' && {
+      base_policy_id: await idOf(base, async (ref) => (await client()).getBasePolicy({ ref })),
+    }),
+  };
+}
+
+async function idOf(
+  given: string,
+  find: (ref: string) => Promise<{ readonly id: number }>,
+): Promise<number> {
+  return given === '' || /^[0-9]+$/.test(given) ? Number(given) : (await find(given)).id;
 }

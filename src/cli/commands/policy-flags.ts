@@ -1,3 +1,4 @@
+import { OVERRIDES } from '../../model/base-policy.js';
 import type { OptionKind, OptionSpec } from '../option-spec.js';
 
 export const POLICY_TYPES = ['CREATION', 'COPY', 'REPEAT_COPY', 'EXPIRATION'] as const;
@@ -27,13 +28,11 @@ function flag(
   return { field, flag: name, kind, help, ...more };
 }
 
-const COMMON: readonly PolicyFlag[] = [
+/** What a base policy has, too. */
+const GENERAL: readonly PolicyFlag[] = [
   flag('priority', 'priority', 'text', 'rank among waiting jobs', { choices: PRIORITIES }),
   flag('enabled', 'enabled', 'boolean', 'a disabled policy never runs'),
   flag('briefcase', 'briefcase', 'text', 'note kept with the policy'),
-  flag('partial', 'partial', 'text', 'whether unreadable files fail the job', {
-    choices: ['allow', 'fail'],
-  }),
   flag('schedule.start_time', 'start-time', 'text', 'run then; with --recurrence not before', {
     value: 'TIME',
   }),
@@ -42,6 +41,13 @@ const COMMON: readonly PolicyFlag[] = [
   }),
   flag('schedule.date_times', 'date-times', 'list', 'run then as well', { value: 'TIME' }),
   flag('schedule.time_zone', 'time-zone', 'text', "instead of the agent's", { value: 'ZONE' }),
+];
+
+const COMMON: readonly PolicyFlag[] = [
+  ...GENERAL,
+  flag('partial', 'partial', 'text', 'whether unreadable files fail the job', {
+    choices: ['allow', 'fail'],
+  }),
   flag(
     'parent_exec_policy_id',
     'parent-exec-policy-id',
@@ -49,6 +55,9 @@ const COMMON: readonly PolicyFlag[] = [
     'run when a job of that policy has finished',
     { value: 'POLICY' },
   ),
+  flag('base_policy_id', 'base-policy-id', 'text', 'what that one lists overrides the rest', {
+    value: 'BASE_POLICY',
+  }),
   flag('max_delete', 'max-delete', 'text', 'stop a run that would delete more', {
     value: 'N or P%',
   }),
@@ -227,5 +236,41 @@ export const POLICY_FLAGS: readonly PolicyFlag[] = [
   ...EXPIRATION.map((one) => ({ ...one, type: 'EXPIRATION' as const })),
 ];
 
-/** Flags of templates. */
-export const LATER_POLICY_FLAGS: readonly string[] = ['base-policy-id'];
+/** Every flag of a base policy. */
+export const BASE_POLICY_FLAGS: readonly PolicyFlag[] = [
+  ...GENERAL,
+  flag(
+    'override_list',
+    'override-list',
+    'list',
+    'what it decides for its policies; again for more',
+    {
+      choices: OVERRIDES,
+    },
+  ),
+  ...(
+    [
+      ['base_account_id', 'where its policies live'],
+      ['new_tasks_account', 'who does the work'],
+      ['source_account_id', 'where datasets are made or copied from'],
+      ['target_account_id', 'where they are copied to'],
+    ] as const
+  ).map(([field, help]) =>
+    flag(field, field.replaceAll('_', '-'), 'text', help, { value: 'ACCOUNT' }),
+  ),
+  flag('source_base_path', 'source-base-path', 'text', 'tree that is captured or copied', {
+    value: 'PATH',
+  }),
+  flag('target_base_path', 'target-base-path', 'text', 'where copies are put', { value: 'PATH' }),
+  flag('source_subpaths', 'source-subpaths', 'list', 'only this below the base', {
+    value: 'PATH',
+  }),
+  ...(['src', 'tgt'] as const).flatMap((side) =>
+    retention(
+      `${side}_dataset_retention`,
+      `${side}-dataset-retention-period`,
+      `${side}-dataset-reserve`,
+      `${side}-dataset-expiry-action`,
+    ),
+  ),
+];

@@ -1,7 +1,15 @@
 import { DmError } from '../../model/error.js';
+import type { BasePolicy } from '../../rpc/generated/control/datamover/v1/BasePolicy.js';
 import type { Policy } from '../../rpc/generated/control/datamover/v1/Policy.js';
 import type { OptionValue, OptionValues } from '../option-values.js';
-import { POLICY_FLAGS, POLICY_TYPES, type PolicyType, PRIORITIES } from './policy-flags.js';
+import {
+  BASE_POLICY_FLAGS,
+  POLICY_FLAGS,
+  POLICY_TYPES,
+  type PolicyFlag,
+  type PolicyType,
+  PRIORITIES,
+} from './policy-flags.js';
 
 type Node = { [field: string]: OptionValue | Node };
 
@@ -17,6 +25,23 @@ const COPY_BASE = {
   target_base_path: '',
   target_dataset_type: 'FILE',
   copy_retention: RETENTION,
+};
+const NO_SCHEDULE: Node = { start_time: '', recurrence: [], date_times: [], time_zone: '' };
+const BASE_DEFAULTS: Node = {
+  override_list: [],
+  enabled: true,
+  priority: 'NORMAL',
+  schedule: NO_SCHEDULE,
+  briefcase: '',
+  base_account_id: 'local',
+  new_tasks_account: 'local',
+  source_account_id: 'local',
+  target_account_id: 'local',
+  source_base_path: '',
+  target_base_path: '',
+  source_subpaths: [],
+  src_dataset_retention: RETENTION,
+  tgt_dataset_retention: RETENTION,
 };
 /** What a new policy is where its flags say nothing. */
 const DEFAULTS: Readonly<Record<PolicyType, Node>> = {
@@ -68,8 +93,9 @@ export function newPolicy(args: readonly string[], options: OptionValues): Polic
     briefcase: '',
     partial: '',
     max_delete: '',
-    schedule: { start_time: '', recurrence: [], date_times: [], time_zone: '' },
+    schedule: structuredClone(NO_SCHEDULE),
     parent_exec_policy_id: 0,
+    base_policy_id: 0,
     ...structuredClone(DEFAULTS[type]),
   };
   either('PRIORITY', 'priority', priority, options.text('priority'));
@@ -77,7 +103,8 @@ export function newPolicy(args: readonly string[], options: OptionValues): Polic
   for (const spec of POLICY_FLAGS) {
     const value = options.get(spec.flag);
     if (value === undefined) {
-      if (spec.needed && spec.type === type) {
+      // A base policy may have it.
+      if (spec.needed && spec.type === type && !options.has('base-policy-id')) {
         throw new DmError('usage', `a ${type} policy needs --${spec.flag}; give it`);
       }
       continue;
@@ -93,8 +120,34 @@ export function newPolicy(args: readonly string[], options: OptionValues): Polic
   return policy;
 }
 
-/** The fields that the flags set, and their names for the update mask. */
+/** The fields of a policy that the flags set, and their names for the update mask. */
 export function policyChanges(options: OptionValues): { policy: Policy; update_mask: string[] } {
+  const { message, update_mask } = changesOf(POLICY_FLAGS, options);
+  return { policy: message, update_mask };
+}
+
+/** The same for a base policy. */
+export function basePolicyChanges(options: OptionValues): {
+  base_policy: BasePolicy;
+  update_mask: string[];
+} {
+  const { message, update_mask } = changesOf(BASE_POLICY_FLAGS, options);
+  return { base_policy: message, update_mask };
+}
+
+export function newBasePolicy(name: string, options: OptionValues): BasePolicy {
+  const policy: Node = { name, ...structuredClone(BASE_DEFAULTS) };
+  for (const spec of BASE_POLICY_FLAGS) {
+    const value = options.get(spec.flag);
+    if (value !== undefined) setField(policy, spec.field, value);
+  }
+  return policy;
+}
+
+function changesOf(
+  flags: readonly PolicyFlag[],
+  options: OptionValues,
+): { message: Node; update_mask: string[] } {
   const policy: Node = {};
   const update_mask: string[] = [];
   const name = options.text('name');
@@ -102,13 +155,13 @@ export function policyChanges(options: OptionValues): { policy: Policy; update_m
     policy.name = name;
     update_mask.push('name');
   }
-  for (const spec of POLICY_FLAGS) {
+  for (const spec of flags) {
     const value = options.get(spec.flag);
     if (value === undefined) continue;
     setField(policy, spec.field, checked(spec.flag, value));
     update_mask.push(spec.field);
   }
-  return { policy, update_mask };
+  return { message: policy, update_mask };
 }
 
 function setField(message: Node, path: string, value: OptionValue): void {

@@ -34,6 +34,7 @@ const KINDS: Readonly<Record<Exclude<Section, `${string}.settings`>, Kind>> = {
     normal: normalGrant,
   }),
   'throttling.bw-rules': kind(['throttling', 'bw-rules'], { key: ['netmask', 'window'] }),
+  'base-policies': kind(['base-policies'], { arguments: ['name'] }),
   policies: kind(['policies'], { arguments: ['name'], fixed: ['type'] }),
 };
 

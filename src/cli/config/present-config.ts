@@ -1,6 +1,6 @@
 import type { ConfigDocument, ConfigEntry, ConfigValue } from '../../config/config-document.js';
 import { LOOPBACK_ACCOUNT_ID } from '../../model/ids.js';
-import { POLICY_FLAGS } from '../commands/policy-flags.js';
+import { BASE_POLICY_FLAGS, POLICY_FLAGS, type PolicyFlag } from '../commands/policy-flags.js';
 import type { ControlClient } from '../control-client.js';
 import type { Account, Certificate, Policy } from '../control-messages.js';
 import { fieldValue } from '../format/field-text.js';
@@ -11,6 +11,7 @@ interface Names {
   readonly accounts: ReadonlyMap<string, string>;
   readonly certificates: ReadonlyMap<string, string>;
   readonly policies: ReadonlyMap<string, string>;
+  readonly bases: ReadonlyMap<string, string>;
 }
 
 export interface PresentConfig {
@@ -30,6 +31,7 @@ export async function presentConfig(client: ControlClient): Promise<PresentConfi
   const { grants } = await client.listGrants({});
   const { rules } = await client.listBwRules({});
   const throttling = await client.getThrottlingSettings({});
+  const { base_policies: bases } = await client.listBasePolicies({});
   const { policies } = await client.listPolicies({});
   const builtIn = new Map([
     [local_account_id, 'local'],
@@ -40,6 +42,7 @@ export async function presentConfig(client: ControlClient): Promise<PresentConfi
     accounts: new Map([...own.map(({ id, name }) => [id, name] as const), ...builtIn]),
     certificates: new Map([...cas, ...identities].map(({ id, name }) => [id, name])),
     policies: new Map(policies.map(({ id, name }) => [String(id), name])),
+    bases: new Map(bases.map(({ id, name }) => [String(id), name])),
   };
   const ids = new Map<ConfigEntry, string>();
   const unnamed = (id: number, entry: ConfigEntry) => {
@@ -67,6 +70,10 @@ export async function presentConfig(client: ControlClient): Promise<PresentConfi
         'system-cpu-load-threshold': throttling.system_cpu_load_threshold,
       },
     ],
+    'base-policies': bases.map((base) => ({
+      name: base.name,
+      ...flagEntry(base, BASE_POLICY_FLAGS, names),
+    })),
     policies: policies.filter(({ spent }) => !spent).map((policy) => policyEntry(policy, names)),
   };
   return { document, ids };
@@ -106,10 +113,19 @@ function accountEntry(account: Account, names: Names): ConfigEntry {
 }
 
 function policyEntry(policy: Policy, names: Names): ConfigEntry {
-  const entry: Record<string, ConfigValue> = { name: policy.name, type: policy.policy_type };
-  for (const { flag, field, type } of POLICY_FLAGS) {
-    if (type !== undefined && type !== policy.policy_type) continue;
-    const value = fieldValue(policy, field);
+  const { name, policy_type: type, value_sources } = policy;
+  // What the base policy decides stands there.
+  const others = value_sources.filter(({ source }) => source === 'base_policy');
+  const isOwn = ({ field }: PolicyFlag) =>
+    others.every((other) => field !== other.field && !field.startsWith(`${other.field}.`));
+  const flags = POLICY_FLAGS.filter((flag) => (flag.type ?? type) === type && isOwn(flag));
+  return { name, type, ...flagEntry(policy, flags, names) };
+}
+
+function flagEntry(message: object, flags: readonly PolicyFlag[], names: Names): ConfigEntry {
+  const entry: Record<string, ConfigValue> = {};
+  for (const { flag, field } of flags) {
+    const value = fieldValue(message, field);
     // Ids begin at 1: there is no such object.
     const nothing = isEmpty(value) || (value === 0 && field.endsWith('_id'));
     if (isConfigValue(value) && !nothing) entry[flag] = reference(field, value, names);
@@ -121,6 +137,7 @@ function policyEntry(policy: Policy, names: Names): ConfigEntry {
 function reference(field: string, value: ConfigValue, names: Names): ConfigValue {
   const text = String(value);
   if (/(account_id|new_tasks_account)$/.test(field)) return names.accounts.get(text) ?? value;
+  if (field === 'base_policy_id') return names.bases.get(text) ?? value;
   if (/policy_id$/.test(field)) return names.policies.get(text) ?? value;
   return value;
 }

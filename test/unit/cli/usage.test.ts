@@ -40,7 +40,7 @@ describe('wrong usage', () => {
       'policies create x NORMAL true EXPIRATION --creation-base-path=/x',
       /--creation-base-path does not belong to a EXPIRATION policy/,
     ],
-    ['policies create x --base-policy-id 1', /--base-policy-id is not available/],
+    ['base-policies create x --override-list=COLOUR', /COLOUR/],
     ['policies modify 1', /nothing to change/],
     ['policies modify 1 --enabled=perhaps', /give true or false/],
     ['policies modify 1 --max-delete=101%', /--max-delete=101%/],

@@ -303,6 +303,8 @@ async function aPolicy() {
     spent: false,
     schedule: null,
     parent_exec_policy_id: 0,
+    base_policy_id: 0,
+    value_sources: [],
     next_run_at: '',
     waits_for: '',
     rpo_exceeded: false,

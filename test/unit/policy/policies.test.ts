@@ -2,14 +2,19 @@ import { expect } from 'chai';
 import type { JobExecutor } from '../../../src/job/executor.js';
 import { JobQueue } from '../../../src/job/job-queue.js';
 import { JobStore } from '../../../src/job/job-store.js';
+import type { BasePolicy } from '../../../src/model/base-policy.js';
 import { DmError } from '../../../src/model/error.js';
 import { type JobId, parseJobId, parsePolicyId } from '../../../src/model/ids.js';
 import { ENDED_STATES } from '../../../src/model/job.js';
 import { NO_SCHEDULE } from '../../../src/model/schedule.js';
+import { BasePolicies } from '../../../src/policy/base-policies.js';
+import { BasePolicyStore } from '../../../src/policy/base-policy-store.js';
+import { PlannedRuns } from '../../../src/policy/planned-runs.js';
 import { type NewPolicy, Policies } from '../../../src/policy/policies.js';
 import { PolicyStore } from '../../../src/policy/policy-store.js';
 import { Scheduler } from '../../../src/policy/scheduler.js';
 import { StateDatabase } from '../../../src/state/database.js';
+import { until } from '../../support/e2e-until.js';
 import { samplePolicy } from '../../support/policies.js';
 import { SetClock } from '../../support/set-clock.js';
 import { TempDirectory } from '../../support/temp-directory.js';
@@ -23,7 +28,26 @@ const NEW: NewPolicy = {
   maxDelete: '',
   schedule: NO_SCHEDULE,
   parentId: null,
+  basePolicyId: null,
   rule: samplePolicy(1).rule,
+};
+
+const BASE: Omit<BasePolicy, 'id'> = {
+  name: 'base',
+  overrides: [],
+  enabled: true,
+  priority: 'NORMAL',
+  schedule: NO_SCHEDULE,
+  briefcase: '',
+  baseAccountId: 'local',
+  newTasksAccountId: 'local',
+  sourceAccountId: 'local',
+  targetAccountId: 'local',
+  sourceBasePath: '',
+  targetBasePath: '',
+  subpaths: [],
+  sourceRetention: { periodSeconds: null, reserve: 0 },
+  targetRetention: { periodSeconds: null, reserve: 0 },
 };
 
 const HOURLY = { ...NO_SCHEDULE, recurrence: ['0 * * * *'] };
@@ -34,6 +58,7 @@ describe('running policies', () => {
   let jobs: JobStore;
   let queue: JobQueue;
   let policies: Policies;
+  let bases: BasePolicies;
   let execute: JobExecutor;
   let clock: SetClock;
   let scheduler: Scheduler;
@@ -44,22 +69,31 @@ describe('running policies', () => {
     jobs = new JobStore({ database });
     execute = async () => ({ partial: false });
     clock = new SetClock(Date.parse('2026-01-01T00:10:00Z'));
-    policies = new Policies(
-      { localTimeZone: 'UTC' },
-      {
-        store: new PolicyStore({ database }),
-        queue: () => queue,
-        world: {
-          localAccountId: 'local',
-          accountExists: async () => true,
-          isObjectAccount: async () => false,
-          checkLocalPath: () => undefined,
-          checkHook: () => undefined,
-        },
-        clock,
-        planChanged: () => scheduler.wake(),
-      },
-    );
+    const world = {
+      localAccountId: 'local',
+      accountExists: async () => true,
+      isObjectAccount: async () => false,
+      checkLocalPath: () => undefined,
+      checkHook: () => undefined,
+    };
+    const store = new PolicyStore({ database });
+    const baseStore = new BasePolicyStore({ database });
+    const planned = new PlannedRuns({ localTimeZone: 'UTC' });
+    const shared = { world, planned, clock };
+    bases = new BasePolicies({
+      ...shared,
+      database,
+      store: baseStore,
+      policies: store,
+      changed: () => policies.changed(),
+    });
+    policies = new Policies({
+      ...shared,
+      store,
+      bases: baseStore,
+      queue: () => queue,
+      planChanged: () => scheduler.wake(),
+    });
     scheduler = newScheduler();
     queue = new JobQueue(
       { concurrency: 4 },
@@ -236,6 +270,32 @@ describe('running policies', () => {
     expect(await refusal(policies.delete('p'))).to.match(/is the parent of policy 2 \(b\)/);
     const missing = policies.create({ ...NEW, name: 'c', parentId: parsePolicyId(9) });
     expect(await refusal(missing)).to.match(/parent policy 9 does not exist/);
+  });
+
+  it('plans anew what a base policy decides, and goes back to what was written', async () => {
+    const base = await bases.create({ ...BASE, overrides: ['SCHEDULE'], schedule: HOURLY });
+    const { id } = await policies.create({ ...NEW, basePolicyId: base.id });
+    const next = async () => (await policies.get(String(id))).nextRunAtMs;
+    expect(await next()).to.equal(Date.parse('2026-01-01T01:00Z'));
+    const daily = { ...NO_SCHEDULE, recurrence: ['0 4 * * *'] };
+    await bases.modify(base.name, (present) => ({ ...present, schedule: daily }));
+    expect(await next()).to.equal(Date.parse('2026-01-01T04:00Z'));
+    await policies.modify(String(id), (policy) => ({ ...policy, basePolicyId: null }));
+    expect(await next()).to.equal(null);
+  });
+
+  it('keeps a policy disabled whose job was cancelled, whatever its base policy says', async () => {
+    const base = await bases.create({ ...BASE, overrides: ['ENABLED', 'PRIORITY'] });
+    const { id } = await policies.create({ ...NEW, basePolicyId: base.id });
+    execute = (_context, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', reject));
+    const { jobId } = await policies.run(String(id));
+    await queue.control(parseJobId(jobId), 'cancel');
+    await until('the policy is disabled', async () => !(await policies.get(String(id))).enabled);
+    await bases.modify(base.name, (present) => ({ ...present, priority: 'HIGH' }));
+    expect(await policies.get(String(id))).to.include({ enabled: false, priority: 'HIGH' });
+    await policies.modify(String(id), (policy) => ({ ...policy, enabled: true }));
+    expect(await policies.get(String(id))).to.include({ enabled: true, disabledByDm: false });
   });
 
   it('does not make up for what was missed while a policy was disabled', async () => {

@@ -6,6 +6,8 @@ import type { AccountList as _datamover_v1_AccountList, AccountList__Output as _
 import type { AgentInfo as _datamover_v1_AgentInfo, AgentInfo__Output as _datamover_v1_AgentInfo__Output } from './datamover/v1/AgentInfo.js';
 import type { BackupKey as _datamover_v1_BackupKey, BackupKey__Output as _datamover_v1_BackupKey__Output } from './datamover/v1/BackupKey.js';
 import type { BackupKeyList as _datamover_v1_BackupKeyList, BackupKeyList__Output as _datamover_v1_BackupKeyList__Output } from './datamover/v1/BackupKeyList.js';
+import type { BasePolicy as _datamover_v1_BasePolicy, BasePolicy__Output as _datamover_v1_BasePolicy__Output } from './datamover/v1/BasePolicy.js';
+import type { BasePolicyList as _datamover_v1_BasePolicyList, BasePolicyList__Output as _datamover_v1_BasePolicyList__Output } from './datamover/v1/BasePolicyList.js';
 import type { BrowseEntry as _datamover_v1_BrowseEntry, BrowseEntry__Output as _datamover_v1_BrowseEntry__Output } from './datamover/v1/BrowseEntry.js';
 import type { BrowseRequest as _datamover_v1_BrowseRequest, BrowseRequest__Output as _datamover_v1_BrowseRequest__Output } from './datamover/v1/BrowseRequest.js';
 import type { BwRule as _datamover_v1_BwRule, BwRule__Output as _datamover_v1_BwRule__Output } from './datamover/v1/BwRule.js';
@@ -55,6 +57,7 @@ import type { LastJob as _datamover_v1_LastJob, LastJob__Output as _datamover_v1
 import type { ListDatasetsQuery as _datamover_v1_ListDatasetsQuery, ListDatasetsQuery__Output as _datamover_v1_ListDatasetsQuery__Output } from './datamover/v1/ListDatasetsQuery.js';
 import type { LockedDataset as _datamover_v1_LockedDataset, LockedDataset__Output as _datamover_v1_LockedDataset__Output } from './datamover/v1/LockedDataset.js';
 import type { ModifyAccountRequest as _datamover_v1_ModifyAccountRequest, ModifyAccountRequest__Output as _datamover_v1_ModifyAccountRequest__Output } from './datamover/v1/ModifyAccountRequest.js';
+import type { ModifyBasePolicyRequest as _datamover_v1_ModifyBasePolicyRequest, ModifyBasePolicyRequest__Output as _datamover_v1_ModifyBasePolicyRequest__Output } from './datamover/v1/ModifyBasePolicyRequest.js';
 import type { ModifyBwRuleRequest as _datamover_v1_ModifyBwRuleRequest, ModifyBwRuleRequest__Output as _datamover_v1_ModifyBwRuleRequest__Output } from './datamover/v1/ModifyBwRuleRequest.js';
 import type { ModifyCertificateRequest as _datamover_v1_ModifyCertificateRequest, ModifyCertificateRequest__Output as _datamover_v1_ModifyCertificateRequest__Output } from './datamover/v1/ModifyCertificateRequest.js';
 import type { ModifyCertificateSettingsRequest as _datamover_v1_ModifyCertificateSettingsRequest, ModifyCertificateSettingsRequest__Output as _datamover_v1_ModifyCertificateSettingsRequest__Output } from './datamover/v1/ModifyCertificateSettingsRequest.js';
@@ -94,6 +97,7 @@ import type { TargetView as _datamover_v1_TargetView, TargetView__Output as _dat
 import type { ThrottlingSettings as _datamover_v1_ThrottlingSettings, ThrottlingSettings__Output as _datamover_v1_ThrottlingSettings__Output } from './datamover/v1/ThrottlingSettings.js';
 import type { TreeEntry as _datamover_v1_TreeEntry, TreeEntry__Output as _datamover_v1_TreeEntry__Output } from './datamover/v1/TreeEntry.js';
 import type { TreeStatus as _datamover_v1_TreeStatus, TreeStatus__Output as _datamover_v1_TreeStatus__Output } from './datamover/v1/TreeStatus.js';
+import type { ValueSource as _datamover_v1_ValueSource, ValueSource__Output as _datamover_v1_ValueSource__Output } from './datamover/v1/ValueSource.js';
 import type { VerifyDatasetRequest as _datamover_v1_VerifyDatasetRequest, VerifyDatasetRequest__Output as _datamover_v1_VerifyDatasetRequest__Output } from './datamover/v1/VerifyDatasetRequest.js';
 import type { VerifyProgress as _datamover_v1_VerifyProgress, VerifyProgress__Output as _datamover_v1_VerifyProgress__Output } from './datamover/v1/VerifyProgress.js';
 import type { XattrView as _datamover_v1_XattrView, XattrView__Output as _datamover_v1_XattrView__Output } from './datamover/v1/XattrView.js';
@@ -110,6 +114,8 @@ export interface ProtoGrpcType {
       AgentInfo: MessageTypeDefinition<_datamover_v1_AgentInfo, _datamover_v1_AgentInfo__Output>
       BackupKey: MessageTypeDefinition<_datamover_v1_BackupKey, _datamover_v1_BackupKey__Output>
       BackupKeyList: MessageTypeDefinition<_datamover_v1_BackupKeyList, _datamover_v1_BackupKeyList__Output>
+      BasePolicy: MessageTypeDefinition<_datamover_v1_BasePolicy, _datamover_v1_BasePolicy__Output>
+      BasePolicyList: MessageTypeDefinition<_datamover_v1_BasePolicyList, _datamover_v1_BasePolicyList__Output>
       BrowseEntry: MessageTypeDefinition<_datamover_v1_BrowseEntry, _datamover_v1_BrowseEntry__Output>
       BrowseRequest: MessageTypeDefinition<_datamover_v1_BrowseRequest, _datamover_v1_BrowseRequest__Output>
       BwRule: MessageTypeDefinition<_datamover_v1_BwRule, _datamover_v1_BwRule__Output>
@@ -159,6 +165,7 @@ export interface ProtoGrpcType {
       ListDatasetsQuery: MessageTypeDefinition<_datamover_v1_ListDatasetsQuery, _datamover_v1_ListDatasetsQuery__Output>
       LockedDataset: MessageTypeDefinition<_datamover_v1_LockedDataset, _datamover_v1_LockedDataset__Output>
       ModifyAccountRequest: MessageTypeDefinition<_datamover_v1_ModifyAccountRequest, _datamover_v1_ModifyAccountRequest__Output>
+      ModifyBasePolicyRequest: MessageTypeDefinition<_datamover_v1_ModifyBasePolicyRequest, _datamover_v1_ModifyBasePolicyRequest__Output>
       ModifyBwRuleRequest: MessageTypeDefinition<_datamover_v1_ModifyBwRuleRequest, _datamover_v1_ModifyBwRuleRequest__Output>
       ModifyCertificateRequest: MessageTypeDefinition<_datamover_v1_ModifyCertificateRequest, _datamover_v1_ModifyCertificateRequest__Output>
       ModifyCertificateSettingsRequest: MessageTypeDefinition<_datamover_v1_ModifyCertificateSettingsRequest, _datamover_v1_ModifyCertificateSettingsRequest__Output>
@@ -198,6 +205,7 @@ export interface ProtoGrpcType {
       ThrottlingSettings: MessageTypeDefinition<_datamover_v1_ThrottlingSettings, _datamover_v1_ThrottlingSettings__Output>
       TreeEntry: MessageTypeDefinition<_datamover_v1_TreeEntry, _datamover_v1_TreeEntry__Output>
       TreeStatus: MessageTypeDefinition<_datamover_v1_TreeStatus, _datamover_v1_TreeStatus__Output>
+      ValueSource: MessageTypeDefinition<_datamover_v1_ValueSource, _datamover_v1_ValueSource__Output>
       VerifyDatasetRequest: MessageTypeDefinition<_datamover_v1_VerifyDatasetRequest, _datamover_v1_VerifyDatasetRequest__Output>
       VerifyProgress: MessageTypeDefinition<_datamover_v1_VerifyProgress, _datamover_v1_VerifyProgress__Output>
       XattrView: MessageTypeDefinition<_datamover_v1_XattrView, _datamover_v1_XattrView__Output>

@@ -6,6 +6,8 @@ import type { Account as _datamover_v1_Account, Account__Output as _datamover_v1
 import type { AccountList as _datamover_v1_AccountList, AccountList__Output as _datamover_v1_AccountList__Output } from '../../datamover/v1/AccountList.js';
 import type { AgentInfo as _datamover_v1_AgentInfo, AgentInfo__Output as _datamover_v1_AgentInfo__Output } from '../../datamover/v1/AgentInfo.js';
 import type { BackupKeyList as _datamover_v1_BackupKeyList, BackupKeyList__Output as _datamover_v1_BackupKeyList__Output } from '../../datamover/v1/BackupKeyList.js';
+import type { BasePolicy as _datamover_v1_BasePolicy, BasePolicy__Output as _datamover_v1_BasePolicy__Output } from '../../datamover/v1/BasePolicy.js';
+import type { BasePolicyList as _datamover_v1_BasePolicyList, BasePolicyList__Output as _datamover_v1_BasePolicyList__Output } from '../../datamover/v1/BasePolicyList.js';
 import type { BrowseEntry as _datamover_v1_BrowseEntry, BrowseEntry__Output as _datamover_v1_BrowseEntry__Output } from '../../datamover/v1/BrowseEntry.js';
 import type { BrowseRequest as _datamover_v1_BrowseRequest, BrowseRequest__Output as _datamover_v1_BrowseRequest__Output } from '../../datamover/v1/BrowseRequest.js';
 import type { BwRule as _datamover_v1_BwRule, BwRule__Output as _datamover_v1_BwRule__Output } from '../../datamover/v1/BwRule.js';
@@ -40,6 +42,7 @@ import type { JobRef as _datamover_v1_JobRef, JobRef__Output as _datamover_v1_Jo
 import type { LastJob as _datamover_v1_LastJob, LastJob__Output as _datamover_v1_LastJob__Output } from '../../datamover/v1/LastJob.js';
 import type { ListDatasetsQuery as _datamover_v1_ListDatasetsQuery, ListDatasetsQuery__Output as _datamover_v1_ListDatasetsQuery__Output } from '../../datamover/v1/ListDatasetsQuery.js';
 import type { ModifyAccountRequest as _datamover_v1_ModifyAccountRequest, ModifyAccountRequest__Output as _datamover_v1_ModifyAccountRequest__Output } from '../../datamover/v1/ModifyAccountRequest.js';
+import type { ModifyBasePolicyRequest as _datamover_v1_ModifyBasePolicyRequest, ModifyBasePolicyRequest__Output as _datamover_v1_ModifyBasePolicyRequest__Output } from '../../datamover/v1/ModifyBasePolicyRequest.js';
 import type { ModifyBwRuleRequest as _datamover_v1_ModifyBwRuleRequest, ModifyBwRuleRequest__Output as _datamover_v1_ModifyBwRuleRequest__Output } from '../../datamover/v1/ModifyBwRuleRequest.js';
 import type { ModifyCertificateRequest as _datamover_v1_ModifyCertificateRequest, ModifyCertificateRequest__Output as _datamover_v1_ModifyCertificateRequest__Output } from '../../datamover/v1/ModifyCertificateRequest.js';
 import type { ModifyCertificateSettingsRequest as _datamover_v1_ModifyCertificateSettingsRequest, ModifyCertificateSettingsRequest__Output as _datamover_v1_ModifyCertificateSettingsRequest__Output } from '../../datamover/v1/ModifyCertificateSettingsRequest.js';
@@ -89,6 +92,15 @@ export interface ControlClient extends grpc.Client {
   createAccount(argument: _datamover_v1_CreateAccountRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_Created__Output>): grpc.ClientUnaryCall;
   createAccount(argument: _datamover_v1_CreateAccountRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Created__Output>): grpc.ClientUnaryCall;
   createAccount(argument: _datamover_v1_CreateAccountRequest, callback: grpc.requestCallback<_datamover_v1_Created__Output>): grpc.ClientUnaryCall;
+  
+  CreateBasePolicy(argument: _datamover_v1_BasePolicy, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Created__Output>): grpc.ClientUnaryCall;
+  CreateBasePolicy(argument: _datamover_v1_BasePolicy, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_Created__Output>): grpc.ClientUnaryCall;
+  CreateBasePolicy(argument: _datamover_v1_BasePolicy, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Created__Output>): grpc.ClientUnaryCall;
+  CreateBasePolicy(argument: _datamover_v1_BasePolicy, callback: grpc.requestCallback<_datamover_v1_Created__Output>): grpc.ClientUnaryCall;
+  createBasePolicy(argument: _datamover_v1_BasePolicy, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Created__Output>): grpc.ClientUnaryCall;
+  createBasePolicy(argument: _datamover_v1_BasePolicy, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_Created__Output>): grpc.ClientUnaryCall;
+  createBasePolicy(argument: _datamover_v1_BasePolicy, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Created__Output>): grpc.ClientUnaryCall;
+  createBasePolicy(argument: _datamover_v1_BasePolicy, callback: grpc.requestCallback<_datamover_v1_Created__Output>): grpc.ClientUnaryCall;
   
   CreateBwRule(argument: _datamover_v1_CreateBwRuleRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Created__Output>): grpc.ClientUnaryCall;
   CreateBwRule(argument: _datamover_v1_CreateBwRuleRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_Created__Output>): grpc.ClientUnaryCall;
@@ -152,6 +164,15 @@ export interface ControlClient extends grpc.Client {
   deleteAccount(argument: _datamover_v1_Ref, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
   deleteAccount(argument: _datamover_v1_Ref, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
   deleteAccount(argument: _datamover_v1_Ref, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  
+  DeleteBasePolicy(argument: _datamover_v1_Ref, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  DeleteBasePolicy(argument: _datamover_v1_Ref, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  DeleteBasePolicy(argument: _datamover_v1_Ref, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  DeleteBasePolicy(argument: _datamover_v1_Ref, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  deleteBasePolicy(argument: _datamover_v1_Ref, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  deleteBasePolicy(argument: _datamover_v1_Ref, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  deleteBasePolicy(argument: _datamover_v1_Ref, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  deleteBasePolicy(argument: _datamover_v1_Ref, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
   
   DeleteBwRule(argument: _datamover_v1_Ref, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
   DeleteBwRule(argument: _datamover_v1_Ref, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
@@ -238,6 +259,15 @@ export interface ControlClient extends grpc.Client {
   getAgent(argument: _datamover_v1_Empty, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_AgentInfo__Output>): grpc.ClientUnaryCall;
   getAgent(argument: _datamover_v1_Empty, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_AgentInfo__Output>): grpc.ClientUnaryCall;
   getAgent(argument: _datamover_v1_Empty, callback: grpc.requestCallback<_datamover_v1_AgentInfo__Output>): grpc.ClientUnaryCall;
+  
+  GetBasePolicy(argument: _datamover_v1_Ref, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
+  GetBasePolicy(argument: _datamover_v1_Ref, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
+  GetBasePolicy(argument: _datamover_v1_Ref, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
+  GetBasePolicy(argument: _datamover_v1_Ref, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
+  getBasePolicy(argument: _datamover_v1_Ref, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
+  getBasePolicy(argument: _datamover_v1_Ref, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
+  getBasePolicy(argument: _datamover_v1_Ref, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
+  getBasePolicy(argument: _datamover_v1_Ref, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
   
   GetBwRule(argument: _datamover_v1_Ref, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BwRule__Output>): grpc.ClientUnaryCall;
   GetBwRule(argument: _datamover_v1_Ref, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_BwRule__Output>): grpc.ClientUnaryCall;
@@ -356,6 +386,15 @@ export interface ControlClient extends grpc.Client {
   listAccounts(argument: _datamover_v1_Empty, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_AccountList__Output>): grpc.ClientUnaryCall;
   listAccounts(argument: _datamover_v1_Empty, callback: grpc.requestCallback<_datamover_v1_AccountList__Output>): grpc.ClientUnaryCall;
   
+  ListBasePolicies(argument: _datamover_v1_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BasePolicyList__Output>): grpc.ClientUnaryCall;
+  ListBasePolicies(argument: _datamover_v1_Empty, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_BasePolicyList__Output>): grpc.ClientUnaryCall;
+  ListBasePolicies(argument: _datamover_v1_Empty, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BasePolicyList__Output>): grpc.ClientUnaryCall;
+  ListBasePolicies(argument: _datamover_v1_Empty, callback: grpc.requestCallback<_datamover_v1_BasePolicyList__Output>): grpc.ClientUnaryCall;
+  listBasePolicies(argument: _datamover_v1_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BasePolicyList__Output>): grpc.ClientUnaryCall;
+  listBasePolicies(argument: _datamover_v1_Empty, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_BasePolicyList__Output>): grpc.ClientUnaryCall;
+  listBasePolicies(argument: _datamover_v1_Empty, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BasePolicyList__Output>): grpc.ClientUnaryCall;
+  listBasePolicies(argument: _datamover_v1_Empty, callback: grpc.requestCallback<_datamover_v1_BasePolicyList__Output>): grpc.ClientUnaryCall;
+  
   ListBwRules(argument: _datamover_v1_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BwRuleList__Output>): grpc.ClientUnaryCall;
   ListBwRules(argument: _datamover_v1_Empty, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_BwRuleList__Output>): grpc.ClientUnaryCall;
   ListBwRules(argument: _datamover_v1_Empty, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BwRuleList__Output>): grpc.ClientUnaryCall;
@@ -464,6 +503,15 @@ export interface ControlClient extends grpc.Client {
   modifyAccount(argument: _datamover_v1_ModifyAccountRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_Account__Output>): grpc.ClientUnaryCall;
   modifyAccount(argument: _datamover_v1_ModifyAccountRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Account__Output>): grpc.ClientUnaryCall;
   modifyAccount(argument: _datamover_v1_ModifyAccountRequest, callback: grpc.requestCallback<_datamover_v1_Account__Output>): grpc.ClientUnaryCall;
+  
+  ModifyBasePolicy(argument: _datamover_v1_ModifyBasePolicyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
+  ModifyBasePolicy(argument: _datamover_v1_ModifyBasePolicyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
+  ModifyBasePolicy(argument: _datamover_v1_ModifyBasePolicyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
+  ModifyBasePolicy(argument: _datamover_v1_ModifyBasePolicyRequest, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
+  modifyBasePolicy(argument: _datamover_v1_ModifyBasePolicyRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
+  modifyBasePolicy(argument: _datamover_v1_ModifyBasePolicyRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
+  modifyBasePolicy(argument: _datamover_v1_ModifyBasePolicyRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
+  modifyBasePolicy(argument: _datamover_v1_ModifyBasePolicyRequest, callback: grpc.requestCallback<_datamover_v1_BasePolicy__Output>): grpc.ClientUnaryCall;
   
   ModifyBwRule(argument: _datamover_v1_ModifyBwRuleRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BwRule__Output>): grpc.ClientUnaryCall;
   ModifyBwRule(argument: _datamover_v1_ModifyBwRuleRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_BwRule__Output>): grpc.ClientUnaryCall;
@@ -624,6 +672,8 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   
   CreateAccount: grpc.handleUnaryCall<_datamover_v1_CreateAccountRequest__Output, _datamover_v1_Created>;
   
+  CreateBasePolicy: grpc.handleUnaryCall<_datamover_v1_BasePolicy__Output, _datamover_v1_Created>;
+  
   CreateBwRule: grpc.handleUnaryCall<_datamover_v1_CreateBwRuleRequest__Output, _datamover_v1_Created>;
   
   CreateCaCertificate: grpc.handleUnaryCall<_datamover_v1_CreateCaCertificateRequest__Output, _datamover_v1_Created>;
@@ -637,6 +687,8 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   CreatePolicy: grpc.handleUnaryCall<_datamover_v1_CreatePolicyRequest__Output, _datamover_v1_Created>;
   
   DeleteAccount: grpc.handleUnaryCall<_datamover_v1_Ref__Output, _datamover_v1_Empty>;
+  
+  DeleteBasePolicy: grpc.handleUnaryCall<_datamover_v1_Ref__Output, _datamover_v1_Empty>;
   
   DeleteBwRule: grpc.handleUnaryCall<_datamover_v1_Ref__Output, _datamover_v1_Empty>;
   
@@ -657,6 +709,8 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   GetAccount: grpc.handleUnaryCall<_datamover_v1_Ref__Output, _datamover_v1_Account>;
   
   GetAgent: grpc.handleUnaryCall<_datamover_v1_Empty__Output, _datamover_v1_AgentInfo>;
+  
+  GetBasePolicy: grpc.handleUnaryCall<_datamover_v1_Ref__Output, _datamover_v1_BasePolicy>;
   
   GetBwRule: grpc.handleUnaryCall<_datamover_v1_Ref__Output, _datamover_v1_BwRule>;
   
@@ -684,6 +738,8 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   
   ListAccounts: grpc.handleUnaryCall<_datamover_v1_Empty__Output, _datamover_v1_AccountList>;
   
+  ListBasePolicies: grpc.handleUnaryCall<_datamover_v1_Empty__Output, _datamover_v1_BasePolicyList>;
+  
   ListBwRules: grpc.handleUnaryCall<_datamover_v1_Empty__Output, _datamover_v1_BwRuleList>;
   
   ListCaCertificates: grpc.handleUnaryCall<_datamover_v1_Empty__Output, _datamover_v1_CertificateList>;
@@ -709,6 +765,8 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   ListTargets: grpc.handleUnaryCall<_datamover_v1_Empty__Output, _datamover_v1_TargetList>;
   
   ModifyAccount: grpc.handleUnaryCall<_datamover_v1_ModifyAccountRequest__Output, _datamover_v1_Account>;
+  
+  ModifyBasePolicy: grpc.handleUnaryCall<_datamover_v1_ModifyBasePolicyRequest__Output, _datamover_v1_BasePolicy>;
   
   ModifyBwRule: grpc.handleUnaryCall<_datamover_v1_ModifyBwRuleRequest__Output, _datamover_v1_BwRule>;
   
@@ -752,6 +810,7 @@ export interface ControlDefinition extends grpc.ServiceDefinition {
   Browse: MethodDefinition<_datamover_v1_BrowseRequest, _datamover_v1_BrowseEntry, _datamover_v1_BrowseRequest__Output, _datamover_v1_BrowseEntry__Output>
   BrowseTree: MethodDefinition<_datamover_v1_BrowseRequest, _datamover_v1_TreeEntry, _datamover_v1_BrowseRequest__Output, _datamover_v1_TreeEntry__Output>
   CreateAccount: MethodDefinition<_datamover_v1_CreateAccountRequest, _datamover_v1_Created, _datamover_v1_CreateAccountRequest__Output, _datamover_v1_Created__Output>
+  CreateBasePolicy: MethodDefinition<_datamover_v1_BasePolicy, _datamover_v1_Created, _datamover_v1_BasePolicy__Output, _datamover_v1_Created__Output>
   CreateBwRule: MethodDefinition<_datamover_v1_CreateBwRuleRequest, _datamover_v1_Created, _datamover_v1_CreateBwRuleRequest__Output, _datamover_v1_Created__Output>
   CreateCaCertificate: MethodDefinition<_datamover_v1_CreateCaCertificateRequest, _datamover_v1_Created, _datamover_v1_CreateCaCertificateRequest__Output, _datamover_v1_Created__Output>
   CreateCrl: MethodDefinition<_datamover_v1_CreateCrlRequest, _datamover_v1_Created, _datamover_v1_CreateCrlRequest__Output, _datamover_v1_Created__Output>
@@ -759,6 +818,7 @@ export interface ControlDefinition extends grpc.ServiceDefinition {
   CreateIdentityCertificate: MethodDefinition<_datamover_v1_CreateIdentityCertificateRequest, _datamover_v1_Created, _datamover_v1_CreateIdentityCertificateRequest__Output, _datamover_v1_Created__Output>
   CreatePolicy: MethodDefinition<_datamover_v1_CreatePolicyRequest, _datamover_v1_Created, _datamover_v1_CreatePolicyRequest__Output, _datamover_v1_Created__Output>
   DeleteAccount: MethodDefinition<_datamover_v1_Ref, _datamover_v1_Empty, _datamover_v1_Ref__Output, _datamover_v1_Empty__Output>
+  DeleteBasePolicy: MethodDefinition<_datamover_v1_Ref, _datamover_v1_Empty, _datamover_v1_Ref__Output, _datamover_v1_Empty__Output>
   DeleteBwRule: MethodDefinition<_datamover_v1_Ref, _datamover_v1_Empty, _datamover_v1_Ref__Output, _datamover_v1_Empty__Output>
   DeleteCertificate: MethodDefinition<_datamover_v1_CertificateRef, _datamover_v1_Empty, _datamover_v1_CertificateRef__Output, _datamover_v1_Empty__Output>
   DeleteCrl: MethodDefinition<_datamover_v1_Ref, _datamover_v1_Empty, _datamover_v1_Ref__Output, _datamover_v1_Empty__Output>
@@ -769,6 +829,7 @@ export interface ControlDefinition extends grpc.ServiceDefinition {
   ExportState: MethodDefinition<_datamover_v1_ExportStateRequest, _datamover_v1_FileChunk, _datamover_v1_ExportStateRequest__Output, _datamover_v1_FileChunk__Output>
   GetAccount: MethodDefinition<_datamover_v1_Ref, _datamover_v1_Account, _datamover_v1_Ref__Output, _datamover_v1_Account__Output>
   GetAgent: MethodDefinition<_datamover_v1_Empty, _datamover_v1_AgentInfo, _datamover_v1_Empty__Output, _datamover_v1_AgentInfo__Output>
+  GetBasePolicy: MethodDefinition<_datamover_v1_Ref, _datamover_v1_BasePolicy, _datamover_v1_Ref__Output, _datamover_v1_BasePolicy__Output>
   GetBwRule: MethodDefinition<_datamover_v1_Ref, _datamover_v1_BwRule, _datamover_v1_Ref__Output, _datamover_v1_BwRule__Output>
   GetCertificateSettings: MethodDefinition<_datamover_v1_Empty, _datamover_v1_CertificateSettings, _datamover_v1_Empty__Output, _datamover_v1_CertificateSettings__Output>
   GetChildJobs: MethodDefinition<_datamover_v1_JobRef, _datamover_v1_ChildJobs, _datamover_v1_JobRef__Output, _datamover_v1_ChildJobs__Output>
@@ -782,6 +843,7 @@ export interface ControlDefinition extends grpc.ServiceDefinition {
   GetTarget: MethodDefinition<_datamover_v1_TargetRef, _datamover_v1_TargetView, _datamover_v1_TargetRef__Output, _datamover_v1_TargetView__Output>
   GetThrottlingSettings: MethodDefinition<_datamover_v1_Empty, _datamover_v1_ThrottlingSettings, _datamover_v1_Empty__Output, _datamover_v1_ThrottlingSettings__Output>
   ListAccounts: MethodDefinition<_datamover_v1_Empty, _datamover_v1_AccountList, _datamover_v1_Empty__Output, _datamover_v1_AccountList__Output>
+  ListBasePolicies: MethodDefinition<_datamover_v1_Empty, _datamover_v1_BasePolicyList, _datamover_v1_Empty__Output, _datamover_v1_BasePolicyList__Output>
   ListBwRules: MethodDefinition<_datamover_v1_Empty, _datamover_v1_BwRuleList, _datamover_v1_Empty__Output, _datamover_v1_BwRuleList__Output>
   ListCaCertificates: MethodDefinition<_datamover_v1_Empty, _datamover_v1_CertificateList, _datamover_v1_Empty__Output, _datamover_v1_CertificateList__Output>
   ListCrls: MethodDefinition<_datamover_v1_Empty, _datamover_v1_CrlList, _datamover_v1_Empty__Output, _datamover_v1_CrlList__Output>
@@ -795,6 +857,7 @@ export interface ControlDefinition extends grpc.ServiceDefinition {
   ListReports: MethodDefinition<_datamover_v1_ReportQuery, _datamover_v1_ReportList, _datamover_v1_ReportQuery__Output, _datamover_v1_ReportList__Output>
   ListTargets: MethodDefinition<_datamover_v1_Empty, _datamover_v1_TargetList, _datamover_v1_Empty__Output, _datamover_v1_TargetList__Output>
   ModifyAccount: MethodDefinition<_datamover_v1_ModifyAccountRequest, _datamover_v1_Account, _datamover_v1_ModifyAccountRequest__Output, _datamover_v1_Account__Output>
+  ModifyBasePolicy: MethodDefinition<_datamover_v1_ModifyBasePolicyRequest, _datamover_v1_BasePolicy, _datamover_v1_ModifyBasePolicyRequest__Output, _datamover_v1_BasePolicy__Output>
   ModifyBwRule: MethodDefinition<_datamover_v1_ModifyBwRuleRequest, _datamover_v1_BwRule, _datamover_v1_ModifyBwRuleRequest__Output, _datamover_v1_BwRule__Output>
   ModifyCertificate: MethodDefinition<_datamover_v1_ModifyCertificateRequest, _datamover_v1_Certificate, _datamover_v1_ModifyCertificateRequest__Output, _datamover_v1_Certificate__Output>
   ModifyCertificateSettings: MethodDefinition<_datamover_v1_ModifyCertificateSettingsRequest, _datamover_v1_CertificateSettings, _datamover_v1_ModifyCertificateSettingsRequest__Output, _datamover_v1_CertificateSettings__Output>

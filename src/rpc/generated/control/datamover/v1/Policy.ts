@@ -4,6 +4,7 @@ import type { CreationPolicy as _datamover_v1_CreationPolicy, CreationPolicy__Ou
 import type { CopyPolicy as _datamover_v1_CopyPolicy, CopyPolicy__Output as _datamover_v1_CopyPolicy__Output } from '../../datamover/v1/CopyPolicy.js';
 import type { RepeatCopyPolicy as _datamover_v1_RepeatCopyPolicy, RepeatCopyPolicy__Output as _datamover_v1_RepeatCopyPolicy__Output } from '../../datamover/v1/RepeatCopyPolicy.js';
 import type { Schedule as _datamover_v1_Schedule, Schedule__Output as _datamover_v1_Schedule__Output } from '../../datamover/v1/Schedule.js';
+import type { ValueSource as _datamover_v1_ValueSource, ValueSource__Output as _datamover_v1_ValueSource__Output } from '../../datamover/v1/ValueSource.js';
 import type { ExpirationPolicy as _datamover_v1_ExpirationPolicy, ExpirationPolicy__Output as _datamover_v1_ExpirationPolicy__Output } from '../../datamover/v1/ExpirationPolicy.js';
 import type { Long } from '@grpc/proto-loader';
 
@@ -27,6 +28,8 @@ export interface Policy {
   'parent_exec_policy_id'?: (number | string | Long);
   'next_run_at'?: (string);
   'waits_for'?: (string);
+  'base_policy_id'?: (number | string | Long);
+  'value_sources'?: (_datamover_v1_ValueSource)[];
   'rpo_exceeded'?: (boolean);
   'expiration_policy'?: (_datamover_v1_ExpirationPolicy | null);
 }
@@ -51,6 +54,8 @@ export interface Policy__Output {
   'parent_exec_policy_id': (number);
   'next_run_at': (string);
   'waits_for': (string);
+  'base_policy_id': (number);
+  'value_sources': (_datamover_v1_ValueSource__Output)[];
   'rpo_exceeded': (boolean);
   'expiration_policy': (_datamover_v1_ExpirationPolicy__Output | null);
 }
