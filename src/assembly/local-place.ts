@@ -6,6 +6,7 @@ import { LocalMaker } from '../endpoint/local/local-maker.js';
 import { LocalSource } from '../endpoint/local/local-source.js';
 import { LocalTarget } from '../endpoint/local/local-target.js';
 import { OpenDatasets } from '../endpoint/local/open-datasets.js';
+import { PageSweeper } from '../endpoint/local/page-sweeper.js';
 import { ReceiveSessions } from '../endpoint/receive/receive-sessions.js';
 import type { Target } from '../endpoint/target.js';
 import type { ReceivedBytes } from '../endpoint/wrap/capped-target.js';
@@ -82,7 +83,12 @@ export async function openLocalPlace(
     source,
     maker,
     target: privileged,
-    expirer: new LocalExpirer({ datasets, maker, now: () => clock.now() }),
+    expirer: new LocalExpirer({
+      datasets,
+      maker,
+      sweeper: new PageSweeper({ roots }, { pool, holds }),
+      now: () => clock.now(),
+    }),
     unprivilegedTarget: target(false),
     receivedBytes: (owner) => receivedBytes(roots, owner),
     deleteDataset: async (number, signal) => {

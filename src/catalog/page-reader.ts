@@ -5,7 +5,7 @@ import { andThen, type MaybePromise } from '../util/maybe-promise.js';
 import { type MapRoot, rootRef } from './map-root.js';
 import type { InternalPage, LeafPage, NodePage, SpilledValue } from './node-page.js';
 import { corruptPage } from './page-format.js';
-import { parseFrame, parseNode, parseValue } from './page-parser.js';
+import { type Frame, parseFrame, parseNode, parseValue } from './page-parser.js';
 import type { PageRef, PageSource } from './page-store.js';
 
 const DEFAULT_CACHE_BYTES = 16 * 1024 * 1024;
@@ -59,7 +59,7 @@ export class PageReader {
 
   #spilled(spilled: SpilledValue): MaybePromise<Uint8Array> {
     return andThen(this.source.read(spilled.ref), (frame) => {
-      const value = parseValue(verified(spilled.ref, frame));
+      const value = parseValue(verifiedFrame(spilled.ref, frame));
       if (value.length !== spilled.length) throw corruptPage('a value of another length');
       return value;
     });
@@ -81,13 +81,14 @@ export class PageReader {
   }
 
   #keep(name: string, ref: PageRef, frame: Uint8Array): NodePage {
-    const page = parseNode(verified(ref, frame));
+    const page = parseNode(verifiedFrame(ref, frame));
     this.#cache.set(name, page);
     return page;
   }
 }
 
-function verified(ref: PageRef, bytes: Uint8Array) {
+/** The frame at `ref`, if its body has the digest it should have; else `corrupt`. */
+export function verifiedFrame(ref: PageRef, bytes: Uint8Array): Frame {
   const frame = parseFrame(bytes);
   if (blake3(frame.body).compare(ref.digest) !== 0) {
     throw corruptPage(`${describe(ref)} does not have the digest it should have`);

@@ -7,10 +7,12 @@ import {
 } from '../dataset-expirer.js';
 import type { LocalDatasets } from './local-datasets.js';
 import type { LocalMaker } from './local-maker.js';
+import type { PageSweeper } from './page-sweeper.js';
 
 export interface LocalExpirerModules {
   readonly datasets: LocalDatasets;
   readonly maker: Pick<LocalMaker, 'delete'>;
+  readonly sweeper: Pick<PageSweeper, 'sweep'>;
   readonly now: () => number;
 }
 
@@ -34,12 +36,12 @@ export class LocalExpirer implements DatasetExpirer {
     return { expire: (onProgress, signal) => this.#expire(isMeant, onProgress, signal) };
   }
 
-  #expire(
+  async #expire(
     isMeant: (basePath: Uint8Array) => boolean,
     onProgress: (progress: ExpiryProgress) => void,
     signal: AbortSignal,
   ): Promise<ExpiryResult> {
-    const { datasets, maker, now } = this.#modules;
+    const { datasets, maker, now, sweeper } = this.#modules;
     async function* list(until: AbortSignal): AsyncIterable<DatasetInfo> {
       for await (const dataset of datasets.list({}, until)) {
         if (isMeant(dataset.basePath)) yield dataset;
@@ -47,6 +49,8 @@ export class LocalExpirer implements DatasetExpirer {
     }
     const remove = async ({ number }: DatasetInfo, until: AbortSignal): Promise<number> =>
       (await maker.delete({ number }, until)).freedBytes;
-    return expireDatasets({ list, remove, now }, onProgress, signal);
+    const result = await expireDatasets({ list, remove, now }, onProgress, signal);
+    onProgress({ expired: [], freedBytes: await sweeper.sweep(signal) });
+    return result;
   }
 }

@@ -57,13 +57,14 @@ export class LocalMaker implements DatasetMaker {
     onProgress: (progress: CreateProgress) => void,
     signal: AbortSignal,
   ): Promise<DatasetInfo> {
-    const { datasets, pool, trees, requestIds, now } = this.#modules;
+    const { datasets, pool, trees, requestIds, now, holds } = this.#modules;
     const basePath = normalAbsolute(request.basePath);
     const root = rootOf(this.#options.roots, basePath);
     const id = await requestIds.idFor(`${request.requestId} ${basePath.toString('base64')}`);
     return trees.exclusively(basePath, async () => {
       const made = await datasets.find({ id, basePath });
       if (made) return made.info;
+      using _pages = holds.writePages(root.pagesPath);
       refuseReceived(root, basePath);
       const input: CaptureInput = {
         root: root.path,
@@ -128,6 +129,7 @@ export class LocalMaker implements DatasetMaker {
     const { datasets, pool, holds } = this.#modules;
     const { root, tree, record } = await datasets.get(ref);
     using _held = holds.hold(tree.localTree, record.id);
+    using _pages = holds.writePages(root.pagesPath);
     const progress = new VerifyCounters(record, onProgress);
     const outcome = await pool.run<VerifyInput, VerifyOutcome, VerifyMessage>(
       LOCAL_TASKS.verify,

@@ -165,6 +165,23 @@ export class LocalTarget implements Target {
     acceptance: Exclude<Acceptance, 'committed'>,
     signal: AbortSignal,
   ): Promise<ReceiveSession> {
+    // The session gives it back.
+    const pages = this.#modules.holds.writePages(checked.root.pagesPath);
+    try {
+      return await this.#beginSession(offer, checked, acceptance, pages, signal);
+    } catch (error) {
+      pages[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  async #beginSession(
+    offer: Offer,
+    checked: CheckedTarget,
+    acceptance: Exclude<Acceptance, 'committed'>,
+    pages: Disposable,
+    signal: AbortSignal,
+  ): Promise<ReceiveSession> {
     const { root } = checked;
     if (acceptance === 'first' || acceptance === 'into')
       checkRoom(offer, root, this.#options.minFreePercent);
@@ -194,7 +211,7 @@ export class LocalTarget implements Target {
       opened.take(resumed.logs);
       return new LocalReceiveSession(
         { place, session: record.session, lanes: record.lanes, resumed, syncFd, minFreePercent },
-        { ...this.#modules, sessions: this.#sessions, directory },
+        { ...this.#modules, sessions: this.#sessions, directory, pages },
       );
     } catch (error) {
       close(syncFd);
@@ -231,7 +248,8 @@ export class LocalTarget implements Target {
     tree: LocalTree,
     signal: AbortSignal,
   ): Promise<void> {
-    const { pool, now, log } = this.#modules;
+    const { pool, now, log, holds } = this.#modules;
+    using _pages = holds.writePages(root.pagesPath);
     const path = Buffer.from(tree.basePath).toString();
     log?.warn({ path }, 'a copy was interrupted while it was put in place; it is finished now');
     await finishFlip({ root, directory, tree, nowMs: now() }, { pool }, signal);

@@ -5,4 +5,5 @@ export const LOCAL_TASKS = {
   verify: 'verify',
   delete: 'delete',
   space: 'space',
+  sweep: 'sweep',
 } as const;

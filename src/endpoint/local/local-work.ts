@@ -13,6 +13,7 @@ import {
   structureTask as receiveStructureTask,
   resumeTask,
 } from './receive/receive-tasks.js';
+import { sweepTask } from './space/sweep-pages.js';
 import { spaceTask } from './space/version-space.js';
 import { verifyTask } from './verify/verify-task.js';
 
@@ -23,6 +24,7 @@ export const LOCAL_WORK = {
   [LOCAL_TASKS.verify]: serveable(verifyTask),
   [LOCAL_TASKS.delete]: serveable(deleteTask),
   [LOCAL_TASKS.space]: serveable(spaceTask),
+  [LOCAL_TASKS.sweep]: serveable(sweepTask),
   [CHANGES_TASKS.structure]: serveable(structureTask),
   [CHANGES_TASKS.content]: serveable(contentTask),
   [CHANGES_TASKS.digests]: serveable(digestsTask),

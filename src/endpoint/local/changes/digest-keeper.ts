@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, statSync } from 'node:fs';
 import type { WorkerPool } from '../../../worker/pool.js';
 import type { DatasetRecord } from '../layout/dataset-record.js';
 import type { TreeDirectory } from '../layout/tree-directory.js';
+import type { OpenDatasets } from '../open-datasets.js';
 import {
   CHANGES_TASKS,
   type ChangesInput,
@@ -13,6 +14,7 @@ import {
 export interface DigestKeeperModules {
   readonly pool: WorkerPool;
   readonly directory: TreeDirectory;
+  readonly holds: Pick<OpenDatasets, 'writePages'>;
   readonly log?: { warn(fields: object, message: string): void };
 }
 
@@ -75,6 +77,7 @@ export class DigestKeeper {
     // Another stream may have added digests since this one began.
     const dataset = directory.readDataset(id);
     if (dataset === null) return;
+    using _pages = this.#modules.holds.writePages(input.place.pagesPath);
     const { content, full } = await pool.run<DigestsInput, DigestsResult>(
       CHANGES_TASKS.digests,
       { ...input, dataset, spills },

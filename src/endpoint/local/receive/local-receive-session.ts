@@ -42,6 +42,8 @@ export interface LocalSessionModules {
   readonly datasets: LocalDatasets;
   readonly sessions: ReceiveSessions;
   readonly directory: TreeDirectory;
+  /** That pages of this session are being written; this object gives it back. */
+  readonly pages: Disposable;
   readonly now: () => number;
 }
 
@@ -133,6 +135,7 @@ export class LocalReceiveSession implements ReceiveSession, StoppableSession {
     await this.stop(new DmError('cancelled', 'the session was closed'));
     this.#modules.sessions.remove(this.#options.place.tree.basePath, this);
     close(this.#options.syncFd);
+    this.#modules.pages[Symbol.dispose]();
   }
 
   #work(): ReceiveWork {
