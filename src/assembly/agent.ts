@@ -38,6 +38,7 @@ import { GrantStore } from './grant-store.js';
 import { openLocalPlace } from './local-place.js';
 import { LocalTrees } from './local-trees.js';
 import { ObjectPlaces } from './object-places.js';
+import { ObjectUpkeep } from './object-upkeep.js';
 import { AccountPlaces } from './open-places.js';
 import { Overview } from './overview.js';
 import { peerAccess } from './peer-access.js';
@@ -136,8 +137,10 @@ async function startParts(
     },
   });
   const dialer = new PeerDialer({ card, loopbackSocket }, { accounts, trust, pacing, clock, log });
+  const workPath = join(settings.stateDir, 'object');
+  const upkeep = new ObjectUpkeep({ workPath, guid }, { ...modules, accounts });
   const objects = new ObjectPlaces(
-    { workPath: join(settings.stateDir, 'object') },
+    { workPath },
     { ...modules, accounts, pool, signer: () => trust.signer() },
   );
   const places = new AccountPlaces(
@@ -288,6 +291,7 @@ async function startParts(
           trees,
           dialer,
           places,
+          upkeep,
           policies,
           bases,
           outcomes,

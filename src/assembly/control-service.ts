@@ -27,9 +27,11 @@ import { stateHandlers } from './control/state.js';
 import { statusHandlers } from './control/status.js';
 import { targetHandlers } from './control/targets.js';
 import { throttlingHandlers } from './control/throttling.js';
+import { upkeepHandlers } from './control/upkeep.js';
 import type { GrantStore } from './grant-store.js';
 import type { OpenedLocalPlace } from './local-place.js';
 import type { LocalTrees } from './local-trees.js';
+import type { ObjectUpkeep } from './object-upkeep.js';
 import type { Overview } from './overview.js';
 import type { PeerDialer } from './peer-dialer.js';
 import type { ThrottlingStore } from './throttling-store.js';
@@ -47,6 +49,7 @@ export interface ControlServiceParts {
   readonly database: StateDatabase;
   readonly dialer: PeerDialer;
   readonly places: Places;
+  readonly upkeep: ObjectUpkeep;
   readonly policies: Policies;
   readonly bases: BasePolicies;
   readonly outcomes: PolicyOutcomes;
@@ -99,6 +102,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
       random: parts.random,
       randomBytes: parts.randomBytes,
     }),
+    ...upkeepHandlers({ accounts, upkeep: parts.upkeep }),
     ...policyHandlers({
       policies,
       bases: parts.bases,

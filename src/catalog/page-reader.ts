@@ -39,6 +39,11 @@ export class PageReader {
     });
   }
 
+  /** The page of a reference, checked against its digest only. */
+  page(ref: PageRef): MaybePromise<NodePage> {
+    return this.#node(ref);
+  }
+
   child(parent: InternalPage, index: number): MaybePromise<NodePage> {
     const page = this.#node(parent.child(index));
     if (page instanceof Promise) {

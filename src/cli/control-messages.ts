@@ -36,6 +36,8 @@ export type { PingAccountReply__Output as PingAccountReply } from '../rpc/genera
 export type { PingAccountRequest } from '../rpc/generated/control/datamover/v1/PingAccountRequest.js';
 export type { Policy__Output as Policy } from '../rpc/generated/control/datamover/v1/Policy.js';
 export type { PolicyList__Output as PolicyList } from '../rpc/generated/control/datamover/v1/PolicyList.js';
+export type { PruneBackupsRequest } from '../rpc/generated/control/datamover/v1/PruneBackupsRequest.js';
+export type { PruneSummary__Output as PruneSummary } from '../rpc/generated/control/datamover/v1/PruneSummary.js';
 export type { ReadFileRequest } from '../rpc/generated/control/datamover/v1/ReadFileRequest.js';
 export type { Ref } from '../rpc/generated/control/datamover/v1/Ref.js';
 export type { RekeyBackupRequest } from '../rpc/generated/control/datamover/v1/RekeyBackupRequest.js';

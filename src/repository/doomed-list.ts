@@ -1,30 +1,41 @@
 import { type PackId, parsePackId } from '../catalog/page-store.js';
+import { parseSystemGuid, type SystemGuid } from '../model/ids.js';
 import { JsonFields } from '../model/json-fields.js';
-import type { ObjectPackKind } from './object-layout.js';
+import { OBJECT_PACK_KINDS, type ObjectPackKind } from './object-layout.js';
 
 const DOOMED_FORMAT = 1;
+export const PACK_KINDS = Object.keys(OBJECT_PACK_KINDS) as ObjectPackKind[];
 
 /** Packs that a prune is about to delete: nothing new may refer to them. */
 export interface DoomedList {
   /** When it was written, by the store's clock. */
   readonly doomedAtMs: number;
-  readonly packs: readonly { readonly kind: ObjectPackKind; readonly pack: PackId }[];
+  /** The agent that prunes. */
+  readonly owner: SystemGuid;
+  /** When the packs were deleted, by the store's clock; null while they are not. */
+  readonly finishedAtMs: number | null;
+  readonly packs: Readonly<Record<ObjectPackKind, readonly PackId[]>>;
 }
 
 export function serialiseDoomedList(list: DoomedList): string {
-  const of = (kind: ObjectPackKind): PackId[] =>
-    list.packs.filter((one) => one.kind === kind).map(({ pack }) => pack);
   return JSON.stringify({
     format: DOOMED_FORMAT,
     doomedAtMs: list.doomedAtMs,
-    data: of('data'),
-    pages: of('pages'),
+    owner: list.owner,
+    finishedAtMs: list.finishedAtMs,
+    ...list.packs,
   });
 }
 
 export function parseDoomedList(text: string, what: string): DoomedList {
   const fields = JsonFields.parse(what, text, DOOMED_FORMAT);
-  const of = (kind: ObjectPackKind) =>
-    fields.parsedTexts(kind, parsePackId).map((pack) => ({ kind, pack }));
-  return { doomedAtMs: fields.integer('doomedAtMs'), packs: [...of('data'), ...of('pages')] };
+  return {
+    doomedAtMs: fields.integer('doomedAtMs'),
+    owner: fields.parsed('owner', parseSystemGuid),
+    finishedAtMs: fields.nullable('finishedAtMs', (name) => fields.integer(name)),
+    packs: {
+      data: fields.parsedTexts('data', parsePackId),
+      pages: fields.parsedTexts('pages', parsePackId),
+    },
+  };
 }

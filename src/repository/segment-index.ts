@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type PackId, parsePackId } from '../catalog/page-store.js';
+import { parsePackId } from '../catalog/page-store.js';
 import { IndexRunReader } from './index-run-reader.js';
 import { IndexRunWriter } from './index-run-writer.js';
 import { newObjectPackId } from './object-pack-format.js';
+import type { PackSet } from './pack-set.js';
 import type { RepositoryKeys } from './repository-keys.js';
 import { SegmentTable } from './segment-table.js';
 import type { SegmentLocation } from './segments-map.js';
@@ -13,11 +14,11 @@ const RUN_NAME = /^[0-9a-f]{32}$/;
 export interface SegmentIndexOptions {
   /** Local copies of the repository's index runs. */
   readonly runs: string;
-  /** Runs of this backup: what no longer fitted the table. */
+  /** Runs of this backup: what no longer fitted the table. Their packs are those of the backup itself. */
   readonly sessionRuns: string;
   readonly table: SharedArrayBuffer;
-  /** Packs that nothing new may refer to. */
-  readonly doomed: ReadonlySet<PackId>;
+  /** Packs of earlier backups that may be referred to: a prune deletes packs that an index still names. */
+  readonly usable: PackSet;
 }
 
 /** Which segments are stored already: what earlier backups stored, and what this one has, in any of its threads. */
@@ -41,9 +42,13 @@ export class SegmentIndex implements Disposable {
     const recent = this.#table.find(digest);
     if (recent !== null) return recent;
     if (this.#generation !== this.#table.generation) this.#openSessionRuns();
-    for (const run of [...this.#sessionRuns, ...this.#runs]) {
+    for (const run of this.#sessionRuns) {
       const found = run.find(digest);
-      if (found !== null && !this.#options.doomed.has(found.pack)) return found;
+      if (found !== null) return found;
+    }
+    for (const run of this.#runs) {
+      const found = run.find(digest);
+      if (found !== null && this.#options.usable.has(found.pack)) return found;
     }
     return null;
   }

@@ -286,6 +286,24 @@ describe('backup to an object account', function () {
     expect((await remove()).code).to.equal(3);
   });
 
+  it('gives back the room of what was deleted, and only where it may', async () => {
+    const alpha = agents.agent('alpha');
+    const prune = (...words: string[]) =>
+      dmJson<{ bytes_freed: number; bytes_young: number }[]>(alpha, 'object', 'prune', ...words);
+    const at = ['--account-id=disk', '--base-path=once'];
+    const [young] = await prune(...at, '--dry-run');
+    expect(young).to.include({ bytes_freed: 0 });
+    expect(young?.bytes_young).to.be.greaterThan(0);
+    const [freed] = await prune(...at, '--grace=0s', '--leftover-age=0s');
+    expect(freed?.bytes_freed).to.equal(young?.bytes_young);
+    expect((await prune('--account-id=disk')).length).to.equal(4);
+    const only = ['accounts', 'create', 'DIRECTORY', '--name=only-look', '--read-only=true'];
+    await dmJson(alpha, ...only, `--uri=file://${store.path}`);
+    const refused = await dm(alpha, 'object', 'prune', '--account-id=only-look');
+    expect(refused.code).to.equal(5);
+    expect(refused.stderr).to.match(/^dm: store_refused: .*--read-only/);
+  });
+
   it('goes on after the agent was killed, and sends nothing twice', async () => {
     const alpha = agents.agent('alpha');
     const root = agents.root('alpha', 'large');

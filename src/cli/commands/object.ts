@@ -7,6 +7,7 @@ import { readNamedBytes, readNamedFile } from '../read-file.js';
 import { withoutLineEnd } from '../read-secret.js';
 import { objectExport } from './object-export.js';
 import { objectList } from './object-list.js';
+import { objectPrune } from './object-prune.js';
 
 const KEY_COLUMNS = columns({ id: 'KEY', opens_for_account: 'OF THE ACCOUNT' });
 
@@ -17,6 +18,7 @@ export const object: GroupSpec = {
   commands: [
     objectList,
     objectExport,
+    objectPrune,
     {
       name: 'rekey',
       summary: 'list, add and take away what opens an encrypted backup',

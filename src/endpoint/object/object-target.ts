@@ -13,18 +13,24 @@ import { CommittedSession } from '../receive/committed-session.js';
 import type { ReceiveSessions } from '../receive/receive-sessions.js';
 import type { DatasetFilter } from '../source.js';
 import type { Offer, ReceiveSession, Target, TargetState } from '../target.js';
+import { newestDoomed } from './doomed-lists.js';
 import { keysBelow } from './get-object.js';
-import { readDoomed } from './receive/doomed-packs.js';
 import type { DatasetNumbers } from './receive/give-number.js';
 import { fetchIndex, fetchPages } from './receive/local-copies.js';
 import { ObjectReceiveSession } from './receive/object-receive-session.js';
-import { loadSession, type ObjectSession, saveSession } from './receive/session-record.js';
+import {
+  isSameRecord,
+  loadSession,
+  type ObjectSession,
+  saveSession,
+} from './receive/session-record.js';
 import {
   OBJECT_RECEIVE_TASKS,
   type ObjectResumeResult,
   type ObjectTaskInput,
 } from './receive/task-input.js';
 import { UploadedPacks } from './receive/uploaded-packs.js';
+import { usablePacks } from './receive/usable-packs.js';
 import { WorkDirectory } from './receive/work-directory.js';
 import {
   openOrMakeRepository,
@@ -115,7 +121,9 @@ export class ObjectTarget implements Target {
       );
       const there = await this.#find(repository, offer.dataset.id, signal);
       if (there !== null && there.record.rootDigest === offer.dataset.rootDigest) {
-        return new CommittedSession(storedInfo(there));
+        if (await this.#confirm(there, repository, signal)) {
+          return new CommittedSession(storedInfo(there));
+        }
       }
       const base = await this.#baseOf(offer, repository, signal);
       return this.#begin(offer, base, repository, signal);
@@ -154,6 +162,31 @@ export class ObjectTarget implements Target {
     return null;
   }
 
+  /**
+   * A record that was put just before a crash was not looked at again: when a prune chose packs since, it may name some
+   * of them and is taken back. The session that made it goes on then.
+   */
+  async #confirm(
+    { key }: StoredDataset,
+    repository: Repository,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { store } = this.#modules;
+    const work = this.#workOf(repository);
+    const published = loadSession(work)?.published ?? null;
+    if (published?.key !== key) return true;
+    if ((await newestDoomed(repository, store, signal)) === published.doomed) {
+      work.removeSession();
+      return true;
+    }
+    await store.delete([key], signal);
+    return false;
+  }
+
+  #workOf({ format }: Repository): WorkDirectory {
+    return new WorkDirectory(join(this.#options.workPath, format.repository));
+  }
+
   async #baseOf(
     { base, targetPath }: Offer,
     repository: Repository,
@@ -176,20 +209,20 @@ export class ObjectTarget implements Target {
   ): Promise<ReceiveSession> {
     const { store, pool } = this.#modules;
     const { repository: id } = repository.format;
-    const work = new WorkDirectory(join(this.#options.workPath, id));
+    const work = this.#workOf(repository);
     work.make();
     const session = openSession(offer, base, repository, work);
     if (base !== null) {
       await fetchPages(repository, work, session.pagePacks, this.#modules, signal);
     }
     await fetchIndex(repository, work, this.#modules, signal);
-    const doomed = await readDoomed(repository, store, signal);
+    const usable = await usablePacks(repository, store, signal);
     const input: ObjectTaskInput = {
       work: work.path,
       repository: id,
       master: repository.master,
       table: newTableMemory(),
-      doomed: doomed.packs,
+      usable: usable.data.memory,
     };
     const resumed = await pool.run<ObjectTaskInput, ObjectResumeResult>(
       OBJECT_RECEIVE_TASKS.resume,
@@ -221,7 +254,7 @@ function openSession(
 ): ObjectSession {
   const { maxDelete, retention } = offer;
   const found = loadSession(work);
-  if (found !== null && isSame(found, offer)) {
+  if (found !== null && isSame(found, offer, base)) {
     const session = { ...found, maxDelete, retention };
     saveSession(work, session);
     return session;
@@ -241,15 +274,22 @@ function openSession(
     maps: EMPTY_ROOTS,
     pagePacks: [],
     number: null,
+    published: null,
   };
   saveSession(work, session);
   return session;
 }
 
-function isSame({ dataset, base, subpaths }: ObjectSession, offer: Offer): boolean {
+function isSame(
+  { dataset, base, subpaths }: ObjectSession,
+  offer: Offer,
+  there: StoredDataset | null,
+): boolean {
   return (
     dataset.id === offer.dataset.id &&
-    (base?.record.id ?? null) === (offer.base?.id ?? null) &&
+    (base === null || there === null
+      ? base === there
+      : base.key === there.key && isSameRecord(base.record, there.record)) &&
     subpaths.length === offer.subpaths.length &&
     subpaths.every((path, at) => Buffer.compare(path, offer.subpaths[at] ?? NOTHING) === 0) &&
     (subpaths.length > 0 || dataset.rootDigest === offer.dataset.rootDigest)

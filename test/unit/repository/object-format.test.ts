@@ -272,8 +272,8 @@ describe('object repository: formats', () => {
       '{"format":1,"basePath":"L2JhY2t1cA==","tree":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",' +
       '"dataset":"0123456789abcdef0123456789abcdef","record":"backup/datasets/x"}';
     expect(serialiseNumber(parseNumber(number, 'it'))).to.equal(number);
-    const doomed = `{"format":1,"doomedAtMs":1700000000123,"data":["${PACK}"],"pages":[]}`;
-    expect(parseDoomedList(doomed, 'it').packs).to.deep.equal([{ kind: 'data', pack: PACK }]);
+    const doomed = `{"format":1,"doomedAtMs":1700000000123,"owner":"${'0'.repeat(36)}","finishedAtMs":null,"data":["${PACK}"],"pages":[]}`;
+    expect(parseDoomedList(doomed, 'it').packs).to.deep.equal({ data: [PACK], pages: [] });
     expect(serialiseDoomedList(parseDoomedList(doomed, 'it'))).to.equal(doomed);
     expect(codeOf(() => parseDoomedList(doomed.replace(PACK, 'x'), 'it'))).to.equal('corrupt');
   });

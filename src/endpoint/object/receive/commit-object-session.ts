@@ -65,9 +65,8 @@ export async function commitObjectSession(
     modules,
     signal,
   );
-  const doomed = new Set(input.doomed);
   const segments = await makeSegmentsMap(
-    { base, baseSegments, next, logs, scratch, doomed, ...modules },
+    { base, baseSegments, next, logs, scratch, usable: workspace.usable, ...modules },
     signal,
   );
   const former = session.base === null ? null : base;

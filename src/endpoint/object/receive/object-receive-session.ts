@@ -9,7 +9,6 @@ import type { ReceiveWork } from '../../receive/receive-stream.js';
 import { writeStream } from '../../receive/write-stream.js';
 import type { CommitRequest, CommitResult, ReceiveSession, TargetProgress } from '../../target.js';
 import { storedInfo } from '../repository-datasets.js';
-import { readDoomed } from './doomed-packs.js';
 import { mergeIndex } from './merge-index.js';
 import { PackSlots } from './pack-slots.js';
 import { type PublishModules, publishDataset } from './publish-dataset.js';
@@ -26,6 +25,7 @@ import {
   type ObjectTaskInput,
 } from './task-input.js';
 import { UploadQueue } from './upload-queue.js';
+import { usablePacks } from './usable-packs.js';
 
 /** Packs on their way at once; each lane fills one more meanwhile. */
 const PARALLEL_UPLOADS = 2;
@@ -215,16 +215,16 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
   ): Promise<CommitResult> {
     const { pool, repository, store, work } = this.#modules;
     onProgress({ phase: 'checking', done: 0, total: 1 });
-    const doomed = await readDoomed(repository, store, signal);
+    const usable = await usablePacks(repository, store, signal);
     const told = failures.map(({ gfid, code, message }) => ({ gfid, code, message }));
     const made = await pool.run<ObjectCommitInput, ObjectCommitResult>(
       OBJECT_RECEIVE_TASKS.commit,
-      { ...this.#options.input, doomed: doomed.packs, failures: told, partial },
+      { ...this.#options.input, usable: usable.data.memory, failures: told, partial },
       {},
       signal,
     );
     onProgress({ phase: 'syncing', done: 0, total: 1 });
-    const stored = await publishDataset(this.#session(), made, doomed, this.#modules, signal);
+    const stored = await publishDataset(this.#session(), made, usable, this.#modules, signal);
     work.removeSession();
     await this.#mergeIndex(signal);
     onProgress({ phase: 'committed', done: 1, total: 1 });

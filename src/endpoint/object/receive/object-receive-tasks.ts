@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Catalog } from '../../../catalog/catalog.js';
 import { decodeException } from '../../../catalog/maps/exceptions.js';
 import { decodeGfidKey } from '../../../catalog/maps/gfid-key.js';
@@ -6,7 +8,10 @@ import { rootDigest } from '../../../catalog/root-digest.js';
 import type { DatasetIdentity } from '../../../model/dataset.js';
 import { DmError } from '../../../model/error.js';
 import type { Gfid } from '../../../model/ids.js';
+import { IndexRunReader } from '../../../repository/index-run-reader.js';
+import { IndexRunWriter } from '../../../repository/index-run-writer.js';
 import { newObjectPackId } from '../../../repository/object-pack-format.js';
+import type { PackSet } from '../../../repository/pack-set.js';
 import { SegmentTable } from '../../../repository/segment-table.js';
 import { freeMemory } from '../../../worker/free-memory.js';
 import type { Task, TaskIo } from '../../../worker/task.js';
@@ -34,7 +39,7 @@ import type {
   ObjectStructureResult,
   ObjectTaskInput,
 } from './task-input.js';
-import { UploadedPacks } from './uploaded-packs.js';
+import { idsIn } from './work-directory.js';
 
 /** Batches that may wait for their segments to be stored. */
 const BATCHES_IN_FLIGHT = 3;
@@ -46,13 +51,10 @@ export const objectResumeTask: Task<ObjectTaskInput, ObjectResumeResult> = async
   if (session.phase === 'structure') {
     return { point: null, logs: Array(session.lanes).fill(0), needs: [] };
   }
-  const uploaded = new UploadedPacks(work);
-  const packs = {
-    isUploaded: (pack: Parameters<UploadedPacks['has']>[0]) => uploaded.has(pack),
-    doomed: new Set(input.doomed),
-  };
+  const { usable } = workspace;
+  keepUsable(workspace, usable);
   const logPaths = work.laneLogs(session.lanes);
-  const positions = resumeLanes(logPaths, packs, new SegmentTable(input.table));
+  const positions = resumeLanes(logPaths, usable, new SegmentTable(input.table));
   for (const [lane, { log }] of positions.entries()) {
     using kept = new LaneLog(work.laneLog(lane), log);
     kept.flush();
@@ -65,6 +67,20 @@ export const objectResumeTask: Task<ObjectTaskInput, ObjectResumeResult> = async
     needs,
   };
 };
+
+/** Writes the session's own index runs anew without what lies in packs that did not reach the store, or are gone. */
+function keepUsable({ work, keys }: ObjectWorkspace, usable: PackSet): void {
+  for (const former of idsIn(work.sessionRuns)) {
+    using run = IndexRunReader.open(join(work.sessionRuns, former), former);
+    const id = newObjectPackId();
+    using writer = new IndexRunWriter({ path: join(work.sessionRuns, id), id }, { keys });
+    for (const { digest, location } of run.entries()) {
+      if (usable.has(location.pack)) writer.add(digest, location);
+    }
+    if (writer.count > 0) writer.finish();
+    rmSync(join(work.sessionRuns, former));
+  }
+}
 
 /** Takes the payloads of the structure phase: the new catalog, its pages in page packs of their own. */
 export const objectStructureTask: Task<

@@ -4,6 +4,7 @@ import { MapReader } from '../../../catalog/map-reader.js';
 import { PageReader } from '../../../catalog/page-reader.js';
 import { DmError } from '../../../model/error.js';
 import { ObjectPagePacks } from '../../../repository/object-page-packs.js';
+import { PackSet } from '../../../repository/pack-set.js';
 import { RepositoryKeys } from '../../../repository/repository-keys.js';
 import { SegmentIndex } from '../../../repository/segment-index.js';
 import { loadSession, type ObjectSession } from './session-record.js';
@@ -44,10 +45,15 @@ export class ObjectWorkspace implements Disposable {
     this.next = new Catalog(session.maps, this);
   }
 
+  /** Data packs that the new dataset may name. */
+  get usable(): PackSet {
+    return new PackSet(this.#input.usable);
+  }
+
   openIndex(): SegmentIndex {
-    const { table, doomed } = this.#input;
+    const { table } = this.#input;
     const { indexRuns: runs, sessionRuns } = this.work;
-    const options = { runs, sessionRuns, table, doomed: new Set(doomed) };
+    const options = { runs, sessionRuns, table, usable: this.usable };
     return new SegmentIndex(options, { keys: this.keys });
   }
 

@@ -1,4 +1,4 @@
-import { createReadStream, renameSync, rmSync } from 'node:fs';
+import { createReadStream, renameSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PackId } from '../../../catalog/page-store.js';
@@ -10,14 +10,15 @@ import {
   type RepositoryRecord,
   serialiseRepositoryRecord,
 } from '../../../repository/repository-record.js';
+import { newestDoomed } from '../doomed-lists.js';
 import type { Repository } from '../repository.js';
 import { readDataset, type StoredDataset } from '../repository-datasets.js';
-import { type DoomedPacks, readDoomed } from './doomed-packs.js';
 import type { DatasetNumbers } from './give-number.js';
-import { type ObjectSession, saveSession } from './session-record.js';
+import { isSameRecord, type ObjectSession, saveSession } from './session-record.js';
 import type { ObjectCommitResult } from './task-input.js';
 import { UploadQueue } from './upload-queue.js';
 import type { UploadedPacks } from './uploaded-packs.js';
+import type { UsablePacks } from './usable-packs.js';
 import type { WorkDirectory } from './work-directory.js';
 
 const PARALLEL = 4;
@@ -33,21 +34,21 @@ export interface PublishModules {
 }
 
 /**
- * Brings what a session made into the store, the record last: with it the dataset is whole. `doomed` is what the
+ * Brings what a session made into the store, the record last: with it the dataset is whole. `usable` is what the
  * maps were checked against. Errors: `target_changed` (transient) when a prune or an expiry came between; the
- * session is as before then.
+ * session goes on then when it is run again, or is gone with what it rested on.
  */
 export async function publishDataset(
   session: ObjectSession,
   made: ObjectCommitResult,
-  doomed: DoomedPacks,
+  usable: UsablePacks,
   modules: PublishModules,
   signal: AbortSignal,
 ): Promise<StoredDataset> {
   const { repository, store, work } = modules;
   const { layout } = repository;
   const pagePacks = [...session.pagePacks, ...made.pagePacks];
-  await uploadPages(pagePacks, modules, signal);
+  await uploadPages(pagePacks, usable, modules, signal);
   const indexBytes = await uploadIndexRun(made.indexRun, modules, signal);
   const committedAtMs = modules.now();
   const key = layout.dataset(committedAtMs, session.dataset.id);
@@ -56,7 +57,8 @@ export async function publishDataset(
   const number =
     session.number ??
     (await modules.numbers.give({ basePath, tree, dataset, record: key }, store, signal));
-  saveSession(work, { ...session, pagePacks, number });
+  const published = { key, doomed: usable.doomed };
+  saveSession(work, { ...session, pagePacks, number, published });
   const record: RepositoryRecord = {
     ...made.dataset,
     number,
@@ -70,10 +72,10 @@ export async function publishDataset(
     expiresAtMs: expiryOf(session, committedAtMs),
     storedBytes: modules.uploaded.bytes + indexBytes,
   };
-  await refuseChanges(session, doomed, modules, signal);
+  await refuseChanges(session, usable, modules, signal);
   await putRecord(record, key, modules, signal);
   try {
-    await refuseChanges(session, doomed, modules, signal);
+    await refuseChanges(session, usable, modules, signal);
   } catch (error) {
     await store.delete([key], signal);
     throw error;
@@ -98,12 +100,17 @@ async function putRecord(
 
 async function uploadPages(
   packs: readonly PackId[],
+  usable: UsablePacks,
   { repository, store, work, uploaded }: PublishModules,
   signal: AbortSignal,
 ): Promise<void> {
   const uploads = new UploadQueue({ parallel: PARALLEL });
   for (const pack of packs) {
-    if (uploaded.has(pack)) continue;
+    if (uploaded.has(pack)) {
+      if (usable.pages.has(pack)) continue;
+      work.removeSession();
+      throw changed('a prune took pages of it for leftovers');
+    }
     await uploads.add(async () => {
       const bytes = await readFile(join(work.pages, pack));
       await store.put(repository.layout.pack('pages', pack), bytes, {}, signal);
@@ -127,19 +134,24 @@ async function uploadIndexRun(
   return stream.bytesRead;
 }
 
-/** What the new dataset rests on must still be there, and no prune may have chosen what to delete meanwhile. */
+/** What the new dataset rests on must still be as it was, and no prune may have chosen what to delete meanwhile. */
 async function refuseChanges(
   { base }: ObjectSession,
-  doomed: DoomedPacks,
-  { repository, store, work }: PublishModules,
+  usable: UsablePacks,
+  { repository, store }: PublishModules,
   signal: AbortSignal,
 ): Promise<void> {
-  if (base !== null && (await store.head(base.key, signal)) === null) {
-    rmSync(work.session, { recursive: true, force: true });
-    throw changed('the dataset that it is an increment of was deleted');
+  if (base !== null) {
+    const now = await readDataset(repository, base.key, { store }, signal);
+    if (now === null || !isSameRecord(now.record, base.record)) {
+      throw changed(
+        `the dataset that it is an increment of was ${now === null ? 'deleted' : 'packed anew'}`,
+      );
+    }
   }
-  const now = await readDoomed(repository, store, signal);
-  if (now.state !== doomed.state) throw changed('a prune began or ended');
+  if ((await newestDoomed(repository, store, signal)) !== usable.doomed) {
+    throw changed('a prune chose what to delete');
+  }
 }
 
 function changed(what: string): DmError {

@@ -23,20 +23,18 @@ export function lastPosition(log: string, limit?: number): LanePosition {
 
 /**
  * Where the lanes of an interrupted session go on: behind the last token before which everything lies in packs
- * that are in the store and stay there. What is in such packs goes into `table`, also when it was received
+ * that are in the store and stay there: `usable`. What is in such packs goes into `table`, also when it was received
  * later, so that it is not stored again.
  */
 export function resumeLanes(
   logs: readonly string[],
-  packs: { readonly isUploaded: (pack: PackId) => boolean; readonly doomed: ReadonlySet<PackId> },
+  usable: { readonly has: (pack: PackId) => boolean },
   table: { readonly add: SegmentTable['add'] },
 ): LanePosition[] {
   const own = new Set<PackId>();
   for (const log of logs) {
     for (const { event } of readLaneLog(log)) if (event.kind === 'pack') own.add(event.pack);
   }
-  const isLost = (pack: PackId): boolean =>
-    packs.doomed.has(pack) || (own.has(pack) && !packs.isUploaded(pack));
   return logs.map((log) => {
     let last: LanePosition = { token: null, open: null, log: 0 };
     let lost = false;
@@ -49,7 +47,7 @@ export function resumeLanes(
         const extent = decodeExtent(value);
         if (extent.segment === null) continue;
         const { pack } = extent.segment;
-        if (isLost(pack)) lost = true;
+        if (!usable.has(pack)) lost = true;
         else if (own.has(pack)) table.add(extent.digest, extent.segment);
       }
     }

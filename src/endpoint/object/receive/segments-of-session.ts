@@ -7,9 +7,10 @@ import type { MapRoot } from '../../../catalog/map-root.js';
 import type { Mutation } from '../../../catalog/map-types.js';
 import { encodeGfidKey } from '../../../catalog/maps/gfid-key.js';
 import type { PageReader } from '../../../catalog/page-reader.js';
-import type { PackId, PageSink } from '../../../catalog/page-store.js';
+import type { PageSink } from '../../../catalog/page-store.js';
 import { DmError } from '../../../model/error.js';
 import type { Gfid } from '../../../model/ids.js';
+import type { PackSet } from '../../../repository/pack-set.js';
 import { decodeExtent, SEGMENTS_MAP } from '../../../repository/segments-map.js';
 import { BinaryReader, BinaryWriter } from '../../../util/binary.js';
 import { type LaneEvent, readLaneLog } from '../../receive/lane-log.js';
@@ -29,12 +30,13 @@ export interface SessionSegmentsModules {
   readonly logs: readonly string[];
   /** Directory for spilled runs. */
   readonly scratch: string;
-  readonly doomed: ReadonlySet<PackId>;
+  /** Data packs that the dataset may name. */
+  readonly usable: PackSet;
 }
 
 /**
  * The map of segments of the new dataset: that of its base, with what was received over it. The pages are not synced.
- * Errors: `target_changed` when something received refers to a doomed pack.
+ * Errors: `target_changed` when something received refers to a pack that may not be named any more.
  */
 export async function makeSegmentsMap(
   modules: SessionSegmentsModules,
@@ -69,7 +71,7 @@ async function addRemoved(
 /** What came: each file that is done under its gfid, then its extents under their keys. */
 function addReceived(
   sorter: ExternalSorter,
-  { logs, doomed }: SessionSegmentsModules,
+  { logs, usable }: SessionSegmentsModules,
   signal: AbortSignal,
 ): void {
   const dropped = countDropped(logs);
@@ -81,7 +83,7 @@ function addReceived(
       sorter.add(encodeGfidKey(event.gfid), encodeDone(event));
     } else if (event.kind === 'extents' && (dropped.get(event.gfid) ?? 0) === 0) {
       for (const { key, value } of event.extents) {
-        if (doomed.size > 0) refuseDoomed(value, doomed);
+        refuseUnusable(value, usable);
         sorter.add(key, value);
       }
     }
@@ -98,12 +100,12 @@ function countDropped(logs: readonly string[]): Map<Gfid, number> {
   return dropped;
 }
 
-function refuseDoomed(value: Uint8Array, doomed: ReadonlySet<PackId>): void {
+function refuseUnusable(value: Uint8Array, usable: PackSet): void {
   const { segment } = decodeExtent(value);
-  if (segment === null || !doomed.has(segment.pack)) return;
+  if (segment === null || usable.has(segment.pack)) return;
   throw new DmError(
     'target_changed',
-    `data pack ${segment.pack} is about to be deleted by a prune; the backup goes on without it when it is run again`,
+    `data pack ${segment.pack} was deleted by a prune, or is about to be; the backup goes on without it when it is run again`,
   );
 }
 

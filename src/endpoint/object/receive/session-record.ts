@@ -38,6 +38,16 @@ export interface ObjectSession {
   readonly pagePacks: readonly PackId[];
   /** Given to the dataset; null while it has none. */
   readonly number: number | null;
+  /**
+   * Its record was put, or was about to be, when `doomed` was the newest doomed list; null before. Until the session
+   * is removed nobody has looked whether that still held afterwards.
+   */
+  readonly published: { readonly key: string; readonly doomed: string } | null;
+}
+
+/** A repack writes the record of a dataset anew, with other maps. */
+export function isSameRecord(one: RepositoryRecord, other: RepositoryRecord): boolean {
+  return serialiseRepositoryRecord(one) === serialiseRepositoryRecord(other);
 }
 
 export function loadSession(work: WorkDirectory): ObjectSession | null {
@@ -74,6 +84,7 @@ export function saveSession(work: WorkDirectory, session: ObjectSession): void {
       maps: session.maps,
       pagePacks: session.pagePacks,
       number: session.number,
+      published: session.published,
     }),
   );
 }
@@ -103,5 +114,9 @@ function parseSession(text: string, what: string): ObjectSession {
     maps: parseCatalogRoots(fields.raw('maps')),
     pagePacks: fields.parsedTexts('pagePacks', parsePackId),
     number: fields.nullable('number', (name) => fields.integer(name, 1)),
+    published: fields.nullable('published', (name) => {
+      const published = fields.object(name);
+      return { key: published.text('key'), doomed: published.text('doomed') };
+    }),
   };
 }

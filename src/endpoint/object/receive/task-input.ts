@@ -26,8 +26,8 @@ export interface ObjectTaskInput {
   readonly master: Uint8Array | null;
   /** Memory of the table of segments. */
   readonly table: SharedArrayBuffer;
-  /** Data packs that nothing new may refer to. */
-  readonly doomed: readonly PackId[];
+  /** Memory of the set of data packs that new datasets may name. */
+  readonly usable: SharedArrayBuffer;
 }
 
 export interface MergeIndexInput {

@@ -74,6 +74,9 @@ import type { Policy as _datamover_v1_Policy, Policy__Output as _datamover_v1_Po
 import type { PolicyList as _datamover_v1_PolicyList, PolicyList__Output as _datamover_v1_PolicyList__Output } from './datamover/v1/PolicyList.js';
 import type { PolicyPreview as _datamover_v1_PolicyPreview, PolicyPreview__Output as _datamover_v1_PolicyPreview__Output } from './datamover/v1/PolicyPreview.js';
 import type { PolicyStatus as _datamover_v1_PolicyStatus, PolicyStatus__Output as _datamover_v1_PolicyStatus__Output } from './datamover/v1/PolicyStatus.js';
+import type { PruneBackupsProgress as _datamover_v1_PruneBackupsProgress, PruneBackupsProgress__Output as _datamover_v1_PruneBackupsProgress__Output } from './datamover/v1/PruneBackupsProgress.js';
+import type { PruneBackupsRequest as _datamover_v1_PruneBackupsRequest, PruneBackupsRequest__Output as _datamover_v1_PruneBackupsRequest__Output } from './datamover/v1/PruneBackupsRequest.js';
+import type { PruneSummary as _datamover_v1_PruneSummary, PruneSummary__Output as _datamover_v1_PruneSummary__Output } from './datamover/v1/PruneSummary.js';
 import type { ReadFileRequest as _datamover_v1_ReadFileRequest, ReadFileRequest__Output as _datamover_v1_ReadFileRequest__Output } from './datamover/v1/ReadFileRequest.js';
 import type { Ref as _datamover_v1_Ref, Ref__Output as _datamover_v1_Ref__Output } from './datamover/v1/Ref.js';
 import type { RekeyBackupRequest as _datamover_v1_RekeyBackupRequest, RekeyBackupRequest__Output as _datamover_v1_RekeyBackupRequest__Output } from './datamover/v1/RekeyBackupRequest.js';
@@ -182,6 +185,9 @@ export interface ProtoGrpcType {
       PolicyList: MessageTypeDefinition<_datamover_v1_PolicyList, _datamover_v1_PolicyList__Output>
       PolicyPreview: MessageTypeDefinition<_datamover_v1_PolicyPreview, _datamover_v1_PolicyPreview__Output>
       PolicyStatus: MessageTypeDefinition<_datamover_v1_PolicyStatus, _datamover_v1_PolicyStatus__Output>
+      PruneBackupsProgress: MessageTypeDefinition<_datamover_v1_PruneBackupsProgress, _datamover_v1_PruneBackupsProgress__Output>
+      PruneBackupsRequest: MessageTypeDefinition<_datamover_v1_PruneBackupsRequest, _datamover_v1_PruneBackupsRequest__Output>
+      PruneSummary: MessageTypeDefinition<_datamover_v1_PruneSummary, _datamover_v1_PruneSummary__Output>
       ReadFileRequest: MessageTypeDefinition<_datamover_v1_ReadFileRequest, _datamover_v1_ReadFileRequest__Output>
       Ref: MessageTypeDefinition<_datamover_v1_Ref, _datamover_v1_Ref__Output>
       RekeyBackupRequest: MessageTypeDefinition<_datamover_v1_RekeyBackupRequest, _datamover_v1_RekeyBackupRequest__Output>

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parsePackId } from '../../../../../src/catalog/page-store.js';
 import { DmError } from '../../../../../src/model/error.js';
+import { parseSystemGuid } from '../../../../../src/model/ids.js';
 import { serialiseDoomedList } from '../../../../../src/repository/doomed-list.js';
 import { RepositoryLayout } from '../../../../../src/repository/object-layout.js';
 import type { ObjectStore } from '../../../../../src/repository/object-store.js';
@@ -156,7 +157,9 @@ describe('backup that is interrupted', function () {
     const store = await fixture.openStore();
     const list = serialiseDoomedList({
       doomedAtMs: Date.now(),
-      packs: packs.map((pack) => ({ kind: 'data', pack: parsePackId(pack) })),
+      owner: parseSystemGuid('0'.repeat(36)),
+      finishedAtMs: null,
+      packs: { data: packs.map(parsePackId), pages: [] },
     });
     await store.put(LAYOUT.doomedList(1), Buffer.from(list), {}, fixture.signal);
   }

@@ -55,6 +55,8 @@ import type { PingAccountRequest as _datamover_v1_PingAccountRequest, PingAccoun
 import type { Policy as _datamover_v1_Policy, Policy__Output as _datamover_v1_Policy__Output } from '../../datamover/v1/Policy.js';
 import type { PolicyList as _datamover_v1_PolicyList, PolicyList__Output as _datamover_v1_PolicyList__Output } from '../../datamover/v1/PolicyList.js';
 import type { PolicyPreview as _datamover_v1_PolicyPreview, PolicyPreview__Output as _datamover_v1_PolicyPreview__Output } from '../../datamover/v1/PolicyPreview.js';
+import type { PruneBackupsProgress as _datamover_v1_PruneBackupsProgress, PruneBackupsProgress__Output as _datamover_v1_PruneBackupsProgress__Output } from '../../datamover/v1/PruneBackupsProgress.js';
+import type { PruneBackupsRequest as _datamover_v1_PruneBackupsRequest, PruneBackupsRequest__Output as _datamover_v1_PruneBackupsRequest__Output } from '../../datamover/v1/PruneBackupsRequest.js';
 import type { ReadFileRequest as _datamover_v1_ReadFileRequest, ReadFileRequest__Output as _datamover_v1_ReadFileRequest__Output } from '../../datamover/v1/ReadFileRequest.js';
 import type { Ref as _datamover_v1_Ref, Ref__Output as _datamover_v1_Ref__Output } from '../../datamover/v1/Ref.js';
 import type { RekeyBackupRequest as _datamover_v1_RekeyBackupRequest, RekeyBackupRequest__Output as _datamover_v1_RekeyBackupRequest__Output } from '../../datamover/v1/RekeyBackupRequest.js';
@@ -585,6 +587,11 @@ export interface ControlClient extends grpc.Client {
   previewPolicy(argument: _datamover_v1_Ref, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_PolicyPreview__Output>): grpc.ClientUnaryCall;
   previewPolicy(argument: _datamover_v1_Ref, callback: grpc.requestCallback<_datamover_v1_PolicyPreview__Output>): grpc.ClientUnaryCall;
   
+  PruneBackups(argument: _datamover_v1_PruneBackupsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_PruneBackupsProgress__Output>;
+  PruneBackups(argument: _datamover_v1_PruneBackupsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_PruneBackupsProgress__Output>;
+  pruneBackups(argument: _datamover_v1_PruneBackupsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_PruneBackupsProgress__Output>;
+  pruneBackups(argument: _datamover_v1_PruneBackupsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_PruneBackupsProgress__Output>;
+  
   ReadFile(argument: _datamover_v1_ReadFileRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_FileChunk__Output>;
   ReadFile(argument: _datamover_v1_ReadFileRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_FileChunk__Output>;
   readFile(argument: _datamover_v1_ReadFileRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_FileChunk__Output>;
@@ -784,6 +791,8 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   
   PreviewPolicy: grpc.handleUnaryCall<_datamover_v1_Ref__Output, _datamover_v1_PolicyPreview>;
   
+  PruneBackups: grpc.handleServerStreamingCall<_datamover_v1_PruneBackupsRequest__Output, _datamover_v1_PruneBackupsProgress>;
+  
   ReadFile: grpc.handleServerStreamingCall<_datamover_v1_ReadFileRequest__Output, _datamover_v1_FileChunk>;
   
   ReclaimTarget: grpc.handleUnaryCall<_datamover_v1_TargetRef__Output, _datamover_v1_TargetView>;
@@ -866,6 +875,7 @@ export interface ControlDefinition extends grpc.ServiceDefinition {
   ModifyThrottlingSettings: MethodDefinition<_datamover_v1_ModifyThrottlingSettingsRequest, _datamover_v1_ThrottlingSettings, _datamover_v1_ModifyThrottlingSettingsRequest__Output, _datamover_v1_ThrottlingSettings__Output>
   PingAccount: MethodDefinition<_datamover_v1_PingAccountRequest, _datamover_v1_PingAccountReply, _datamover_v1_PingAccountRequest__Output, _datamover_v1_PingAccountReply__Output>
   PreviewPolicy: MethodDefinition<_datamover_v1_Ref, _datamover_v1_PolicyPreview, _datamover_v1_Ref__Output, _datamover_v1_PolicyPreview__Output>
+  PruneBackups: MethodDefinition<_datamover_v1_PruneBackupsRequest, _datamover_v1_PruneBackupsProgress, _datamover_v1_PruneBackupsRequest__Output, _datamover_v1_PruneBackupsProgress__Output>
   ReadFile: MethodDefinition<_datamover_v1_ReadFileRequest, _datamover_v1_FileChunk, _datamover_v1_ReadFileRequest__Output, _datamover_v1_FileChunk__Output>
   ReclaimTarget: MethodDefinition<_datamover_v1_TargetRef, _datamover_v1_TargetView, _datamover_v1_TargetRef__Output, _datamover_v1_TargetView__Output>
   RekeyBackup: MethodDefinition<_datamover_v1_RekeyBackupRequest, _datamover_v1_BackupKeyList, _datamover_v1_RekeyBackupRequest__Output, _datamover_v1_BackupKeyList__Output>

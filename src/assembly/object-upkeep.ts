@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { MasterKeys } from '../endpoint/object/master-keys.js';
+import { pruneRepository } from '../endpoint/object/prune/prune.js';
+import type {
+  PruneOptions,
+  PruneProgress,
+  PruneSummary,
+} from '../endpoint/object/prune/prune-types.js';
+import { openRepository, type Repository } from '../endpoint/object/repository.js';
+import { basePaths } from '../endpoint/object/repository-datasets.js';
+import { DmError } from '../model/error.js';
+import type { SystemGuid } from '../model/ids.js';
+import type { ObjectAccount } from '../model/object-account.js';
+import type { ObjectStore } from '../repository/object-store.js';
+import { escapePath } from '../util/escape.js';
+import type { AccountStore } from './account-store.js';
+import { secretBytes } from './encryption-secret.js';
+import { type ObjectStoreModules, openObjectStore } from './object-stores.js';
+
+export interface ObjectUpkeepModules extends ObjectStoreModules {
+  readonly accounts: AccountStore;
+}
+
+/** A repository of an account, opened. */
+export interface OpenedRepository {
+  readonly basePath: Uint8Array;
+  readonly repository: Repository;
+  readonly store: ObjectStore;
+}
+
+/** What is done to the repositories of object accounts beside reading and writing datasets. */
+export class ObjectUpkeep {
+  readonly #options: { readonly workPath: string; readonly guid: SystemGuid };
+  readonly #modules: ObjectUpkeepModules;
+  readonly #masters = new MasterKeys();
+  /** Repositories that are worked on. */
+  readonly #busy = new Set<string>();
+
+  /** `workPath`: where the agent keeps what it needs of repositories. */
+  constructor(options: { workPath: string; guid: SystemGuid }, modules: ObjectUpkeepModules) {
+    this.#options = options;
+    this.#modules = modules;
+  }
+
+  /** Prunes one repository of an account, or all of them, one after the other. */
+  async prune(
+    account: ObjectAccount,
+    basePath: Uint8Array | null,
+    options: PruneOptions,
+    onProgress: (basePath: Uint8Array, progress: PruneProgress) => void,
+    onEnd: (basePath: Uint8Array, summary: PruneSummary) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (!options.dryRun) refuseReadOnly(account, 'pruned');
+    await this.#each(account, basePath, signal, async ({ basePath: path, repository, store }) => {
+      const modules = {
+        repository,
+        store,
+        clock: this.#modules.clock,
+        owner: this.#options.guid,
+        scratch: this.#scratchOf(repository),
+      };
+      const summary = await pruneRepository(
+        options,
+        modules,
+        (progress) => onProgress(path, progress),
+        signal,
+      );
+      onEnd(path, summary);
+    });
+  }
+
+  #scratchOf({ format }: Repository): string {
+    return join(this.#options.workPath, format.repository, 'upkeep');
+  }
+
+  async #each(
+    account: ObjectAccount,
+    basePath: Uint8Array | null,
+    signal: AbortSignal,
+    work: (opened: OpenedRepository) => Promise<void>,
+  ): Promise<void> {
+    const secrets = await this.#modules.accounts.secrets(account.id);
+    const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
+    await using store = await openObjectStore(account, secrets, this.#modules, signal);
+    const modules = { store, masters: this.#masters };
+    const paths = basePath === null ? await basePaths(modules, signal) : [basePath];
+    for (const path of paths) {
+      const repository = await openRepository(path, secret, modules, signal);
+      if (repository !== null) {
+        await this.#alone(repository, () => work({ basePath: path, repository, store }));
+      } else if (basePath !== null) {
+        throw new DmError(
+          'not_found',
+          `account "${account.name}" has no backup at ${escapePath(path)}; see \`dm datasets list --account-id\``,
+        );
+      }
+    }
+  }
+
+  async #alone({ format, layout }: Repository, work: () => Promise<void>): Promise<void> {
+    if (this.#busy.has(format.repository)) {
+      throw new DmError(
+        'in_use',
+        `this agent is pruning or repairing ${layout.prefix} already; wait for it, or stop it`,
+      );
+    }
+    this.#busy.add(format.repository);
+    try {
+      await work();
+    } finally {
+      this.#busy.delete(format.repository);
+    }
+  }
+}
+
+function refuseReadOnly({ name, store }: ObjectAccount, done: string): void {
+  const { readOnly, asOfMs } = store;
+  if (!readOnly && asOfMs === null) return;
+  const flag = readOnly ? '--read-only' : '--as-of';
+  throw new DmError(
+    'store_refused',
+    `account "${name}" has ${flag}: nothing there is ${done}; use an account without it, or look with --dry-run`,
+  );
+}

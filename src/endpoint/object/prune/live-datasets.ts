@@ -1,0 +1,56 @@
+import { DmError } from '../../../model/error.js';
+import type { ObjectStore } from '../../../repository/object-store.js';
+import {
+  type RepositoryRecord,
+  serialiseRepositoryRecord,
+} from '../../../repository/repository-record.js';
+import { ReferencedPacks } from '../references/referenced-packs.js';
+import type { Repository } from '../repository.js';
+import { repositoryDatasets } from '../repository-datasets.js';
+
+export interface LiveModules {
+  readonly repository: Repository;
+  readonly store: ObjectStore;
+}
+
+/** The records of a repository as they were at one moment, by key. */
+export type LiveRecords = ReadonlyMap<string, RepositoryRecord>;
+
+export async function liveRecords(modules: LiveModules, signal: AbortSignal): Promise<LiveRecords> {
+  const records = new Map<string, RepositoryRecord>();
+  for await (const { key, record } of repositoryDatasets(modules.repository, modules, signal)) {
+    records.set(key, record);
+  }
+  return records;
+}
+
+/** Those that are new or other than before. */
+export function newRecords(now: LiveRecords, before: LiveRecords): LiveRecords {
+  return new Map(
+    [...now].filter(([key, record]) => {
+      const former = before.get(key);
+      return (
+        former === undefined ||
+        serialiseRepositoryRecord(former) !== serialiseRepositoryRecord(record)
+      );
+    }),
+  );
+}
+
+/** What records refer to. `corrupt` when anything of it cannot be read: nobody knows then what is garbage. */
+export function referencesOf(
+  records: LiveRecords,
+  directory: string,
+  modules: LiveModules,
+  signal: AbortSignal,
+): Promise<ReferencedPacks> {
+  const damaged = (_ref: unknown, error: DmError): never => {
+    throw new DmError(
+      'corrupt',
+      `nothing was deleted, for pages of datasets cannot be read and may name what looks unused: ${error.message}; see \`dm datasets verify --quick\` and \`dm object repair\``,
+      { cause: error },
+    );
+  };
+  const maps = [...records.values()].map((record) => record.maps);
+  return ReferencedPacks.of(maps, { directory, damaged }, modules, signal);
+}

@@ -1,0 +1,46 @@
+import type { PageRef } from '../../../catalog/page-store.js';
+import { DmError } from '../../../model/error.js';
+import { PACK_KINDS } from '../../../repository/doomed-list.js';
+import { ReferencedPacks } from '../references/referenced-packs.js';
+import type { Doom } from './doom-packs.js';
+import { doomedSet } from './doom-packs.js';
+import { type LiveRecords, liveRecords, newRecords } from './live-datasets.js';
+import type { PruneModules } from './prune-types.js';
+
+/**
+ * Takes back datasets whose records were put after the last look, though they name packs of the list: their writers
+ * looked before it was written, stood still for all of its grace, and have not confirmed them. `target_changed` when
+ * there was one.
+ */
+export async function takeBackLate(
+  { records, listed }: { records: LiveRecords; listed: Doom },
+  modules: PruneModules,
+  signal: AbortSignal,
+): Promise<void> {
+  const late = newRecords(await liveRecords(modules, signal), records);
+  const doomed = doomedSet(listed.list);
+  const takenBack: string[] = [];
+  for (const [key, record] of late) {
+    let isWhole = true;
+    const options = {
+      directory: modules.scratch,
+      damaged: ({ locator }: PageRef): void => {
+        if (doomed.pages.has(locator.pack)) isWhole = false;
+      },
+    };
+    using references = await ReferencedPacks.of([record.maps], options, modules, signal);
+    for (const kind of PACK_KINDS) {
+      for await (const { pack, frames } of references.packs(kind, signal)) {
+        if (frames.length > 0 && doomed[kind].has(pack)) isWhole = false;
+      }
+    }
+    if (isWhole) continue;
+    await modules.store.delete([key], signal);
+    takenBack.push(String(record.number));
+  }
+  if (takenBack.length === 0) return;
+  throw new DmError(
+    'target_changed',
+    `dataset ${takenBack.join(', ')} was taken back: its writer stood still for longer than the grace, and what it refers to is deleted; run that backup again, and prune with a longer grace`,
+  );
+}

@@ -1,0 +1,122 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { PRUNE_STEPS } from '../../../../../src/endpoint/object/prune/prune-types.js';
+import { parseSystemGuid } from '../../../../../src/model/ids.js';
+import { BASE_PATH } from '../receive/object-fixture.js';
+import { errorOf, PruneFixture } from './prune-fixture.js';
+
+const DAY_MS = 86_400_000;
+
+describe('prune', function () {
+  this.timeout(60_000);
+  let fixture: PruneFixture;
+
+  beforeEach(() => {
+    fixture = new PruneFixture();
+  });
+  afterEach(() => fixture[Symbol.asyncDispose]());
+
+  /** Three datasets; what the first one alone refers to are 3 MB. */
+  async function threeBackups(): Promise<void> {
+    fixture.copy.sh('head -c 3000000 /dev/urandom > early');
+    await fixture.backUp();
+    fixture.copy.sh(
+      'rm early; mkdir d; for i in $(seq 200); do echo $i > d/$i; done; head -c 2000000 /dev/urandom > kept',
+    );
+    await fixture.backUp();
+    fixture.copy.sh('echo more > more; rm d/1*');
+    await fixture.backUp();
+  }
+
+  it('frees what deleted datasets alone referred to, and nothing else', async () => {
+    await threeBackups();
+    expect((await fixture.prune()).packsDeleted).to.equal(0);
+    await fixture.deleteRecord(0);
+    const before = fixture.storeBytes();
+    const steps: string[] = [];
+    const summary = await fixture.prune({}, { onProgress: ({ step }) => steps.push(step) });
+    expect(summary.packsDeleted).to.be.greaterThan(0);
+    expect(summary.bytesFreed).to.be.greaterThan(2_900_000);
+    // A list of what was deleted stays.
+    expect(before - fixture.storeBytes()).to.be.within(
+      summary.bytesFreed - 500,
+      summary.bytesFreed,
+    );
+    expect([...new Set(steps)]).to.deep.equal(PRUNE_STEPS.filter((step) => step !== 'waiting'));
+    expect(await fixture.expectWhole()).to.equal(2);
+    fixture.copy.sh('echo again > again');
+    await fixture.backUp();
+    expect(await fixture.expectWhole()).to.equal(3);
+    expect((await fixture.prune()).packsDeleted).to.equal(0);
+  });
+
+  it('empties a repository without datasets, encrypted too', async () => {
+    fixture.secret = Buffer.alloc(32, 7);
+    await threeBackups();
+    for (let i = 0; i < 3; i++) await fixture.deleteRecord(0);
+    await fixture.prune();
+    for (const kind of ['data', 'pages']) {
+      const path = join(fixture.directory, BASE_PATH, 'packs', kind);
+      expect(existsSync(path) ? readdirSync(path) : []).to.deep.equal([]);
+    }
+  });
+
+  it('only says what it would do in a dry run', async () => {
+    await threeBackups();
+    await fixture.deleteRecord(0);
+    const before = fixture.storeBytes();
+    const dry = await fixture.prune({ dryRun: true });
+    expect(fixture.storeBytes()).to.equal(before);
+    expect(dry.bytesDoomed).to.be.greaterThan(2_900_000);
+    const real = await fixture.prune();
+    expect(real.bytesFreed).to.equal(dry.bytesDoomed);
+  });
+
+  it('leaves what is young alone', async () => {
+    await threeBackups();
+    await fixture.deleteRecord(0);
+    const summary = await fixture.prune({ leftoverMs: DAY_MS });
+    expect(summary).to.include({ packsDeleted: 0, packsDoomed: 0 });
+    expect(summary.bytesYoung).to.be.greaterThan(2_900_000);
+  });
+
+  it('is done in two goes when it does not wait', async () => {
+    await threeBackups();
+    await fixture.deleteRecord(0);
+    const before = fixture.storeBytes();
+    const first = await fixture.prune({ graceMs: DAY_MS, wait: false });
+    expect(first.packsDeleted).to.equal(0);
+    expect(first.bytesDoomed).to.be.greaterThan(2_900_000);
+    expect(first.doomedUntilMs).to.be.greaterThan(Date.now() + DAY_MS / 2);
+    const again = await fixture.prune({ graceMs: DAY_MS, wait: false });
+    expect(again).to.include({ packsDeleted: 0, bytesDoomed: first.bytesDoomed });
+    const last = await fixture.prune({ wait: false });
+    expect(last.bytesFreed).to.equal(first.bytesDoomed);
+    expect(before - fixture.storeBytes()).to.be.greaterThan(2_900_000);
+    expect(await fixture.expectWhole()).to.equal(2);
+  });
+
+  it('leaves the list of another agent to that, for a day', async () => {
+    await threeBackups();
+    await fixture.deleteRecord(0);
+    const other = parseSystemGuid('b'.repeat(36));
+    await fixture.prune({ graceMs: DAY_MS, wait: false }, { owner: other });
+    const error = await errorOf(fixture.prune());
+    expect(error.code).to.equal('in_use');
+    expect(error.message).to.contain(other);
+    const taken = await fixture.prune({ graceMs: -2 * DAY_MS, wait: false });
+    expect(taken.bytesFreed).to.be.greaterThan(2_900_000);
+  });
+
+  it('deletes nothing while something that datasets need is missing', async () => {
+    await threeBackups();
+    const store = await fixture.openStore();
+    const data = readdirSync(join(fixture.directory, BASE_PATH, 'packs/data'));
+    for (const pack of data)
+      await store.delete([`${BASE_PATH}/packs/data/${pack}`], fixture.signal);
+    const error = await errorOf(fixture.prune());
+    expect(error.code).to.equal('corrupt');
+    expect(error.message).to.match(/nothing was deleted.*data pack/);
+  });
+});
