@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { AgentSettings } from '../config/settings.js';
 import { DataRoot, rootOf } from '../endpoint/local/layout/data-root.js';
 import { peerUid } from '../endpoint/local/sys/socket-peer.js';
+import type { Source } from '../endpoint/source.js';
 import { JobQueue } from '../job/job-queue.js';
 import { JobStore } from '../job/job-store.js';
 import { asDmError, DmError } from '../model/error.js';
@@ -156,6 +157,7 @@ async function startParts(
     accountExists: (id) => accounts.exists(id),
     isObjectAccount: (id) => accounts.isObject(id),
     checkLocalPath: (path) => void rootOf(roots, parseEscaped(path)),
+    hasLocalDataset: (number) => hasDataset(local.source, number),
     checkHook: (command) => hooks.check(command),
   };
   const planned = new PlannedRuns({ localTimeZone });
@@ -330,4 +332,11 @@ async function startParts(
     http = parts.add('http', server).address;
   }
   return { listen, http };
+}
+
+async function hasDataset(source: Source, number: number): Promise<boolean> {
+  for await (const dataset of source.listDatasets({}, new AbortController().signal)) {
+    if (dataset.number === number) return true;
+  }
+  return false;
 }

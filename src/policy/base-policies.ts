@@ -103,7 +103,7 @@ export class BasePolicies {
     try {
       const next = withBase(asWritten(child), base);
       await validatePolicy(next, world);
-      await checkOverlap(next, policies);
+      await checkOverlap(next, policies, world);
     } catch (error) {
       const { code, message } = asDmError(error, `policy ${child.id}`);
       throw new DmError(

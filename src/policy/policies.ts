@@ -92,7 +92,7 @@ export class Policies {
     const made = await make(1 as PolicyId);
     await validatePolicy(made, this.#world);
     await checkParent({ id: null, parentId: made.parentId }, this.#store);
-    await checkOverlap({ id: null, rule: made.rule }, this.#store);
+    await checkOverlap({ id: null, rule: made.rule }, this.#store, this.#world);
     const created = await this.#store.create(make);
     this.#planChanged();
     return created;
@@ -115,7 +115,7 @@ export class Policies {
     }
     await validatePolicy(after, this.#world);
     await checkParent(after, this.#store);
-    await checkOverlap(after, this.#store);
+    await checkOverlap(after, this.#store, this.#world);
     const modified = await this.#store.modify(before.id, async (policy) => {
       const changed = await next(policy);
       return { ...changed, ...this.#planned.afterChange(policy, changed, this.#clock.now()) };

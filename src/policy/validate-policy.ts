@@ -1,6 +1,6 @@
 import { DmError } from '../model/error.js';
 import { LOOPBACK_ACCOUNT_ID } from '../model/ids.js';
-import type { CopyPlaces, CreationRule, Policy, PolicyRule } from '../model/policy.js';
+import type { CopyPlaces, CopyRule, CreationRule, Policy, PolicyRule } from '../model/policy.js';
 
 const MAX_NAME = 255;
 const MAX_PATH = 4_096;
@@ -14,6 +14,8 @@ export interface PolicyWorld {
   isObjectAccount(id: string): Promise<boolean>;
   /** Throws `path_outside_roots` for a path that no data root of this agent holds. */
   checkLocalPath(path: string): void;
+  /** Whether this agent has a dataset of that number. */
+  hasLocalDataset(number: number): Promise<boolean>;
   /** Throws `refused` or `invalid_argument` for a command that this agent would not run. */
   checkHook(command: string): void;
 }
@@ -28,6 +30,19 @@ export async function validatePolicy(policy: Policy, world: PolicyWorld): Promis
     );
   }
   await validateRule(policy.rule, world);
+  if (policy.rule.type === 'COPY' && !policy.spent) await requireDataset(policy.rule, world);
+}
+
+/** What another place holds is for the run to find out. */
+async function requireDataset(
+  { sourceAccountId, datasetNumber }: CopyRule,
+  world: PolicyWorld,
+): Promise<void> {
+  if (!isHere(sourceAccountId, world) || (await world.hasLocalDataset(datasetNumber))) return;
+  throw new DmError(
+    'not_found',
+    `--copy-dataset-id ${datasetNumber} names no dataset of this agent; see \`dm datasets list\``,
+  );
 }
 
 export function validateBriefcase(briefcase: string): void {

@@ -94,14 +94,16 @@ describe('grants', function () {
   const tryPush = async (to: string, account = 'holder') => {
     const source = { account: 'local', path: agents.root('alpha', 'tree') };
     const push = repeatCopy(source, { account, path: to });
-    const policy = await createPolicy(alpha, 'REPEAT_COPY', push);
-    const result = await runPolicy(alpha, policy);
-    // Targets of policies may not lie inside each other, as those that are tried here do.
-    await alpha.ok('policies', 'delete', String(policy));
-    return result;
+    return tryOnce(alpha, await createPolicy(alpha, 'REPEAT_COPY', push));
   };
   const tryCreate = async (by: AgentProcess, path: string) =>
-    runPolicy(by, await createPolicy(by, 'CREATION', creation('holder', path)));
+    tryOnce(by, await createPolicy(by, 'CREATION', creation('holder', path)));
+  /** Trees of policies may not lie inside each other, as those that are tried here do. */
+  const tryOnce = async (by: AgentProcess, policy: number) => {
+    const result = await runPolicy(by, policy);
+    await by.ok('policies', 'delete', String(policy));
+    return result;
+  };
   const refusals = (of: string): { allow?: readonly string[]; code?: string }[] =>
     readFileSync(agents.scratch(`${of}.log`), 'utf8')
       .trim()
