@@ -15,7 +15,9 @@ import { CpuGovernor } from '../policy/cpu-governor.js';
 import { HookRunner } from '../policy/hook-runner.js';
 import { PlannedRuns } from '../policy/planned-runs.js';
 import { Policies } from '../policy/policies.js';
+import { PolicyBases } from '../policy/policy-bases.js';
 import { policyExecutor } from '../policy/policy-executor.js';
+import { PolicyLocks } from '../policy/policy-locks.js';
 import { PolicyOutcomes } from '../policy/policy-outcomes.js';
 import { PolicyStore } from '../policy/policy-store.js';
 import { Scheduler } from '../policy/scheduler.js';
@@ -25,6 +27,7 @@ import { BandwidthPacing } from '../rpc/pacing/bandwidth-pacing.js';
 import { PeerServer } from '../rpc/peer-server.js';
 import { StateDatabase } from '../state/database.js';
 import { DatasetNumbers } from '../state/dataset-numbers.js';
+import { PeerLocks } from '../state/peer-locks.js';
 import { openRequestPrefix, openSystemGuid } from '../state/system-identity.js';
 import type { Clock } from '../util/clock.js';
 import { parseEscaped } from '../util/escape.js';
@@ -34,6 +37,7 @@ import { WorkerPool } from '../worker/pool.js';
 import { AccountStore } from './account-store.js';
 import { agentMetrics, endedJob } from './agent-metrics.js';
 import { controlService } from './control-service.js';
+import { DatasetLocks } from './dataset-locks.js';
 import { allowingLines } from './grant-line.js';
 import { GrantStore } from './grant-store.js';
 import { openLocalPlace } from './local-place.js';
@@ -120,7 +124,10 @@ async function startParts(
   );
   const local = await openLocalPlace(
     { roots, guid, minFreePercent: settings.minFreePercent },
-    { numbers, pool, database, clock, log, randomBytes: modules.randomBytes },
+    {
+      ...{ numbers, pool, database, clock, log, randomBytes: modules.randomBytes },
+      locks: () => locks.of(accounts.localId),
+    },
   );
 
   const card = { programVersion: programVersion(), systemGuid: guid, agentName: settings.name };
@@ -142,7 +149,10 @@ async function startParts(
   const upkeep = new ObjectUpkeep({ workPath, guid }, { ...modules, accounts });
   const objects = new ObjectPlaces(
     { workPath },
-    { ...modules, accounts, pool, signer: () => trust.signer() },
+    {
+      ...{ ...modules, accounts, pool, signer: () => trust.signer() },
+      locks: (accountId) => locks.of(accountId),
+    },
   );
   const places = new AccountPlaces(
     { localAccountId: accounts.localId },
@@ -150,6 +160,12 @@ async function startParts(
   );
   const store = new PolicyStore({ database });
   const jobs = new JobStore({ database });
+  const policyBases = new PolicyBases({ database });
+  const peerLocks = await PeerLocks.open({ database, now: () => clock.now() });
+  const locks: DatasetLocks = new DatasetLocks({
+    policies: new PolicyLocks({ store, bases: policyBases, queue: () => queue }),
+    ...{ bases: policyBases, peers: peerLocks, localAccountId: accounts.localId, clock },
+  });
   const hooks = new HookRunner({ directory: settings.hooksDir, timeLimitMs: HOOK_TIME_LIMIT_MS });
   const { timeZone: localTimeZone } = Intl.DateTimeFormat().resolvedOptions();
   const world: PolicyWorld = {
@@ -198,7 +214,10 @@ async function startParts(
       { concurrency: JOB_CONCURRENCY },
       {
         store: jobs,
-        execute: policyExecutor({ places, store, hooks, lanes: LANES, governor, requestPrefix }),
+        execute: policyExecutor({
+          ...{ places, store, hooks, lanes: LANES, governor, requestPrefix },
+          bases: policyBases,
+        }),
         clock,
         random: modules.random,
         onEnd: async (job) => [
@@ -238,6 +257,13 @@ async function startParts(
     source: local.source,
     own: { target: local.target, maker: local.maker },
     expirer: local.expirer,
+    locks: peerLocks,
+    onCall: (owner) => {
+      if (!peerLocks.holdsAny(owner)) return;
+      peerLocks
+        .heardOf(owner)
+        .catch((error: unknown) => log.error({ err: error }, 'a contact was not noted'));
+    },
     peers: peerPlace(settings, { local, database }),
     rules,
   });
@@ -303,6 +329,7 @@ async function startParts(
           numbers,
           local,
           throttling,
+          locks,
           database,
           clock,
           random: modules.random,

@@ -28,6 +28,7 @@ import { statusHandlers } from './control/status.js';
 import { targetHandlers } from './control/targets.js';
 import { throttlingHandlers } from './control/throttling.js';
 import { upkeepHandlers } from './control/upkeep.js';
+import type { DatasetLocks } from './dataset-locks.js';
 import type { GrantStore } from './grant-store.js';
 import type { OpenedLocalPlace } from './local-place.js';
 import type { LocalTrees } from './local-trees.js';
@@ -59,6 +60,7 @@ export interface ControlServiceParts {
   readonly numbers: DatasetNumbers;
   readonly local: OpenedLocalPlace;
   readonly throttling: ThrottlingStore;
+  readonly locks: DatasetLocks;
   readonly clock: Clock;
   readonly random: () => number;
   readonly randomBytes: (length: number) => Buffer;
@@ -122,6 +124,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
       localAccountId: accounts.localId,
       deleteLocal: (number, signal) => local.deleteDataset(number, signal),
       isObjectAccount: (id) => accounts.isObject(id),
+      locks: parts.locks,
       deleteBackup: (account, number, signal) => deleteBackup(account, number, parts, signal),
     }),
     ...stateHandlers({ database }),
@@ -133,7 +136,11 @@ export function controlService(parts: ControlServiceParts): ControlService {
       minFreePercent: settings.minFreePercent,
       clock,
     }),
-    ...browseHandlers({ places, resolve }),
+    ...browseHandlers({
+      places,
+      resolve,
+      onRead: (account, dataset) => parts.locks.browsed(account, dataset),
+    }),
     ...targetHandlers({ roots, numbers, target: local.target }),
     ...throttlingHandlers({ throttling: parts.throttling }),
   };

@@ -12,6 +12,7 @@ import type { Target } from '../endpoint/target.js';
 import type { ReceivedBytes } from '../endpoint/wrap/capped-target.js';
 import { parseDatasetNumber, type SystemGuid } from '../model/ids.js';
 import type { Log } from '../observe/log.js';
+import type { LockLookup } from '../policy/policy-locks.js';
 import type { StateDatabase } from '../state/database.js';
 import type { DatasetNumbers } from '../state/dataset-numbers.js';
 import { DatasetRequests } from '../state/dataset-requests.js';
@@ -32,6 +33,8 @@ export interface LocalPlaceModules {
   readonly clock: Clock;
   readonly log: Log;
   readonly randomBytes: (length: number) => Buffer;
+  /** Who needs datasets of this place. */
+  readonly locks: () => Promise<LockLookup>;
 }
 
 export interface OpenedLocalPlace extends LocalPlace {
@@ -55,7 +58,7 @@ export async function openLocalPlace(
   const holds = new OpenDatasets();
   const numbers = {
     numberOf: (tree: string, id: string) => modules.numbers.numberOf(tree, id),
-    lockedBy: async () => [],
+    locks: modules.locks,
   };
   for (const root of roots) removePreviews(root);
   const datasets = new LocalDatasets({ roots }, { numbers });

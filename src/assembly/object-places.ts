@@ -9,6 +9,7 @@ import type { OpenPlace } from '../engine/places.js';
 import { verifyFromHere } from '../engine/verify-from-here.js';
 import type { ObjectAccount } from '../model/object-account.js';
 import type { Log } from '../observe/log.js';
+import type { LockLookup } from '../policy/policy-locks.js';
 import type { RecordSigner } from '../repository/record-signature.js';
 import type { WorkerPool } from '../worker/pool.js';
 import type { AccountStore } from './account-store.js';
@@ -20,6 +21,8 @@ export interface ObjectPlacesModules extends ObjectStoreModules {
   readonly pool: WorkerPool;
   readonly signer: () => RecordSigner | null;
   readonly log: Log;
+  /** Who needs datasets of an account. */
+  readonly locks: (accountId: string) => Promise<LockLookup>;
 }
 
 /** What is known of an account between two uses. */
@@ -49,7 +52,10 @@ export class ObjectPlaces {
     const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
     const modules = { store, masters: this.#masters };
     const { sessions, numbers } = this.#stateOf(account.id);
-    const source = new ObjectSource({ secret }, modules);
+    const source = new ObjectSource(
+      { secret },
+      { ...modules, locks: () => this.#modules.locks(account.id) },
+    );
     return {
       source,
       target: new ObjectTarget(
@@ -60,6 +66,7 @@ export class ObjectPlaces {
         verify: (ref, onProgress, until) => verifyFromHere(source, ref, onProgress, until),
       }),
       expirer: new ObjectExpirer({ store, source, now: () => clock.now() }),
+      locker: null,
       owner: '',
       bytesSent: () => store.counters.bytesSent,
       bytesReceived: () => store.counters.bytesReceived,

@@ -45,7 +45,11 @@ export const offlineBackups: OfflineBackups = {
       },
       getDataset: async ({ dataset }: DatasetQuery__Output, end: AbortSignal) =>
         datasetView(await findDataset(place, dataset, end), ACCOUNT_ID),
-      ...browseHandlers({ places: { open: async () => place }, resolve: async () => ACCOUNT_ID }),
+      ...browseHandlers({
+        places: { open: async () => place },
+        resolve: async () => ACCOUNT_ID,
+        onRead: () => undefined,
+      }),
     };
     // The handlers fill every field of their replies: nothing is lost without the wire between.
     const client = Object.fromEntries(

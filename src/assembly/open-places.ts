@@ -1,6 +1,7 @@
 import type { DatasetExpirer } from '../endpoint/dataset-expirer.js';
 import type { DatasetMaker } from '../endpoint/dataset-maker.js';
 import { PeerExpirer } from '../endpoint/peer/peer-expirer.js';
+import { PeerLocker } from '../endpoint/peer/peer-locker.js';
 import { PeerMaker } from '../endpoint/peer/peer-maker.js';
 import { PeerSource } from '../endpoint/peer/peer-source.js';
 import { PeerTarget } from '../endpoint/peer/peer-target.js';
@@ -62,6 +63,7 @@ function localPlace(local: LocalPlace): OpenPlace {
     target: local.target,
     maker: local.maker,
     expirer: local.expirer,
+    locker: null,
     owner: LOCAL_OWNER,
     bytesSent: () => 0,
     bytesReceived: () => 0,
@@ -75,6 +77,7 @@ function peerPlace(channel: PeerChannel): OpenPlace {
     target: new PeerTarget(channel),
     maker: new PeerMaker(channel),
     expirer: new PeerExpirer(channel),
+    locker: new PeerLocker(channel),
     // The serving side writes the owner from our certificate; what we would say is not believed.
     owner: '',
     bytesSent: () => channel.bytesSent,

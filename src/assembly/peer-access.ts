@@ -1,4 +1,5 @@
 import type { DatasetExpirer } from '../endpoint/dataset-expirer.js';
+import type { DatasetLocker } from '../endpoint/dataset-locker.js';
 import type { DatasetMaker } from '../endpoint/dataset-maker.js';
 import type { Source } from '../endpoint/source.js';
 import type { Target } from '../endpoint/target.js';
@@ -15,6 +16,7 @@ import {
   type PeerAccess,
 } from '../rpc/peer-access.js';
 import { everywhere, type PeerRules, type Reach, reaches, reachOf } from '../security/grants.js';
+import type { PeerLocks } from '../state/peer-locks.js';
 
 export interface PeerAccessModules {
   readonly source: Source;
@@ -24,6 +26,9 @@ export interface PeerAccessModules {
   readonly expirer: {
     within(isMeant: (basePath: Uint8Array) => boolean): DatasetExpirer;
   };
+  readonly locks: PeerLocks;
+  /** Told of every call, with the caller as an owner. */
+  readonly onCall: (owner: string) => void;
   /** The local place as peers have it, within the limits of each. */
   readonly peers: {
     readonly privileged: Target;
@@ -39,21 +44,39 @@ export interface PeerAccessModules {
  * What a caller finds at this agent: the local place, as far as grants and `--peer-access` go. This agent itself,
  * through its loopback account, has every right.
  */
-export function peerAccess({ source, own, peers, expirer, rules }: PeerAccessModules): AccessFor {
+export function peerAccess({
+  source,
+  own,
+  peers,
+  expirer,
+  locks,
+  onCall,
+  rules,
+}: PeerAccessModules): AccessFor {
   return (caller: Caller) => {
     const now = rules();
+    const owner = ownerOf(caller);
+    const locker = lockerOf(owner, locks);
+    onCall(owner);
     if (caller === 'loopback') {
-      const everything = expirer.within(() => true);
-      return { source, ...own, expirer: everything, reach: everywhere(PEER_RIGHTS, now.roots) };
+      const everything = { expirer: expirer.within(() => true), locker };
+      return { source, ...own, ...everything, reach: everywhere(PEER_RIGHTS, now.roots) };
     }
     const reach = reachOf(caller, now);
-    const maker = peers.maker.for(ownerOf(caller));
+    const maker = peers.maker.for(owner);
     const expiring = expirer.within((path) => reaches(reach, 'expire', path));
     if (now.grantsOnly) {
-      return { ...scoped(caller, reach, { source, maker, peers }), expirer: expiring };
+      return { ...scoped(caller, reach, { source, maker, peers }), expirer: expiring, locker };
     }
     const target = reach.has('privileged') ? peers.privileged : peers.unprivileged;
-    return { source, target, maker, expirer: expiring, reach };
+    return { source, target, maker, expirer: expiring, locker, reach };
+  };
+}
+
+function lockerOf(owner: string, locks: PeerLocks): DatasetLocker {
+  return {
+    hold: (holder, { id, basePath }) =>
+      locks.hold({ owner, holder, id, basePath: Buffer.from(basePath).toString('base64') }),
   };
 }
 
@@ -65,7 +88,7 @@ function scoped(
     maker: DatasetMaker;
     peers: { privileged: Target; unprivileged: Target };
   },
-): Omit<PeerAccess, 'expirer'> {
+): Omit<PeerAccess, 'expirer' | 'locker'> {
   const options = { reach, party: asRefused(caller) };
   const source = new ScopedSource(options, modules);
   const maker = new ScopedMaker(options, { maker: modules.maker, source });

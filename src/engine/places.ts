@@ -1,4 +1,5 @@
 import type { DatasetExpirer } from '../endpoint/dataset-expirer.js';
+import type { DatasetLocker } from '../endpoint/dataset-locker.js';
 import type { DatasetMaker } from '../endpoint/dataset-maker.js';
 import type { Source } from '../endpoint/source.js';
 import type { Target } from '../endpoint/target.js';
@@ -9,6 +10,8 @@ export interface OpenPlace extends AsyncDisposable {
   readonly target: Target;
   readonly maker: DatasetMaker;
   readonly expirer: DatasetExpirer;
+  /** Null where this agent expires itself, and knows what it needs. */
+  readonly locker: DatasetLocker | null;
   /** Names the place as a target's owner of trees: this agent's policies or a peer's identity. */
   readonly owner: string;
   /** Bytes handed to the wire since it was opened, framing and re-sends included, TLS not; 0 for a local place. */

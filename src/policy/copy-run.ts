@@ -4,19 +4,21 @@ import { copyDataset } from '../engine/copy.js';
 import type { OpenPlace, Places } from '../engine/places.js';
 import type { JobContext } from '../job/executor.js';
 import type { DatasetInfo } from '../model/dataset.js';
-import { DmError } from '../model/error.js';
 import type { CopyRule, Policy, RepeatCopyRule, RetentionRule } from '../model/policy.js';
 import { parseEscaped } from '../util/escape.js';
 import { datasetByNumber, planCopy } from './copy-choice.js';
 import { CopyCounters } from './copy-counters.js';
 import type { CpuGovernor } from './cpu-governor.js';
+import { keepBase } from './keep-base.js';
 import { placePath } from './place-path.js';
+import type { PolicyBases } from './policy-bases.js';
 
 export interface CopyRunModules {
   readonly places: Places;
   /** Content lanes of one copy. */
   readonly lanes: number;
   readonly governor: Pick<CpuGovernor, 'breather'>;
+  readonly bases: Pick<PolicyBases, 'save'>;
 }
 
 interface OpenCopy {
@@ -90,10 +92,13 @@ export async function runRepeatCopy(
     sourceDataset: plan.dataset.number,
     datasetCreatedAtMs: plan.dataset.createdAtMs,
   });
+  const copy = { source, target, targetPath };
+  const keep = () => keepBase(policy, rule, copy, plan.dataset, { ...modules, context }, signal);
   if (plan.kind === 'nothing') {
     const there = await findAtTarget(target, plan.dataset, targetPath, signal);
-    context.report({ targetDataset: there.number, progress: { phase: 'done' } });
-    return { partial: there.state === 'COMPLETE_PARTIAL' };
+    context.report({ targetDataset: there?.number ?? null, progress: { phase: 'done' } });
+    await keep();
+    return { partial: there?.state === 'COMPLETE_PARTIAL' };
   }
   const base: Base | null = plan.kind === 'increment' ? plan.base : null;
   const last = [...atTarget, ...atSource].find(({ id }) => id === state.head?.id) ?? plan.dataset;
@@ -108,7 +113,9 @@ export async function runRepeatCopy(
     onDrift: rule.onDrift,
     adopt: adopt && state.kind === 'foreign',
   };
-  return await move(policy, { source, target, targetPath }, wanted, context, modules, signal);
+  const result = await move(policy, copy, wanted, context, modules, signal);
+  await keep();
+  return result;
 }
 
 interface Choice {
@@ -200,20 +207,18 @@ function deleteLimit(text: string, lastEntries: number): number | null {
   return Math.floor((lastEntries * Number(text.slice(0, -1))) / 100);
 }
 
+/** Null when the target stands at a dataset that it has let expire. */
 async function findAtTarget(
   target: OpenPlace,
   dataset: DatasetInfo,
   targetPath: Buffer,
   signal: AbortSignal,
-): Promise<DatasetInfo> {
+): Promise<DatasetInfo | null> {
   for await (const there of target.target.listDatasets(
     { tree: dataset.tree, basePath: targetPath },
     signal,
   )) {
     if (there.id === dataset.id) return there;
   }
-  throw new DmError(
-    'not_found',
-    `dataset ${dataset.id} is the head of the target but not in its list; verify the target's state`,
-  );
+  return null;
 }

@@ -60,8 +60,9 @@ export class PolicyStore {
     });
   }
 
+  /** What it had locked is free then. */
   async delete(id: PolicyId): Promise<void> {
-    await this.#database.write([this.records.remove(id)]);
+    await this.#database.write([this.records.remove(id), { delete: keys.policyBase(id) }]);
   }
 
   async #byName(name: string): Promise<Policy | null> {

@@ -1,4 +1,5 @@
 import type { DatasetExpirer } from '../endpoint/dataset-expirer.js';
+import type { DatasetLocker } from '../endpoint/dataset-locker.js';
 import type { DatasetMaker } from '../endpoint/dataset-maker.js';
 import type { Source } from '../endpoint/source.js';
 import type { Target } from '../endpoint/target.js';
@@ -15,6 +16,8 @@ export interface PeerAccess {
   readonly target: Target;
   readonly maker: DatasetMaker;
   readonly expirer: DatasetExpirer;
+  /** Locks of this caller. */
+  readonly locker: DatasetLocker;
   readonly reach: Reach;
 }
 

@@ -6,6 +6,7 @@ import { changes } from './handlers/changes.js';
 import { getDataset, listDatasets } from './handlers/datasets.js';
 import { expireDatasets } from './handlers/expire.js';
 import { hello } from './handlers/hello.js';
+import { holdDataset } from './handlers/hold.js';
 import { createDataset, previewDataset, verifyDataset } from './handlers/make.js';
 import { ReceiveHandlers } from './handlers/receive.js';
 import type { PeerContext } from './peer-connection-state.js';
@@ -40,6 +41,7 @@ export function peerService(
     VerifyDataset: calls.stream('VerifyDataset', verifyDataset),
     CreateDataset: calls.stream('CreateDataset', createDataset),
     PreviewDataset: calls.unary('PreviewDataset', previewDataset),
+    HoldDataset: calls.unary('HoldDataset', holdDataset),
     ExpireDatasets: calls.stream('ExpireDatasets', expireDatasets),
     InspectTarget: calls.unary('InspectTarget', (request, context, signal) =>
       receive.inspect(request, context, signal),

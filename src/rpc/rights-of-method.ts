@@ -14,6 +14,7 @@ export const RIGHTS_OF_METHOD = {
   CreateDataset: ['create'],
   PreviewDataset: ['create'],
   ExpireDatasets: ['expire'],
+  HoldDataset: ['read', 'write'],
   InspectTarget: ['write'],
   Begin: ['write'],
   Write: ['write'],

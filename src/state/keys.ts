@@ -18,6 +18,7 @@
  *   account-secrets/{id}                      AccountSecrets
  *   base-policy/{id:10}                       BasePolicy
  *   policy/{id:10}                            Policy
+ *   policy-base/{id:10}                       PolicyBase: what the policy's next increment starts from
  *   policy-outcome/{id:10}                    PolicyOutcome; stays when the policy's jobs are deleted
  *   job/{id:10}                               Job
  *   job-open/{id:10}                          number: id of a job that has not ended
@@ -26,6 +27,8 @@
  *   dataset/{number:10}                       {localTree, id}
  *   dataset-number/{localTree}/{dataset id}   number
  *   peer-dataset/{owner}/{base path: base64url}/{dataset id}   true: made here at the wish of that peer
+ *   peer-lock/{owner}/{holder}                PeerLock: a dataset that a peer needs here
+ *   peer-contact/{owner}                      number: when a peer that holds locks last called, at most an hour ago
  *   request/{request id} {base path: base64}  dataset id: what a request to make a dataset was given
  */
 export const SCHEMA_VERSION = 1;
@@ -54,6 +57,7 @@ export const keys = {
   accountSecrets: (id: string) => `account-secrets/${id}`,
   basePolicy: (id: number) => `base-policy/${padded(id)}`,
   policy: (id: number) => `policy/${padded(id)}`,
+  policyBase: (id: number) => `policy-base/${padded(id)}`,
   policyOutcome: (id: number) => `policy-outcome/${padded(id)}`,
   job: (id: number) => `job/${padded(id)}`,
   jobOpen: (id: number) => `job-open/${padded(id)}`,
@@ -64,6 +68,9 @@ export const keys = {
   datasetNumber: (localTree: string, id: string) => `dataset-number/${localTree}/${id}`,
   peerDatasets: (owner: string, basePath: Uint8Array) =>
     `peer-dataset/${owner}/${Buffer.from(basePath).toString('base64url')}/`,
+  peerLock: (id: { readonly owner: string; readonly holder: string }) =>
+    `peer-lock/${id.owner}/${id.holder}`,
+  peerContact: (owner: string) => `peer-contact/${owner}`,
   request: (id: string) => `request/${id}`,
 } as const;
 
@@ -78,7 +85,10 @@ export const ranges = {
   bandwidthRule: 'bandwidth-rule/',
   basePolicy: 'base-policy/',
   policy: 'policy/',
+  policyBase: 'policy-base/',
   policyOutcome: 'policy-outcome/',
+  peerLock: 'peer-lock/',
+  peerContact: 'peer-contact/',
   job: 'job/',
   jobOpen: 'job-open/',
   jobEnded: 'job-ended/',

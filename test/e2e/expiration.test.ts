@@ -122,6 +122,51 @@ describe('EXPIRATION policies', function () {
     expect([code, job?.error_code]).to.deep.equal([1, 'refused']);
   });
 
+  it('leave what the next increment starts from, until it is unlocked', async () => {
+    const keeper = agents.agent('keeper');
+    const path = agents.root('keeper', 'chained');
+    mkdirSync(path);
+    writeFileSync(join(path, 'file'), 'one');
+    const keepNone = { 'creation-dataset-retention-period': 0 };
+    const remake = await createPolicy(keeper, 'CREATION', {
+      ...creation('local', path),
+      ...keepNone,
+    });
+    const copy = agents.root('open', 'chained');
+    const push = await createPolicy(keeper, 'REPEAT_COPY', {
+      ...repeatCopy({ account: 'local', path }, { account: 'open', path: copy }),
+      'repeat-copy-base-dataset-retention-period': 0,
+    });
+    await mustRun(keeper, remake);
+    await mustRun(keeper, push);
+    const [base] = await listDatasets(keeper, path);
+    writeFileSync(join(path, 'file'), 'two');
+    await mustRun(keeper, remake);
+    await mustRun(keeper, remake);
+    const cleanup = await createPolicy(keeper, 'EXPIRATION', expiration('local'));
+    const { locked } = await expire(keeper, cleanup);
+    const ours = locked.filter(({ id }) => id === base?.id);
+    expect(ours[0]?.locked_by[0]).to.match(new RegExp(`^policy ${push} `));
+    expect(await kept(path)).to.deep.equal([base?.id]);
+    const there = async () => (await kept(copy, 'open')).length;
+    const cleanupThere = await createPolicy(keeper, 'EXPIRATION', expiration('open'));
+    expect((await expire(keeper, cleanupThere)).locked[0]?.locked_by[0]).to.match(
+      new RegExp(`^peer spki:[0-9a-f]{64} policy-${push}-target$`),
+    );
+    expect(await there()).to.equal(1);
+    const { unlocked, locked_by } = await dmJson<{ unlocked: string[]; locked_by: string[] }>(
+      keeper,
+      ...['datasets', 'unlock', String(base?.id)],
+    );
+    expect([unlocked, locked_by]).to.deep.equal([[`policy ${push}`], []]);
+    await expire(keeper, cleanup);
+    expect(await kept(path)).to.deep.equal([]);
+    const [head] = await listDatasets(agents.agent('open'), copy);
+    await dmJson(agents.agent('open'), 'datasets', 'unlock', String(head?.id));
+    await expire(keeper, cleanupThere);
+    expect(await there()).to.equal(0);
+  });
+
   it('say what they clean up and are part of the chain that protect makes', async () => {
     const keeper = agents.agent('keeper');
     const { code } = await dm(keeper, 'accounts', 'delete', 'disk');

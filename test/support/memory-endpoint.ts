@@ -5,6 +5,7 @@ import {
   type ExpiryResult,
   expireDatasets,
 } from '../../src/endpoint/dataset-expirer.js';
+import type { DatasetLocker } from '../../src/endpoint/dataset-locker.js';
 import type {
   CreateDatasetRequest,
   CreateProgress,
@@ -35,7 +36,7 @@ export interface MemoryDataset {
 }
 
 /** A place that keeps datasets in memory and obeys the contracts of Source and Target. */
-export class MemoryPlace implements Source, Target, DatasetMaker, DatasetExpirer {
+export class MemoryPlace implements Source, Target, DatasetMaker, DatasetExpirer, DatasetLocker {
   readonly datasets: MemoryDataset[] = [];
   /** What lies at each target path, by its text. */
   readonly live = new Map<string, MemoryDataset>();
@@ -59,6 +60,13 @@ export class MemoryPlace implements Source, Target, DatasetMaker, DatasetExpirer
     });
     this.datasets.push({ info, tree });
     return info;
+  }
+
+  /** Id of the dataset of each holder. */
+  readonly held = new Map<string, string>();
+
+  async hold(holder: string, { id }: { readonly id: string }): Promise<void> {
+    this.held.set(holder, id);
   }
 
   expire(

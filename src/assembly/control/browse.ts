@@ -1,5 +1,6 @@
 import type { DatasetReader, DirectoryEntry } from '../../endpoint/source.js';
 import type { OpenPlace } from '../../engine/places.js';
+import type { DatasetInfo } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import type { Gfid, SystemGuid } from '../../model/ids.js';
 import type { Inode } from '../../model/inode.js';
@@ -24,13 +25,35 @@ export interface ReadPlaces {
 }
 
 /** The browse commands of the control service: one dataset of one account, read only. */
-export function browseHandlers(modules: { places: ReadPlaces; resolve: ResolveAccount }) {
-  const open = async (account: string, signal: AbortSignal) =>
-    modules.places.open(await modules.resolve(account), signal);
+export function browseHandlers(modules: {
+  places: ReadPlaces;
+  resolve: ResolveAccount;
+  /** Told of every dataset that is looked into. */
+  onRead: (accountId: string, dataset: DatasetInfo) => void;
+}) {
+  const open = async (
+    { account, dataset }: { readonly account: string; readonly dataset: string },
+    signal: AbortSignal,
+  ): Promise<{ readonly reader: DatasetReader } & AsyncDisposable> => {
+    const id = await modules.resolve(account);
+    const place = await modules.places.open(id, signal);
+    try {
+      const reader = await place.source.open(parseDatasetRef(dataset), signal);
+      modules.onRead(id, reader.info);
+      const dispose = async () => {
+        await reader[Symbol.asyncDispose]();
+        await place[Symbol.asyncDispose]();
+      };
+      return { reader, [Symbol.asyncDispose]: dispose };
+    } catch (error) {
+      await place[Symbol.asyncDispose]();
+      throw error;
+    }
+  };
   return {
     async *browse(request: BrowseRequest__Output, signal: AbortSignal): AsyncIterable<BrowseEntry> {
-      await using place = await open(request.account, signal);
-      await using reader = await place.source.open(parseDatasetRef(request.dataset), signal);
+      await using opened = await open(request, signal);
+      const { reader } = opened;
       const entry = await find(reader, request.path, signal);
       yield { ...entryView(reader, entry), is_self: true };
       if (entry.inode.type !== 'dir') return;
@@ -42,15 +65,15 @@ export function browseHandlers(modules: { places: ReadPlaces; resolve: ResolveAc
       request: BrowseRequest__Output,
       signal: AbortSignal,
     ): AsyncIterable<TreeEntry> {
-      await using place = await open(request.account, signal);
-      await using reader = await place.source.open(parseDatasetRef(request.dataset), signal);
+      await using opened = await open(request, signal);
+      const { reader } = opened;
       const entry = await find(reader, request.path, signal);
       yield { entry: { ...entryView(reader, entry), is_self: true }, depth: 0 };
       if (entry.inode.type === 'dir') yield* below(reader, entry.gfid, 1, signal);
     },
     statEntry: async (request: BrowseRequest__Output, signal: AbortSignal) => {
-      await using place = await open(request.account, signal);
-      await using reader = await place.source.open(parseDatasetRef(request.dataset), signal);
+      await using opened = await open(request, signal);
+      const { reader } = opened;
       const entry = await find(reader, request.path, signal);
       const { side, names, exception } = await reader.details(entry.gfid, signal);
       const { inode } = entry;
@@ -79,8 +102,8 @@ export function browseHandlers(modules: { places: ReadPlaces; resolve: ResolveAc
       request: ReadFileRequest__Output,
       signal: AbortSignal,
     ): AsyncIterable<FileChunk> {
-      await using place = await open(request.account, signal);
-      await using reader = await place.source.open(parseDatasetRef(request.dataset), signal);
+      await using opened = await open(request, signal);
+      const { reader } = opened;
       const entry = await find(reader, request.path, signal);
       if (entry.inode.type !== 'file') {
         throw new DmError(

@@ -12,6 +12,7 @@ import type { VerifyDatasetRequest__Output } from '../../rpc/generated/control/d
 import type { VerifyProgress as VerifyMessage } from '../../rpc/generated/control/datamover/v1/VerifyProgress.js';
 import { escapePath, parseEscaped } from '../../util/escape.js';
 import { EventStream } from '../../util/event-stream.js';
+import type { DatasetLocks } from '../dataset-locks.js';
 import type { ResolveAccount } from './policy-parts.js';
 import { datasetView, failedEntryView } from './views.js';
 
@@ -24,6 +25,7 @@ export interface DatasetHandlerModules {
   /** Deletes a dataset of an object account. */
   readonly deleteBackup: (account: string, number: number, signal: AbortSignal) => Promise<void>;
   readonly localAccountId: string;
+  readonly locks: Pick<DatasetLocks, 'of' | 'unlock'>;
 }
 
 /** A dataset as people name it: its number at the place, or its 32-digit global id. */
@@ -66,6 +68,19 @@ export function datasetHandlers(modules: DatasetHandlerModules) {
       if (isObject) await modules.deleteBackup(account, dataset.number, signal);
       else await modules.deleteLocal(dataset.number, signal);
       return {};
+    },
+    unlockDataset: async (request: DatasetQuery__Output, signal: AbortSignal) => {
+      const account = await resolve(request.account);
+      if (account !== modules.localAccountId && !(await modules.isObjectAccount(account))) {
+        throw new DmError(
+          'not_supported',
+          'datasets of a peer are unlocked on the agent that holds them; run the command there',
+        );
+      }
+      await using place = await places.open(account, signal);
+      const dataset = await findDataset(place, request.dataset, signal);
+      const unlocked = await modules.locks.unlock(account, dataset);
+      return { unlocked, locked_by: [...(await modules.locks.of(account))(dataset)] };
     },
     async *verifyDataset(
       request: VerifyDatasetRequest__Output,

@@ -86,6 +86,17 @@ export const datasets: GroupSpec = {
       },
     },
     {
+      name: 'unlock',
+      summary: 'let one dataset expire although policies, peers or browse sessions need it',
+      example: 'dm datasets unlock 3',
+      arguments: REF,
+      options: [ACCOUNT],
+      run: async (context) => {
+        const client = await context.client();
+        await context.output.view(await client.unlockDataset(query(context)));
+      },
+    },
+    {
       name: 'verify',
       summary: 'read every byte again and compare; exit 1 when something is bad',
       example: 'dm datasets verify 3 --account-id second --from-here',

@@ -13,8 +13,10 @@ import type { TreeDirectory } from './layout/tree-directory.js';
 export interface DatasetNumbers {
   /** The dataset's number at this place, given at the first asking. */
   numberOf(tree: LocalTreeId, id: DatasetId): Promise<number>;
-  /** Who needs the dataset (policies, jobs), as shown to people. */
-  lockedBy(tree: LocalTreeId, id: DatasetId): Promise<readonly string[]>;
+  /** Who needs which dataset now, as shown to people. */
+  locks(): Promise<
+    (dataset: { id: DatasetId; number: number; basePath: Uint8Array }) => readonly string[]
+  >;
 }
 
 export interface PlacedDataset {
@@ -58,12 +60,13 @@ export class LocalDatasets {
   async *list(filter: DatasetFilter, signal: AbortSignal): AsyncGenerator<DatasetInfo, void> {
     const infos: DatasetInfo[] = [];
     const basePath = filter.basePath === undefined ? null : normalAbsolute(filter.basePath);
+    const locks = await this.#numbers.locks();
     for (const placed of this.all()) {
       signal.throwIfAborted();
       const { record } = placed;
       if (filter.tree !== undefined && record.tree !== filter.tree) continue;
       if (basePath !== null && !equalBytes(record.basePath, basePath)) continue;
-      infos.push(await this.infoOf(placed));
+      infos.push(await this.#infoOf(placed, locks));
     }
     yield* infos.sort((a, b) => a.number - b.number);
   }
@@ -93,12 +96,21 @@ export class LocalDatasets {
     }
   }
 
-  async infoOf({ root, tree, record }: PlacedDataset): Promise<DatasetInfo> {
+  async infoOf(placed: PlacedDataset): Promise<DatasetInfo> {
+    return this.#infoOf(placed, await this.#numbers.locks());
+  }
+
+  async #infoOf(
+    { root, tree, record }: PlacedDataset,
+    locks: Awaited<ReturnType<DatasetNumbers['locks']>>,
+  ): Promise<DatasetInfo> {
     const { localTree } = tree;
-    const snapshot = [root.path, PRIVATE_NAME, 'trees', localTree, 'snapshots', record.id];
+    const { id, basePath } = record;
+    const snapshot = [root.path, PRIVATE_NAME, 'trees', localTree, 'snapshots', id];
+    const number = await this.#numbers.numberOf(localTree, id);
     return datasetInfo(record, {
-      number: await this.#numbers.numberOf(localTree, record.id),
-      lockedBy: await this.#numbers.lockedBy(localTree, record.id),
+      number,
+      lockedBy: locks({ id, number, basePath }),
       snapshot: record.provider === 'snapshot' ? snapshot.join('/') : '',
     });
   }

@@ -15,20 +15,28 @@ import {
   storedInfo,
 } from './repository-datasets.js';
 
+export interface ObjectSourceModules extends RepositoryModules {
+  /** Who needs which dataset of the account now; nobody unless given. */
+  readonly locks?: () => Promise<(dataset: DatasetInfo) => readonly string[]>;
+}
+
 /** The datasets in the repositories of one object account. */
 export class ObjectSource implements Source {
   readonly #secret: Uint8Array | null;
-  readonly #modules: RepositoryModules;
+  readonly #modules: ObjectSourceModules;
 
-  constructor(options: { secret: Uint8Array | null }, modules: RepositoryModules) {
+  constructor(options: { secret: Uint8Array | null }, modules: ObjectSourceModules) {
     this.#secret = options.secret;
     this.#modules = modules;
   }
 
   async *listDatasets(filter: DatasetFilter, signal: AbortSignal): AsyncIterable<DatasetInfo> {
     const basePath = filter.basePath ?? null;
+    const locks = (await this.#modules.locks?.()) ?? (() => []);
     for await (const stored of storedDatasets(basePath, this.#secret, this.#modules, signal)) {
-      if (filter.tree === undefined || stored.record.tree === filter.tree) yield storedInfo(stored);
+      if (filter.tree !== undefined && stored.record.tree !== filter.tree) continue;
+      const info = storedInfo(stored);
+      yield { ...info, lockedBy: locks(info) };
     }
   }
 

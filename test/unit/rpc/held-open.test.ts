@@ -82,6 +82,7 @@ describe('receive sessions', () => {
     target: place,
     maker: place,
     expirer: place,
+    locker: place,
     reach: new Map(),
   };
   let now = 0;

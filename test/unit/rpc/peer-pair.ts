@@ -100,6 +100,7 @@ export async function testServer(
           target: place,
           maker: place,
           expirer: place,
+          locker: place,
           reach: everywhere([...allowed], [Buffer.from('/data')]),
         })),
       verify: verifier(trust, 'client'),

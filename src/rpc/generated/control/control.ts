@@ -100,6 +100,7 @@ import type { TargetView as _datamover_v1_TargetView, TargetView__Output as _dat
 import type { ThrottlingSettings as _datamover_v1_ThrottlingSettings, ThrottlingSettings__Output as _datamover_v1_ThrottlingSettings__Output } from './datamover/v1/ThrottlingSettings.js';
 import type { TreeEntry as _datamover_v1_TreeEntry, TreeEntry__Output as _datamover_v1_TreeEntry__Output } from './datamover/v1/TreeEntry.js';
 import type { TreeStatus as _datamover_v1_TreeStatus, TreeStatus__Output as _datamover_v1_TreeStatus__Output } from './datamover/v1/TreeStatus.js';
+import type { UnlockedDataset as _datamover_v1_UnlockedDataset, UnlockedDataset__Output as _datamover_v1_UnlockedDataset__Output } from './datamover/v1/UnlockedDataset.js';
 import type { ValueSource as _datamover_v1_ValueSource, ValueSource__Output as _datamover_v1_ValueSource__Output } from './datamover/v1/ValueSource.js';
 import type { VerifyDatasetRequest as _datamover_v1_VerifyDatasetRequest, VerifyDatasetRequest__Output as _datamover_v1_VerifyDatasetRequest__Output } from './datamover/v1/VerifyDatasetRequest.js';
 import type { VerifyProgress as _datamover_v1_VerifyProgress, VerifyProgress__Output as _datamover_v1_VerifyProgress__Output } from './datamover/v1/VerifyProgress.js';
@@ -211,6 +212,7 @@ export interface ProtoGrpcType {
       ThrottlingSettings: MessageTypeDefinition<_datamover_v1_ThrottlingSettings, _datamover_v1_ThrottlingSettings__Output>
       TreeEntry: MessageTypeDefinition<_datamover_v1_TreeEntry, _datamover_v1_TreeEntry__Output>
       TreeStatus: MessageTypeDefinition<_datamover_v1_TreeStatus, _datamover_v1_TreeStatus__Output>
+      UnlockedDataset: MessageTypeDefinition<_datamover_v1_UnlockedDataset, _datamover_v1_UnlockedDataset__Output>
       ValueSource: MessageTypeDefinition<_datamover_v1_ValueSource, _datamover_v1_ValueSource__Output>
       VerifyDatasetRequest: MessageTypeDefinition<_datamover_v1_VerifyDatasetRequest, _datamover_v1_VerifyDatasetRequest__Output>
       VerifyProgress: MessageTypeDefinition<_datamover_v1_VerifyProgress, _datamover_v1_VerifyProgress__Output>

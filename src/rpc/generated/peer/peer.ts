@@ -29,6 +29,8 @@ import type { ExpiredDataset as _datamover_v1_ExpiredDataset, ExpiredDataset__Ou
 import type { Failure as _datamover_v1_Failure, Failure__Output as _datamover_v1_Failure__Output } from './datamover/v1/Failure.js';
 import type { HelloReply as _datamover_v1_HelloReply, HelloReply__Output as _datamover_v1_HelloReply__Output } from './datamover/v1/HelloReply.js';
 import type { HelloRequest as _datamover_v1_HelloRequest, HelloRequest__Output as _datamover_v1_HelloRequest__Output } from './datamover/v1/HelloRequest.js';
+import type { HoldReply as _datamover_v1_HoldReply, HoldReply__Output as _datamover_v1_HoldReply__Output } from './datamover/v1/HoldReply.js';
+import type { HoldRequest as _datamover_v1_HoldRequest, HoldRequest__Output as _datamover_v1_HoldRequest__Output } from './datamover/v1/HoldRequest.js';
 import type { Incarnation as _datamover_v1_Incarnation, Incarnation__Output as _datamover_v1_Incarnation__Output } from './datamover/v1/Incarnation.js';
 import type { InspectTargetRequest as _datamover_v1_InspectTargetRequest, InspectTargetRequest__Output as _datamover_v1_InspectTargetRequest__Output } from './datamover/v1/InspectTargetRequest.js';
 import type { ListDatasetsRequest as _datamover_v1_ListDatasetsRequest, ListDatasetsRequest__Output as _datamover_v1_ListDatasetsRequest__Output } from './datamover/v1/ListDatasetsRequest.js';
@@ -85,6 +87,8 @@ export interface ProtoGrpcType {
       Failure: MessageTypeDefinition<_datamover_v1_Failure, _datamover_v1_Failure__Output>
       HelloReply: MessageTypeDefinition<_datamover_v1_HelloReply, _datamover_v1_HelloReply__Output>
       HelloRequest: MessageTypeDefinition<_datamover_v1_HelloRequest, _datamover_v1_HelloRequest__Output>
+      HoldReply: MessageTypeDefinition<_datamover_v1_HoldReply, _datamover_v1_HoldReply__Output>
+      HoldRequest: MessageTypeDefinition<_datamover_v1_HoldRequest, _datamover_v1_HoldRequest__Output>
       Incarnation: MessageTypeDefinition<_datamover_v1_Incarnation, _datamover_v1_Incarnation__Output>
       InspectTargetRequest: MessageTypeDefinition<_datamover_v1_InspectTargetRequest, _datamover_v1_InspectTargetRequest__Output>
       ListDatasetsRequest: MessageTypeDefinition<_datamover_v1_ListDatasetsRequest, _datamover_v1_ListDatasetsRequest__Output>

@@ -32,7 +32,7 @@ describe('making and deleting datasets', () => {
     const holds = new OpenDatasets();
     const numbers = {
       numberOf: async (_tree: string, id: string) => Number.parseInt(id.slice(0, 8), 16),
-      lockedBy: async () => [],
+      locks: async () => () => [],
     };
     const datasets = new LocalDatasets({ roots: [root] }, { numbers });
     const ids = new Map<string, string>();

@@ -93,7 +93,7 @@ export class TreeFixture {
     this.tree = made.tree;
     const numbers = {
       numberOf: async (_tree: string, id: string) => Number.parseInt(id.slice(0, 8), 16),
-      lockedBy: async () => [],
+      locks: async () => () => [],
     };
     this.source = new LocalSource({
       pool: this.pool,

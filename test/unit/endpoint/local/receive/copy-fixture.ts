@@ -62,7 +62,7 @@ export class CopyFixture implements AsyncDisposable {
         this.#numbers.set(key, number);
         return number;
       },
-      lockedBy: async () => [],
+      locks: async () => () => [],
     };
     const roots = [this.sourceRoot, this.targetRoot];
     this.datasets = new LocalDatasets({ roots }, { numbers });

@@ -72,6 +72,7 @@ import type { TargetRef as _datamover_v1_TargetRef, TargetRef__Output as _datamo
 import type { TargetView as _datamover_v1_TargetView, TargetView__Output as _datamover_v1_TargetView__Output } from '../../datamover/v1/TargetView.js';
 import type { ThrottlingSettings as _datamover_v1_ThrottlingSettings, ThrottlingSettings__Output as _datamover_v1_ThrottlingSettings__Output } from '../../datamover/v1/ThrottlingSettings.js';
 import type { TreeEntry as _datamover_v1_TreeEntry, TreeEntry__Output as _datamover_v1_TreeEntry__Output } from '../../datamover/v1/TreeEntry.js';
+import type { UnlockedDataset as _datamover_v1_UnlockedDataset, UnlockedDataset__Output as _datamover_v1_UnlockedDataset__Output } from '../../datamover/v1/UnlockedDataset.js';
 import type { VerifyDatasetRequest as _datamover_v1_VerifyDatasetRequest, VerifyDatasetRequest__Output as _datamover_v1_VerifyDatasetRequest__Output } from '../../datamover/v1/VerifyDatasetRequest.js';
 import type { VerifyProgress as _datamover_v1_VerifyProgress, VerifyProgress__Output as _datamover_v1_VerifyProgress__Output } from '../../datamover/v1/VerifyProgress.js';
 
@@ -660,6 +661,15 @@ export interface ControlClient extends grpc.Client {
   statEntry(argument: _datamover_v1_BrowseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_EntryStat__Output>): grpc.ClientUnaryCall;
   statEntry(argument: _datamover_v1_BrowseRequest, callback: grpc.requestCallback<_datamover_v1_EntryStat__Output>): grpc.ClientUnaryCall;
   
+  UnlockDataset(argument: _datamover_v1_DatasetQuery, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_UnlockedDataset__Output>): grpc.ClientUnaryCall;
+  UnlockDataset(argument: _datamover_v1_DatasetQuery, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_UnlockedDataset__Output>): grpc.ClientUnaryCall;
+  UnlockDataset(argument: _datamover_v1_DatasetQuery, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_UnlockedDataset__Output>): grpc.ClientUnaryCall;
+  UnlockDataset(argument: _datamover_v1_DatasetQuery, callback: grpc.requestCallback<_datamover_v1_UnlockedDataset__Output>): grpc.ClientUnaryCall;
+  unlockDataset(argument: _datamover_v1_DatasetQuery, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_UnlockedDataset__Output>): grpc.ClientUnaryCall;
+  unlockDataset(argument: _datamover_v1_DatasetQuery, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_UnlockedDataset__Output>): grpc.ClientUnaryCall;
+  unlockDataset(argument: _datamover_v1_DatasetQuery, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_UnlockedDataset__Output>): grpc.ClientUnaryCall;
+  unlockDataset(argument: _datamover_v1_DatasetQuery, callback: grpc.requestCallback<_datamover_v1_UnlockedDataset__Output>): grpc.ClientUnaryCall;
+  
   VerifyDataset(argument: _datamover_v1_VerifyDatasetRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_VerifyProgress__Output>;
   VerifyDataset(argument: _datamover_v1_VerifyDatasetRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_VerifyProgress__Output>;
   verifyDataset(argument: _datamover_v1_VerifyDatasetRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_VerifyProgress__Output>;
@@ -809,6 +819,8 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   
   StatEntry: grpc.handleUnaryCall<_datamover_v1_BrowseRequest__Output, _datamover_v1_EntryStat>;
   
+  UnlockDataset: grpc.handleUnaryCall<_datamover_v1_DatasetQuery__Output, _datamover_v1_UnlockedDataset>;
+  
   VerifyDataset: grpc.handleServerStreamingCall<_datamover_v1_VerifyDatasetRequest__Output, _datamover_v1_VerifyProgress>;
   
   WatchJob: grpc.handleServerStreamingCall<_datamover_v1_JobRef__Output, _datamover_v1_Job>;
@@ -884,6 +896,7 @@ export interface ControlDefinition extends grpc.ServiceDefinition {
   RevokeFingerprint: MethodDefinition<_datamover_v1_RevokeFingerprintRequest, _datamover_v1_Empty, _datamover_v1_RevokeFingerprintRequest__Output, _datamover_v1_Empty__Output>
   RunPolicy: MethodDefinition<_datamover_v1_RunPolicyRequest, _datamover_v1_RunPolicyReply, _datamover_v1_RunPolicyRequest__Output, _datamover_v1_RunPolicyReply__Output>
   StatEntry: MethodDefinition<_datamover_v1_BrowseRequest, _datamover_v1_EntryStat, _datamover_v1_BrowseRequest__Output, _datamover_v1_EntryStat__Output>
+  UnlockDataset: MethodDefinition<_datamover_v1_DatasetQuery, _datamover_v1_UnlockedDataset, _datamover_v1_DatasetQuery__Output, _datamover_v1_UnlockedDataset__Output>
   VerifyDataset: MethodDefinition<_datamover_v1_VerifyDatasetRequest, _datamover_v1_VerifyProgress, _datamover_v1_VerifyDatasetRequest__Output, _datamover_v1_VerifyProgress__Output>
   WatchJob: MethodDefinition<_datamover_v1_JobRef, _datamover_v1_Job, _datamover_v1_JobRef__Output, _datamover_v1_Job__Output>
 }

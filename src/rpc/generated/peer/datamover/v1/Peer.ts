@@ -22,6 +22,8 @@ import type { ExpireEvent as _datamover_v1_ExpireEvent, ExpireEvent__Output as _
 import type { ExpireRequest as _datamover_v1_ExpireRequest, ExpireRequest__Output as _datamover_v1_ExpireRequest__Output } from '../../datamover/v1/ExpireRequest.js';
 import type { HelloReply as _datamover_v1_HelloReply, HelloReply__Output as _datamover_v1_HelloReply__Output } from '../../datamover/v1/HelloReply.js';
 import type { HelloRequest as _datamover_v1_HelloRequest, HelloRequest__Output as _datamover_v1_HelloRequest__Output } from '../../datamover/v1/HelloRequest.js';
+import type { HoldReply as _datamover_v1_HoldReply, HoldReply__Output as _datamover_v1_HoldReply__Output } from '../../datamover/v1/HoldReply.js';
+import type { HoldRequest as _datamover_v1_HoldRequest, HoldRequest__Output as _datamover_v1_HoldRequest__Output } from '../../datamover/v1/HoldRequest.js';
 import type { InspectTargetRequest as _datamover_v1_InspectTargetRequest, InspectTargetRequest__Output as _datamover_v1_InspectTargetRequest__Output } from '../../datamover/v1/InspectTargetRequest.js';
 import type { ListDatasetsRequest as _datamover_v1_ListDatasetsRequest, ListDatasetsRequest__Output as _datamover_v1_ListDatasetsRequest__Output } from '../../datamover/v1/ListDatasetsRequest.js';
 import type { ListDirectoryRequest as _datamover_v1_ListDirectoryRequest, ListDirectoryRequest__Output as _datamover_v1_ListDirectoryRequest__Output } from '../../datamover/v1/ListDirectoryRequest.js';
@@ -101,6 +103,15 @@ export interface PeerClient extends grpc.Client {
   hello(argument: _datamover_v1_HelloRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_HelloReply__Output>): grpc.ClientUnaryCall;
   hello(argument: _datamover_v1_HelloRequest, callback: grpc.requestCallback<_datamover_v1_HelloReply__Output>): grpc.ClientUnaryCall;
   
+  HoldDataset(argument: _datamover_v1_HoldRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_HoldReply__Output>): grpc.ClientUnaryCall;
+  HoldDataset(argument: _datamover_v1_HoldRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_HoldReply__Output>): grpc.ClientUnaryCall;
+  HoldDataset(argument: _datamover_v1_HoldRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_HoldReply__Output>): grpc.ClientUnaryCall;
+  HoldDataset(argument: _datamover_v1_HoldRequest, callback: grpc.requestCallback<_datamover_v1_HoldReply__Output>): grpc.ClientUnaryCall;
+  holdDataset(argument: _datamover_v1_HoldRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_HoldReply__Output>): grpc.ClientUnaryCall;
+  holdDataset(argument: _datamover_v1_HoldRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_HoldReply__Output>): grpc.ClientUnaryCall;
+  holdDataset(argument: _datamover_v1_HoldRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_HoldReply__Output>): grpc.ClientUnaryCall;
+  holdDataset(argument: _datamover_v1_HoldRequest, callback: grpc.requestCallback<_datamover_v1_HoldReply__Output>): grpc.ClientUnaryCall;
+  
   InspectTarget(argument: _datamover_v1_InspectTargetRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_TargetState__Output>): grpc.ClientUnaryCall;
   InspectTarget(argument: _datamover_v1_InspectTargetRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_TargetState__Output>): grpc.ClientUnaryCall;
   InspectTarget(argument: _datamover_v1_InspectTargetRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_TargetState__Output>): grpc.ClientUnaryCall;
@@ -174,6 +185,8 @@ export interface PeerHandlers extends grpc.UntypedServiceImplementation {
   
   Hello: grpc.handleUnaryCall<_datamover_v1_HelloRequest__Output, _datamover_v1_HelloReply>;
   
+  HoldDataset: grpc.handleUnaryCall<_datamover_v1_HoldRequest__Output, _datamover_v1_HoldReply>;
+  
   InspectTarget: grpc.handleUnaryCall<_datamover_v1_InspectTargetRequest__Output, _datamover_v1_TargetState>;
   
   ListDatasets: grpc.handleServerStreamingCall<_datamover_v1_ListDatasetsRequest__Output, _datamover_v1_Dataset>;
@@ -202,6 +215,7 @@ export interface PeerDefinition extends grpc.ServiceDefinition {
   ExpireDatasets: MethodDefinition<_datamover_v1_ExpireRequest, _datamover_v1_ExpireEvent, _datamover_v1_ExpireRequest__Output, _datamover_v1_ExpireEvent__Output>
   GetDataset: MethodDefinition<_datamover_v1_DatasetRef, _datamover_v1_Dataset, _datamover_v1_DatasetRef__Output, _datamover_v1_Dataset__Output>
   Hello: MethodDefinition<_datamover_v1_HelloRequest, _datamover_v1_HelloReply, _datamover_v1_HelloRequest__Output, _datamover_v1_HelloReply__Output>
+  HoldDataset: MethodDefinition<_datamover_v1_HoldRequest, _datamover_v1_HoldReply, _datamover_v1_HoldRequest__Output, _datamover_v1_HoldReply__Output>
   InspectTarget: MethodDefinition<_datamover_v1_InspectTargetRequest, _datamover_v1_TargetState, _datamover_v1_InspectTargetRequest__Output, _datamover_v1_TargetState__Output>
   ListDatasets: MethodDefinition<_datamover_v1_ListDatasetsRequest, _datamover_v1_Dataset, _datamover_v1_ListDatasetsRequest__Output, _datamover_v1_Dataset__Output>
   ListDirectory: MethodDefinition<_datamover_v1_ListDirectoryRequest, _datamover_v1_DirectoryPage, _datamover_v1_ListDirectoryRequest__Output, _datamover_v1_DirectoryPage__Output>

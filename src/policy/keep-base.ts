@@ -1,0 +1,53 @@
+import type { OpenPlace } from '../engine/places.js';
+import type { JobContext } from '../job/executor.js';
+import type { DatasetInfo } from '../model/dataset.js';
+import { DmError } from '../model/error.js';
+import type { Policy, RepeatCopyRule } from '../model/policy.js';
+import type { PolicyBases } from './policy-bases.js';
+
+/**
+ * Notes the dataset that a copy has brought to its target as what the next increment starts from, so that it stays at both
+ * places until then. That a peer does not keep it is a warning of the job: without it the next copy costs more, and is right.
+ */
+export async function keepBase(
+  policy: Policy,
+  rule: RepeatCopyRule,
+  copy: { readonly source: OpenPlace; readonly target: OpenPlace; readonly targetPath: Uint8Array },
+  dataset: DatasetInfo,
+  modules: { readonly bases: Pick<PolicyBases, 'save'>; readonly context: JobContext },
+  signal: AbortSignal,
+): Promise<void> {
+  const places = [
+    {
+      place: copy.source,
+      accountId: rule.sourceAccountId,
+      basePath: dataset.basePath,
+      side: 'source',
+    },
+    {
+      place: copy.target,
+      accountId: rule.targetAccountId,
+      basePath: copy.targetPath,
+      side: 'target',
+    },
+  ];
+  await modules.bases.save({
+    policyId: policy.id,
+    datasetId: dataset.id,
+    places: places.map(({ accountId, basePath }) => ({
+      accountId,
+      basePath: Buffer.from(basePath).toString('base64'),
+    })),
+  });
+  const warnings: { readonly path: Uint8Array; readonly code: string }[] = [];
+  for (const { place, basePath, side } of places) {
+    try {
+      await place.locker?.hold(`policy-${policy.id}-${side}`, { id: dataset.id, basePath }, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof DmError)) throw error;
+      warnings.push({ path: basePath, code: 'not_locked' });
+    }
+  }
+  if (warnings.length > 0) modules.context.report({ warnings });
+}
