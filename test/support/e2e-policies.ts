@@ -117,7 +117,7 @@ export async function runPolicy(
   policy: number | string,
   ...options: readonly string[]
 ): Promise<RunResult> {
-  const words = ['policies', 'run', String(policy), '--wait', '--timeout=120', ...options];
+  const words = ['policies', 'run', String(policy), '--wait', ...patience(options), ...options];
   const { code, stdout, stderr } = await dm(agent, '--format=json', ...words);
   return { code, stderr, job: stdout.startsWith('{') ? (JSON.parse(stdout) as JobView) : null };
 }
@@ -175,4 +175,8 @@ export class CopyPair {
     await mustRun(this.agent, this.creation);
     return mustRun(this.agent, this.copy);
   }
+}
+
+function patience(options: readonly string[]): string[] {
+  return options.some((option) => option.startsWith('--timeout=')) ? [] : ['--timeout=120'];
 }

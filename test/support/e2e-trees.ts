@@ -149,7 +149,7 @@ async function makeSpecialFiles(root: string): Promise<void> {
 }
 
 /** Closing a server removes its socket by name, so the name is changed before. */
-async function makeSocket(directory: string, name: string): Promise<void> {
+export async function makeSocket(directory: string, name: string): Promise<void> {
   const fd = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
   const server = createServer();
   server.listen(`/proc/self/fd/${fd}/listening`);

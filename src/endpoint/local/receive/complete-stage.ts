@@ -78,10 +78,9 @@ async function makeSpecial(
     modules.onFailure(failureOf(gfid, error, inode.name));
     return;
   }
-  for (const failure of applyMetadataAt(place.dirFd, place.name, inode, {
-    privileged,
-    former: null,
-  })) {
+  const { atimeNs = null } = (await modules.trees.next.sideTimes(gfid)) ?? {};
+  const metadata = { privileged, former: null, atimeNs };
+  for (const failure of applyMetadataAt(place.dirFd, place.name, inode, metadata)) {
     modules.onFailure({ gfid, ...failure });
   }
 }

@@ -31,6 +31,8 @@ export interface MetadataOptions {
   readonly privileged: boolean;
   /** What the inode is now; null when it was just made by us, with mode 0600 (0700 for a directory). */
   readonly former: Inode | null;
+  /** Null leaves the access time as it is. */
+  readonly atimeNs: bigint | null;
 }
 
 /** How one inode is reached: by a descriptor, or by its name when it cannot be opened. */
@@ -38,12 +40,12 @@ interface Handle {
   readonly xattrs: XattrTarget;
   chown(uid: number, gid: number): void;
   chmod(mode: number): void;
-  setMtime(ns: bigint): void;
+  setTimes(atimeNs: bigint | null, mtimeNs: bigint): void;
 }
 
 /**
  * Gives an open regular file or directory its owner, mode, extended attributes, flags but the protecting
- * ones, and modification time. Returns what could not be set.
+ * ones, and times. Returns what could not be set.
  */
 export function applyMetadata(
   fd: number,
@@ -54,7 +56,7 @@ export function applyMetadata(
     xattrs: xattrsOfFd(fd),
     chown: (uid, gid) => chownFd(fd, uid, gid),
     chmod: (mode) => chmodFd(fd, mode),
-    setMtime: (ns) => setTimesFd(fd, null, ns),
+    setTimes: (atimeNs, mtimeNs) => setTimesFd(fd, atimeNs, mtimeNs),
   };
   const failures: MetadataFailure[] = [];
   const attempt = attempter(failures);
@@ -62,7 +64,7 @@ export function applyMetadata(
   const plain = inode.flags & ~PROTECTING;
   const had = (options.former?.flags ?? 0) & ~PROTECTING;
   if (plain !== had) attempt('set the file flags', () => changeFlags(fd, had & ~plain, plain));
-  attempt('set the modification time', () => handle.setMtime(inode.mtimeNs));
+  attempt('set the times', () => handle.setTimes(options.atimeNs, inode.mtimeNs));
   return failures;
 }
 
@@ -79,12 +81,12 @@ export function applyMetadataAt(
     chmod: (mode) => {
       if (inode.type !== 'symlink') chmodAt(dirFd, name, mode);
     },
-    setMtime: (ns) => setTimesAt(dirFd, name, null, ns),
+    setTimes: (atimeNs, mtimeNs) => setTimesAt(dirFd, name, atimeNs, mtimeNs),
   };
   const failures: MetadataFailure[] = [];
   const attempt = attempter(failures);
   applyCommon(handle, inode, options, attempt);
-  attempt('set the modification time', () => handle.setMtime(inode.mtimeNs));
+  attempt('set the times', () => handle.setTimes(options.atimeNs, inode.mtimeNs));
   return failures;
 }
 

@@ -38,6 +38,7 @@ type ContentRecord = Exclude<PayloadRecord, { kind: 'file' | 'failure' }>;
 interface Current {
   readonly file: StagedFile;
   readonly inode: Inode;
+  readonly atimeNs: bigint | null;
   readonly place: StagedName;
 }
 
@@ -115,7 +116,8 @@ export class LaneReceiver implements Disposable {
     }
   }
 
-  #applyTo({ file, inode }: Current, record: ContentRecord): void {
+  #applyTo(current: Current, record: ContentRecord): void {
+    const { file } = current;
     switch (record.kind) {
       case 'data':
         file.write(record.offset, record.bytes);
@@ -131,7 +133,7 @@ export class LaneReceiver implements Disposable {
         return;
       }
       case 'end':
-        this.#end(file, inode);
+        this.#end(current);
         return;
       default:
         throw malformed(`${record.kind} within content`);
@@ -159,7 +161,9 @@ export class LaneReceiver implements Disposable {
         ? this.#reopen(record, place)
         : this.#create(record, inode, place);
       if (file === null) return;
-      this.#current = { file, inode, place };
+      const side = this.#modules.next.sideTimes(record.gfid);
+      const { atimeNs = null } = (side instanceof Promise ? await side : side) ?? {};
+      this.#current = { file, inode, atimeNs, place };
       if (file.hasBasis && !record.continued) await this.#fillFromBasis(this.#current);
     } catch (error) {
       this.#skipped = record.gfid;
@@ -210,7 +214,7 @@ export class LaneReceiver implements Disposable {
   }
 
   async #fillFromBasis(current: Current): Promise<void> {
-    const { file, inode, place } = current;
+    const { file } = current;
     const { record } = file;
     if (record.basis === null) return;
     const size = await this.#modules.basis.fill(file.fd, record.basis);
@@ -220,7 +224,7 @@ export class LaneReceiver implements Disposable {
       return;
     }
     const filled = new StagedFile(file.fd, { record, basisSize: size, resumed: null });
-    this.#current = { file: filled, inode, place };
+    this.#current = { ...current, file: filled };
   }
 
   /** Asks for the whole file, and passes over what comes of it now. */
@@ -230,11 +234,11 @@ export class LaneReceiver implements Disposable {
     this.#modules.log.add({ kind: 'need', gfid });
   }
 
-  #end(file: StagedFile, inode: Inode): void {
+  #end({ file, inode, atimeNs }: Current): void {
     const { log } = this.#modules;
     file.finish();
     const { privileged } = this.#options;
-    for (const failure of applyMetadata(file.fd, inode, { privileged, former: null })) {
+    for (const failure of applyMetadata(file.fd, inode, { privileged, former: null, atimeNs })) {
       this.#fail({ gfid: file.gfid, ...failure });
     }
     file.close();

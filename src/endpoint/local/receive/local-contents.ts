@@ -11,7 +11,7 @@ import type { LaneLog } from '../../receive/lane-log.js';
 import { unlinkAt } from '../sys/create.js';
 import { close, O_CREAT, O_EXCL, O_RDWR, openAt } from '../sys/open.js';
 import type { BasisContent } from './basis-content.js';
-import { applyMetadata } from './file-metadata.js';
+import { applyMetadata, type MetadataOptions } from './file-metadata.js';
 import type { FlipTrees } from './receive-places.js';
 import type { FilePlacer } from './staged-name.js';
 
@@ -47,7 +47,9 @@ export async function stageLocalContents(
         const gfid = decodeGfidKey(change.key);
         const known = await base.encodedInode(gfid);
         if (known === null || inodeVersion(known) !== version) continue;
-        await stageOrNeed(gfid, decodeInode(change.after), options.privileged, modules);
+        const { atimeNs = null } = (await trees.next.sideTimes(gfid)) ?? {};
+        const metadata = { privileged: options.privileged, former: null, atimeNs };
+        await stageOrNeed(gfid, decodeInode(change.after), metadata, modules);
       }
     }
   }
@@ -57,7 +59,7 @@ export async function stageLocalContents(
 async function stageOrNeed(
   gfid: Gfid,
   inode: Inode,
-  privileged: boolean,
+  metadata: MetadataOptions,
   { placer, basis, log }: LocalContentsModules,
 ): Promise<void> {
   const { dirFd, name } = await placer.place(gfid, inode);
@@ -69,7 +71,7 @@ async function stageOrNeed(
       log.add({ kind: 'need', gfid });
       return;
     }
-    for (const failure of applyMetadata(fd, inode, { privileged, former: null })) {
+    for (const failure of applyMetadata(fd, inode, metadata)) {
       log.add({ kind: 'failed', gfid, ...failure });
     }
     log.add({ kind: 'done', gfid, size, basis: gfid });

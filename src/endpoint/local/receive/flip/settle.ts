@@ -64,7 +64,8 @@ async function settleDirectory(
   context.modules.step('settle');
   clearProtection(fd);
   const { privileged } = context.options;
-  for (const failure of applyMetadata(fd, inode, { privileged, former })) {
+  const atimeNs = await accessTime(context, gfid);
+  for (const failure of applyMetadata(fd, inode, { privileged, former, atimeNs })) {
     context.modules.onFailure({ gfid, ...failure });
   }
 }
@@ -91,7 +92,8 @@ async function settleFile(
   const dirFd = await coming.find(inode.parent);
   if (dirFd === null) return;
   context.modules.step('settle');
-  const options = { privileged: context.options.privileged, former };
+  const { privileged } = context.options;
+  const options = { privileged, former, atimeNs: await accessTime(context, gfid) };
   if (inode.type !== 'file') {
     if (!VIEW.findAt(dirFd, inode.name)) return;
     if (!(await context.isInode(gfid, VIEW))) {
@@ -120,6 +122,10 @@ async function settleFile(
   } finally {
     close(fd);
   }
+}
+
+async function accessTime(context: FlipContext, gfid: Gfid): Promise<bigint | null> {
+  return (await context.modules.trees.next.sideTimes(gfid))?.atimeNs ?? null;
 }
 
 function report(
