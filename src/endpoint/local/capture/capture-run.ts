@@ -28,6 +28,7 @@ import { chooseProvider, type ProviderChoice } from './providers/choose-provider
 import { StoreContent } from './providers/store-content.js';
 import { type TreeSnapshot, takeSnapshot } from './providers/tree-snapshot.js';
 import { Scan } from './scan.js';
+import { scanScope } from './scan-scope.js';
 import type { EntryLook, ScanOptions } from './scan-types.js';
 
 /** Files that were replaced between the walk and their capture are looked for again this often. */
@@ -76,7 +77,7 @@ export class CaptureRun {
   }
 
   async run(): Promise<CaptureResult> {
-    const { input, base, signal } = this.#options;
+    const { input, tree, base, signal } = this.#options;
     const { root, directory } = this.#modules;
     // Before the sync: what is written between the two must count as racy.
     const racySinceNs = readFileClock(root.privatePath());
@@ -88,25 +89,31 @@ export class CaptureRun {
         : null;
     try {
       const options = await this.#scanOptions(choice, snapshot, racySinceNs);
+      const previous = {
+        catalog: this.#catalog,
+        bindings: new MapReader(this.#modules.pages, tree.bindings),
+        inodeIndex: new MapReader(this.#modules.pages, tree.inodeIndex),
+        suspects: await this.#suspects(),
+      };
       using scan = new Scan(options, {
-        previous: {
-          catalog: this.#catalog,
-          bindings: new MapReader(this.#modules.pages, this.#options.tree.bindings),
-          inodeIndex: new MapReader(this.#modules.pages, this.#options.tree.inodeIndex),
-          suspects: await this.#suspects(),
-        },
+        previous,
         mint: this.#mint,
         owners: this.#owners,
         ...(this.#options.look === undefined ? {} : { look: this.#options.look }),
       });
-      await scan.walk();
+      const { scope, walked } = await scanScope(
+        { tree, former: this.#former, snapshot, excludes: input.excludes },
+        { ...previous, privateFd: root.privateFd, directory },
+        signal,
+      );
+      await scan.walk(scope);
       this.#checkNotEmptied(scan);
       if (choice.provider === 'clone' || choice.provider === 'copy') {
         await this.#captureContents(scan, choice.provider, options);
       }
       await scan.derive();
       signal.throwIfAborted();
-      return await this.#commit(scan, choice, snapshot);
+      return { ...(await this.#commit(scan, choice, snapshot)), walked };
     } finally {
       if (snapshot !== null) close(snapshot.baseFd);
     }
@@ -151,7 +158,7 @@ export class CaptureRun {
 
   #checkNotEmptied(scan: Scan): void {
     const { input, tree } = this.#options;
-    if (scan.topEntries > 0 || tree.baseEntries === 0 || input.acceptSource) return;
+    if (scan.topEntries !== 0 || tree.baseEntries === 0 || input.acceptSource) return;
     throw new DmError(
       'source_suspicious',
       `${Buffer.from(input.basePath)} is empty and had ${tree.baseEntries} entries before; check that its file system is mounted, or accept the source`,
@@ -204,7 +211,7 @@ export class CaptureRun {
     scan: Scan,
     choice: ProviderChoice,
     snapshot: TreeSnapshot | null,
-  ): Promise<CaptureResult> {
+  ): Promise<Omit<CaptureResult, 'walked'>> {
     const { input, tree, signal } = this.#options;
     const { root, directory, packs, pages } = this.#modules;
     await this.#tell('writing', scan.entriesSeen);

@@ -77,8 +77,8 @@ export async function compareTree(
       owners: new OwnerNames(),
     },
   );
-  await scan.walk();
+  await scan.walk('everything');
   await scan.derive();
   const applied = await applyScan(scan, { maps, live: tree }, { pages, sink }, signal);
-  return { ...applied, bytesDelta: scan.result.bytesDelta, topEntries: scan.topEntries };
+  return { ...applied, bytesDelta: scan.result.bytesDelta, topEntries: scan.topEntries ?? 0 };
 }

@@ -107,6 +107,22 @@ export class EntryScanner {
     return this.#seen(directory, name, listedType, former?.entry() ?? null, copyOf(view));
   }
 
+  /** Looks at an entry that is known to be there and may be as it was. */
+  async again(
+    directory: ScannedDirectory,
+    name: Buffer,
+    former: EntryValue,
+  ): Promise<EntryOutcome> {
+    this.#entries++;
+    try {
+      this.#look.statAt(this.#view, directory.fd, name);
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return 'absent';
+      return this.#unreadable(directory, name, former, error);
+    }
+    return this.#seen(directory, name, null, former, copyOf(this.#view));
+  }
+
   async #seen(
     directory: ScannedDirectory,
     name: Buffer,

@@ -7,7 +7,7 @@ import { ScanNotes } from './scan-notes.js';
 import { ScanResult } from './scan-result.js';
 import type { ScanModules, ScanOptions } from './scan-types.js';
 import { settle } from './settle.js';
-import { TreeWalk } from './tree-walk.js';
+import { TreeWalk, type WalkScope } from './tree-walk.js';
 import { removeVanishedDirectories } from './vanished-directories.js';
 
 const READ_BYTES = 4;
@@ -33,8 +33,8 @@ export class Scan implements Disposable {
     this.#result = new ScanResult(options.scratch);
   }
 
-  /** Entries at the top of the tree that belong to it; 0 when the base is empty. */
-  get topEntries(): number {
+  /** Entries at the top of the tree that belong to it; null when that directory is known to be as it was. */
+  get topEntries(): number | null {
     return this.#walk.topEntries;
   }
 
@@ -47,9 +47,9 @@ export class Scan implements Disposable {
     return this.#result;
   }
 
-  /** Looks at everything once, and at what changes meanwhile again. */
-  async walk(): Promise<void> {
-    await this.#walk.walk();
+  /** Looks at everything in `scope` once, and at what changes meanwhile again. */
+  async walk(scope: WalkScope): Promise<void> {
+    await this.#walk.walk(scope);
     await this.settle();
   }
 

@@ -4,7 +4,8 @@ import { statFd } from '../sys/stat.js';
 import type { DirectoryRecord } from './directory-record.js';
 import { DirectoryStack } from './directory-stack.js';
 import type { ScanNotes } from './scan-notes.js';
-import type { DirectoryRead, Subdirectory, TreeWalk } from './tree-walk.js';
+import type { Subdirectory } from './subdirectory.js';
+import type { DirectoryRead, TreeWalk } from './tree-walk.js';
 
 /** Passes over all directories before a tree is given up as never still. */
 const MAX_PASSES = 6;

@@ -1,30 +1,33 @@
 import { type Gfid, ROOT_GFID } from '../../../model/ids.js';
 import { SysError } from '../sys/errno.js';
 import { statFd } from '../sys/stat.js';
+import type { ChangedDirectory } from './changed-tree.js';
 import { DirectoryListing } from './directory-listing.js';
 import { type DirectoryRecord, decodeDirectory, encodeDirectory } from './directory-record.js';
 import { DirectoryStack } from './directory-stack.js';
 import { type EntryOutcome, EntryScanner, type ScannedDirectory } from './entry-scanner.js';
 import { FormerEntries, type FormerEntry } from './former-entries.js';
 import { MutationSpill } from './mutation-spill.js';
+import { revisit } from './revisit.js';
+import { ALWAYS } from './scan-events.js';
 import type { ScanNotes } from './scan-notes.js';
 import type { ScanModules, ScanOptions } from './scan-types.js';
+import type { Subdirectory } from './subdirectory.js';
 
 const MASK_64 = (1n << 64n) - 1n;
 
-export interface Subdirectory {
-  readonly name: Buffer;
-  readonly gfid: Gfid;
-  readonly isNew: boolean;
-}
-
 const BASE: Subdirectory = { name: Buffer.alloc(0), gfid: ROOT_GFID, isNew: false };
+
+/** Where to look: everywhere, or where something is known to have changed. */
+export type WalkScope = ChangedDirectory | 'everything';
+const NOTHING_BELOW: WalkScope = { isChanged: false, names: new Map(), children: new Map() };
 
 /** A directory on the way down, with what is still to be entered below it. */
 interface Frame {
   readonly gfid: Gfid;
   readonly read: number;
   readonly subdirectories: Iterator<Subdirectory>;
+  readonly scope: WalkScope;
 }
 
 /** What one read of a directory found. */
@@ -45,8 +48,8 @@ export class TreeWalk implements Disposable {
   readonly #listing = new DirectoryListing();
   #directories: MutationSpill;
   #lists = 0;
-  /** Entries at the top of the tree that belong to it. */
-  topEntries = 0;
+  /** Entries at the top of the tree that belong to it; null while that directory has not been read. */
+  topEntries: number | null = null;
 
   constructor(options: ScanOptions, modules: ScanModules & { notes: ScanNotes }) {
     this.#options = options;
@@ -59,12 +62,10 @@ export class TreeWalk implements Disposable {
     return this.#scanner.entriesSeen;
   }
 
-  /** Looks at everything once. */
-  async walk(): Promise<void> {
+  /** Looks at everything in `scope` once; what it notes does not depend on that, as long as nothing else has changed. */
+  async walk(scope: WalkScope): Promise<void> {
     using stack = new DirectoryStack(this.#options.baseFd);
-    const base = await this.readDirectory(stack, BASE);
-    this.record(BASE.name, base.record);
-    await this.walkBelow(stack, base.record, base.subdirectories);
+    await this.#walkFrom(stack, await this.#visit(stack, BASE, scope));
   }
 
   /** Walks `subdirectories` of the directory the stack is in. */
@@ -73,8 +74,13 @@ export class TreeWalk implements Disposable {
     directory: { readonly gfid: Gfid; readonly read: number },
     subdirectories: Iterable<Subdirectory>,
   ): Promise<void> {
+    const rest = subdirectories[Symbol.iterator]();
+    await this.#walkFrom(stack, { ...directory, subdirectories: rest, scope: 'everything' });
+  }
+
+  async #walkFrom(stack: DirectoryStack, first: Frame): Promise<void> {
     const top = stack.depth;
-    const frames: Frame[] = [{ ...directory, subdirectories: subdirectories[Symbol.iterator]() }];
+    const frames = [first];
     for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
       const next = frame.subdirectories.next();
       if (next.done === true) {
@@ -83,33 +89,46 @@ export class TreeWalk implements Disposable {
         continue;
       }
       const entered = await this.#enter(stack, frame, next.value);
-      if (entered === null) continue;
-      this.record(next.value.name, entered.record);
-      const { gfid, read } = entered.record;
-      frames.push({ gfid, read, subdirectories: entered.subdirectories[Symbol.iterator]() });
+      if (entered !== null) frames.push(entered);
     }
   }
 
-  /** Goes into a directory and reads it. Null, and the stack as it was, when that is not possible. */
-  async #enter(
-    stack: DirectoryStack,
-    parent: { readonly gfid: Gfid; readonly read: number },
-    target: Subdirectory,
-  ): Promise<DirectoryRead | null> {
+  /** Goes into a directory and looks at it. Null, and the stack as it was, when that is not possible. */
+  async #enter(stack: DirectoryStack, parent: Frame, target: Subdirectory): Promise<Frame | null> {
     const depth = stack.depth;
     try {
       stack.push(target.name);
-      return await this.readDirectory(stack, target);
+      return await this.#visit(stack, target, scopeBelow(parent.scope, target.name));
     } catch (error) {
       if (!(error instanceof SysError)) throw error;
       const path = stack.depth > depth ? stack.path : stack.pathOf(target.name);
       while (stack.depth > depth) stack.pop();
       // One that has just gone is found out about when its parent is read again.
       if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE'].includes(error.code)) return null;
-      const above = { ...parent, fd: stack.fd };
+      const above = { gfid: parent.gfid, read: parent.read, fd: stack.fd };
       this.#scanner.unreadableDirectory(above, target, path, error);
       return null;
     }
+  }
+
+  /** Looks at the directory the stack is in, as far as `scope` says. */
+  async #visit(stack: DirectoryStack, target: Subdirectory, scope: WalkScope): Promise<Frame> {
+    const { gfid, name, isNew } = target;
+    if (scope !== 'everything' && !scope.isChanged && !isNew) {
+      const directory = { gfid, read: ALWAYS, fd: stack.fd, components: stack.components };
+      const { catalog } = this.#modules.previous;
+      const found = await revisit(directory, scope, { scanner: this.#scanner, catalog });
+      if (found !== null) return { gfid, read: ALWAYS, subdirectories: found.values(), scope };
+    }
+    const { record, subdirectories } = await this.readDirectory(stack, target);
+    this.record(name, record);
+    const entered =
+      scope === 'everything'
+        ? subdirectories
+        : subdirectories.filter(
+            (one) => one.isNew || scope.children.has(one.name.toString('latin1')),
+          );
+    return { gfid, read: record.read, subdirectories: entered.values(), scope };
   }
 
   /** Reads the directory the stack is in and notes what differs. Throws a SysError when it cannot be read. */
@@ -226,4 +245,9 @@ export class TreeWalk implements Disposable {
   #newList(): MutationSpill {
     return new MutationSpill(`${this.#options.scratch}/directories-${this.#lists++}`);
   }
+}
+
+function scopeBelow(scope: WalkScope, name: Buffer): WalkScope {
+  if (scope === 'everything') return scope;
+  return scope.children.get(name.toString('latin1')) ?? NOTHING_BELOW;
 }

@@ -39,7 +39,14 @@ export interface SubvolumePlace {
 
 /** Which subvolume holds the btrfs directory `fd`, and where. Needs CAP_SYS_ADMIN. */
 export function subvolumePlace(fd: number): SubvolumePlace {
-  const ino = VIEW.statFd(fd).ino;
+  return placeOfInode(fd, VIEW.statFd(fd).ino);
+}
+
+/**
+ * As `subvolumePlace`, of the directory with the number `ino` in the subvolume that holds `fd`. Throws ENOENT when there is none, and
+ * ENAMETOOLONG for paths beyond 4,079 bytes.
+ */
+export function placeOfInode(fd: number, ino: bigint): SubvolumePlace {
   ARGUMENTS.fill(0);
   ARGUMENTS.writeBigUInt64LE(ino, 8);
   ioctl(fd, BTRFS_IOC_INO_LOOKUP, ARGUMENTS, 'BTRFS_IOC_INO_LOOKUP');

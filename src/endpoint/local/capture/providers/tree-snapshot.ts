@@ -41,6 +41,21 @@ export function takeSnapshot(
   }
 }
 
+/** Opens the top of a dataset's snapshot; null when there is none. The caller closes it. */
+export function openSnapshot(
+  privateFd: number,
+  directory: TreeDirectory,
+  id: DatasetId,
+): number | null {
+  const path = Buffer.concat([snapshotsPath(directory), Buffer.from(`/${id}`)]);
+  try {
+    return openBeneath(privateFd, path, O_RDONLY | O_DIRECTORY);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
 /** Deletes a dataset's snapshot; false when there is none. */
 export function removeSnapshot(
   privateFd: number,

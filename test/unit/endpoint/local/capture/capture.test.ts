@@ -4,7 +4,6 @@ import {
   chmodSync,
   chownSync,
   linkSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
   renameSync,
@@ -19,6 +18,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { withFilesystem } from '../../../../support/filesystems.js';
 import { capture, liveTree, makeRoot, type TestRoot, treeOf } from './capture-helpers.js';
+import { nextTick } from './next-tick.js';
 
 /** Everything that a tree can hold, as far as the file system takes it. */
 function fill(base: string): void {
@@ -69,7 +69,7 @@ function behavesAsCapture(parent: () => string, provider: string): void {
   it('shares everything when nothing has changed', async () => {
     fill(place.base);
     // Away from the moment of the first capture, so that nothing is racy.
-    await nextTick(place.base);
+    await nextTick(place.root);
     const first = await capture(place);
     const second = await capture(place);
     expect(second.record.id).not.to.equal(first.record.id);
@@ -122,7 +122,7 @@ function behavesAsCapture(parent: () => string, provider: string): void {
   it('notices a change that keeps size and modification time', async () => {
     writeFileSync(join(place.base, 'f'), 'one');
     utimesSync(join(place.base, 'f'), 1000, 1000);
-    await nextTick(place.base);
+    await nextTick(place.root);
     await capture(place);
     writeFileSync(join(place.base, 'f'), 'two');
     utimesSync(join(place.base, 'f'), 1000, 1000);
@@ -146,7 +146,7 @@ function behavesAsCapture(parent: () => string, provider: string): void {
     mkdirSync(join(place.base, 'many'));
     for (let i = 0; i < 2000; i++) writeFileSync(join(place.base, `many/${i}`), '');
     mkdirSync(join(place.base, 'to'));
-    await nextTick(place.base);
+    await nextTick(place.root);
     const first = await capture(place);
     renameSync(join(place.base, 'many'), join(place.base, 'to/moved'));
     const second = await capture(place);
@@ -165,17 +165,6 @@ function behavesAsCapture(parent: () => string, provider: string): void {
     expect(record.excludes).to.have.length(4);
     await expectCaptured(place, (await capture(place)).record);
   });
-}
-
-/** Waits until the file system's clock has moved, by touching a file until its ctime is another. */
-async function nextTick(base: string): Promise<void> {
-  const probe = `${base}/../tick`;
-  writeFileSync(probe, '');
-  const start = lstatSync(probe, { bigint: true }).ctimeNs;
-  while (lstatSync(probe, { bigint: true }).ctimeNs - start < 10_000_000n) {
-    await new Promise((resolve) => setImmediate(resolve));
-    chmodSync(probe, 0o600);
-  }
 }
 
 describe('capture by copies (the file system of the temporary directory)', () => {
