@@ -23,6 +23,7 @@ import { grantHandlers } from './control/grants.js';
 import { jobHandlers } from './control/jobs.js';
 import { policyHandlers } from './control/policies.js';
 import { reportHandlers } from './control/reports.js';
+import { restoreHandlers } from './control/restore.js';
 import { stateHandlers } from './control/state.js';
 import { statusHandlers } from './control/status.js';
 import { targetHandlers } from './control/targets.js';
@@ -141,6 +142,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
       resolve,
       onRead: (account, dataset) => parts.locks.browsed(account, dataset),
     }),
+    ...restoreHandlers({ places, resolve, target: local.target }),
     ...targetHandlers({ roots, numbers, target: local.target }),
     ...throttlingHandlers({ throttling: parts.throttling }),
   };

@@ -8,6 +8,7 @@ import { PeerTarget } from '../endpoint/peer/peer-target.js';
 import type { Source } from '../endpoint/source.js';
 import type { Target } from '../endpoint/target.js';
 import type { OpenPlace, Places } from '../engine/places.js';
+import { DmError } from '../model/error.js';
 import { LOOPBACK_ACCOUNT_ID } from '../model/ids.js';
 import type { PeerChannel } from '../rpc/peer-channel.js';
 import type { AccountStore } from './account-store.js';
@@ -48,12 +49,33 @@ export class AccountPlaces implements Places {
     this.#accounts = modules.accounts;
   }
 
-  async open(accountId: string, signal: AbortSignal): Promise<OpenPlace> {
+  async open(
+    accountId: string,
+    signal: AbortSignal,
+    asOfMs: number | null = null,
+  ): Promise<OpenPlace> {
+    if (asOfMs !== null) return await this.#openAsOf(accountId, asOfMs, signal);
     if (accountId === this.#localAccountId) return localPlace(this.#local);
     if (accountId === LOOPBACK_ACCOUNT_ID) return peerPlace(this.#dialer.loopback());
     const account = await this.#accounts.get(accountId);
     if (account.type === 'DM') return peerPlace(await this.#dialer.dial(accountId, signal));
     return await this.#objects.open(account, signal);
+  }
+
+  async #openAsOf(accountId: string, asOfMs: number, signal: AbortSignal): Promise<OpenPlace> {
+    if (await this.#accounts.isObject(accountId)) {
+      const account = await this.#accounts.get(accountId);
+      if (account.type !== 'DM' && account.type !== 'DIRECTORY') {
+        return await this.#objects.open(
+          { ...account, store: { ...account.store, asOfMs } },
+          signal,
+        );
+      }
+    }
+    throw new DmError(
+      'not_supported',
+      'only a bucket with versions can be read as it was at an earlier time; leave --as-of out',
+    );
   }
 }
 

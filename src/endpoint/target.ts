@@ -1,5 +1,6 @@
 import type { DatasetIdentity, DatasetInfo } from '../model/dataset.js';
 import type { TreeId } from '../model/ids.js';
+import type { ExistingFiles } from '../model/policy.js';
 import type { TransferDetails } from '../model/transfer-details.js';
 import type { Ack, ChangeBatch, EntryFailure, ResumePoint } from './change-stream.js';
 import type { Base, DatasetFilter } from './source.js';
@@ -12,6 +13,16 @@ export interface TargetState {
   readonly head: Base | null;
   /** The directory of the recorded tree is no longer there, or another one stands in its place. */
   readonly gone?: boolean;
+}
+
+/** How a restore deals with what is there. Local places only take one. */
+export interface RestoreRules {
+  /** Files that are there: none may be, they stay, those that differ are replaced, all are. Nothing is ever deleted. */
+  readonly existing: ExistingFiles;
+  /** The target may be a tree that datasets are made of. */
+  readonly inPlace: boolean;
+  /** False leaves owners, modes, times and attributes out. */
+  readonly metadata: boolean;
 }
 
 export interface Offer {
@@ -31,6 +42,8 @@ export interface Offer {
   /** Stop before the flip when more entries than this would be deleted; null is no limit. */
   readonly maxDelete: number | null;
   readonly lanes: number;
+  /** Absent: into nothing or an empty directory, with all metadata. */
+  readonly restore?: RestoreRules;
 }
 
 export interface Retention {

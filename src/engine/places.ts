@@ -22,6 +22,9 @@ export interface OpenPlace extends AsyncDisposable {
 
 /** Account id to place: the only thing that knows which kind of place an account is. */
 export interface Places {
-  /** Fails with `not_found` for an unknown account and with `peer_unreachable` and the refusals of the peer. */
-  open(accountId: string, signal: AbortSignal): Promise<OpenPlace>;
+  /**
+   * `asOfMs`: as a bucket with versions was then; not null for object accounts only.
+   * Fails with `not_found` for an unknown account and with `peer_unreachable` and the refusals of the peer.
+   */
+  open(accountId: string, signal: AbortSignal, asOfMs?: number | null): Promise<OpenPlace>;
 }

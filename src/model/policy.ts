@@ -35,6 +35,27 @@ export interface CopyPlaces {
   readonly retention: RetentionRule;
 }
 
+/** How a COPY to this agent deals with what lies at its target. */
+export interface RestoreRule {
+  readonly existing: ExistingFiles;
+  /** The target may be the base path of a CREATION. */
+  readonly inPlace: boolean;
+  /** False leaves owners, modes, times and attributes out. */
+  readonly metadata: boolean;
+  /** Read the source bucket as it was then; null for now. */
+  readonly sourceAsOfMs: number | null;
+}
+
+export const EXISTING_FILES = ['fail', 'skip', 'changed', 'overwrite'] as const;
+export type ExistingFiles = (typeof EXISTING_FILES)[number];
+
+export const PLAIN_COPY: RestoreRule = {
+  existing: 'fail',
+  inPlace: false,
+  metadata: true,
+  sourceAsOfMs: null,
+};
+
 export interface CopyRule extends CopyPlaces {
   readonly type: 'COPY';
   /** Number of the dataset at the source. */
@@ -42,6 +63,7 @@ export interface CopyRule extends CopyPlaces {
   readonly sourceBasePath: string;
   readonly subpaths: readonly string[];
   readonly createDatasetOnTarget: boolean;
+  readonly restore: RestoreRule;
 }
 
 export interface RepeatCopyRule extends CopyPlaces {

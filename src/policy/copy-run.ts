@@ -1,5 +1,6 @@
 import type { VerifyProgress } from '../endpoint/dataset-maker.js';
 import type { Base } from '../endpoint/source.js';
+import type { RestoreRules } from '../endpoint/target.js';
 import { copyDataset } from '../engine/copy.js';
 import type { OpenPlace, Places } from '../engine/places.js';
 import type { JobContext } from '../job/executor.js';
@@ -35,7 +36,8 @@ export async function runCopy(
   modules: CopyRunModules,
   signal: AbortSignal,
 ): Promise<{ partial: boolean }> {
-  await using source = await modules.places.open(rule.sourceAccountId, signal);
+  const { sourceAsOfMs, ...restore } = rule.restore;
+  await using source = await modules.places.open(rule.sourceAccountId, signal, sourceAsOfMs);
   await using target = await modules.places.open(rule.targetAccountId, signal);
   const basePath = placePath(rule.sourceBasePath);
   const dataset = await datasetByNumber(source, rule.datasetNumber, basePath, signal);
@@ -62,6 +64,7 @@ export async function runCopy(
       reconnect: false,
       onDrift: 'repair',
       adopt,
+      restore: isPlain(restore) ? null : restore,
     },
     context,
     modules,
@@ -112,6 +115,7 @@ export async function runRepeatCopy(
     reconnect: rule.reconnect,
     onDrift: rule.onDrift,
     adopt: adopt && state.kind === 'foreign',
+    restore: null,
   };
   const result = await move(policy, copy, wanted, context, modules, signal);
   await keep();
@@ -129,6 +133,11 @@ interface Choice {
   readonly reconnect: boolean;
   readonly onDrift: 'repair' | 'fail';
   readonly adopt: boolean;
+  readonly restore: RestoreRules | null;
+}
+
+function isPlain({ existing, inPlace, metadata }: RestoreRules): boolean {
+  return existing === 'fail' && !inPlace && metadata;
 }
 
 async function move(
@@ -163,6 +172,7 @@ async function move(
         onDrift: choice.onDrift,
         maxDelete: deleteLimit(policy.maxDelete, choice.lastEntries),
         lanes: modules.lanes,
+        ...(choice.restore !== null && { restore: choice.restore }),
       },
     },
     {

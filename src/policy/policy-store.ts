@@ -1,19 +1,24 @@
 import { DmError } from '../model/error.js';
 import { type PolicyId, parsePolicyId } from '../model/ids.js';
-import type { Policy } from '../model/policy.js';
+import { PLAIN_COPY, type Policy } from '../model/policy.js';
 import { NO_SCHEDULE } from '../model/schedule.js';
 import type { StateDatabase } from '../state/database.js';
 import { keys, ranges } from '../state/keys.js';
 import { type RecordCodec, Records } from '../state/records.js';
 
-/** Policies are plain JSON; those of older releases have no schedule and no base policy. */
+/** Policies are plain JSON; those of older releases have no schedule, no base policy, and restore nothing. */
 const codec: RecordCodec<Policy> = {
   encode: (policy) => policy,
-  decode: (stored) => ({
-    ...{ schedule: NO_SCHEDULE, parentId: null, nextRunAtMs: null, dueAfterJob: null },
-    ...{ basePolicyId: null, own: null },
-    ...(stored as Policy),
-  }),
+  decode: (stored) => {
+    const policy = stored as Policy;
+    const { rule } = policy;
+    return {
+      ...{ schedule: NO_SCHEDULE, parentId: null, nextRunAtMs: null, dueAfterJob: null },
+      ...{ basePolicyId: null, own: null },
+      ...policy,
+      rule: rule.type === 'COPY' ? { ...rule, restore: rule.restore ?? PLAIN_COPY } : rule,
+    };
+  },
 };
 
 /** Policies in the state database; names are unique. */

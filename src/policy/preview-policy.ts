@@ -83,7 +83,8 @@ async function previewCopy(
   places: Places,
   signal: AbortSignal,
 ): Promise<PolicyPreview> {
-  await using source = await places.open(rule.sourceAccountId, signal);
+  const { existing, inPlace, sourceAsOfMs } = rule.restore;
+  await using source = await places.open(rule.sourceAccountId, signal, sourceAsOfMs);
   await using target = await places.open(rule.targetAccountId, signal);
   const dataset = await datasetByNumber(
     source,
@@ -94,7 +95,8 @@ async function previewCopy(
   const targetPath = placePath(rule.targetBasePath);
   const { kind } = await target.target.inspect(targetPath, signal);
   if (rule.subpaths.length > 0) return previewSubpaths(rule, source, dataset, signal);
-  if (kind === 'absent' || kind === 'empty') return whole(dataset);
+  const merges = existing !== 'fail' || inPlace;
+  if (merges || kind === 'absent' || kind === 'empty') return whole(dataset);
   throw new DmError(
     'target_not_empty',
     `target ${escapePath(targetPath)} is not empty; empty it or choose another path`,

@@ -90,13 +90,28 @@ async function validateRule(rule: PolicyRule, world: PolicyWorld): Promise<void>
   // A COPY names its dataset by number: the base path only narrows that down.
   if (rule.type === 'REPEAT_COPY' || sourceBasePath !== '') {
     await validatePlace(rule.sourceAccountId, sourceBasePath, 'the source base path', world);
-    refuseTargetInSource(rule, sourceBasePath, world);
+    if (rule.type !== 'COPY' || !rule.restore.inPlace) {
+      refuseTargetInSource(rule, sourceBasePath, world);
+    }
   }
   await validatePlace(rule.targetAccountId, rule.targetBasePath, 'the target base path', world);
   await validateTargetType(rule, world);
   if (rule.type === 'COPY') {
     for (const subpath of rule.subpaths) validateSubpath(subpath);
+    validateRestore(rule, world);
   }
+}
+
+function validateRestore(
+  { restore, targetAccountId, createDatasetOnTarget }: CopyRule,
+  world: PolicyWorld,
+): void {
+  const { existing, inPlace, metadata } = restore;
+  if (existing === 'fail' && !inPlace && metadata) return;
+  if (targetAccountId === world.localAccountId && !createDatasetOnTarget) return;
+  throw invalid(
+    '--copy-existing, --copy-in-place and --copy-no-metadata are for plain files of this agent; give --copy-base-target-account-id=local and --copy-create-dataset-on-target=false',
+  );
 }
 
 function validateHooks(rule: CreationRule, world: PolicyWorld): void {

@@ -112,6 +112,12 @@ describe('backup to a bucket', function () {
     expect(restored.code, restored.stderr + restored.stdout).to.equal(0);
     server.faults.verify();
     expect(differences(agents.root('alpha', 'source'), target)).to.deep.equal([]);
+    // The account itself shows that all is gone; one restore may look back.
+    const once = agents.root('alpha', 'restored-once');
+    const words = ['restore', 'bucket', '1', `--to=${once}`, `--as-of=${then}`];
+    const lookedBack = await dm(alpha, ...words);
+    expect(lookedBack.code, lookedBack.stderr).to.equal(0);
+    expect(differences(agents.root('alpha', 'source'), once)).to.deep.equal([]);
   });
 
   it('is not restored with wrong bytes: the files that have them are named', async () => {

@@ -5,6 +5,7 @@ import { verifyFromHere } from '../../engine/verify-from-here.js';
 import type { DatasetInfo } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import { parseDatasetId, parseDatasetNumber } from '../../model/ids.js';
+import { parseTime } from '../../model/parse-time.js';
 import type { DatasetQuery__Output } from '../../rpc/generated/control/datamover/v1/DatasetQuery.js';
 import type { DatasetView } from '../../rpc/generated/control/datamover/v1/DatasetView.js';
 import type { ListDatasetsQuery__Output } from '../../rpc/generated/control/datamover/v1/ListDatasetsQuery.js';
@@ -51,7 +52,7 @@ export function datasetHandlers(modules: DatasetHandlerModules) {
     },
     getDataset: async (request: DatasetQuery__Output, signal: AbortSignal) => {
       const account = await resolve(request.account);
-      await using place = await places.open(account, signal);
+      await using place = await places.open(account, signal, asOfTime(request.as_of));
       return datasetView(await findDataset(place, request.dataset, signal), account);
     },
     deleteDataset: async (request: DatasetQuery__Output, signal: AbortSignal) => {
@@ -118,6 +119,11 @@ export function datasetHandlers(modules: DatasetHandlerModules) {
       };
     },
   };
+}
+
+/** The moment that a bucket is to be read as of; null for now. */
+export function asOfTime(text: string): number | null {
+  return text === '' ? null : parseTime(text, '--as-of');
 }
 
 /** Finds a dataset of a place by number or global id; `not_found`, or `ambiguous` when two base paths hold the id. */

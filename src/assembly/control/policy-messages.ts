@@ -1,7 +1,15 @@
 import type { DatasetType } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import { parseBasePolicyId, parsePolicyId } from '../../model/ids.js';
-import type { CopyPlaces, Policy, PolicyRule, PolicyType } from '../../model/policy.js';
+import { parseTime } from '../../model/parse-time.js';
+import {
+  type CopyPlaces,
+  EXISTING_FILES,
+  type ExistingFiles,
+  type Policy,
+  type PolicyRule,
+  type PolicyType,
+} from '../../model/policy.js';
 import type { NewPolicy } from '../../policy/policies.js';
 import type { CopyPolicy__Output } from '../../rpc/generated/control/datamover/v1/CopyPolicy.js';
 import type { CreationPolicy__Output } from '../../rpc/generated/control/datamover/v1/CreationPolicy.js';
@@ -103,6 +111,13 @@ async function copyRule(message: CopyPolicy__Output, resolve: ResolveAccount): P
     sourceBasePath: message.source_base_path,
     subpaths: message.source_subpaths,
     createDatasetOnTarget: message.create_dataset_on_target,
+    restore: {
+      existing: existingFiles(message.existing),
+      inPlace: message.in_place,
+      metadata: !message.no_metadata,
+      sourceAsOfMs:
+        message.source_as_of === '' ? null : parseTime(message.source_as_of, '--copy-source-as-of'),
+    },
     ...(await copyPlaces(present(message.dataset_copy_policy_base, 'COPY'), resolve)),
   };
 }
@@ -146,6 +161,12 @@ function datasetType(text: string): DatasetType {
     'not_supported',
     `target dataset type "${text.slice(0, 80)}" is not available; use FILE, or FILE_ON_OBJECT_BACKUP for an object account`,
   );
+}
+
+export function existingFiles(text: string): ExistingFiles {
+  const found = EXISTING_FILES.find((one) => one === (text || 'fail'));
+  if (found !== undefined) return found;
+  throw invalid(`"${text.slice(0, 40)}" must be fail, skip, changed or overwrite`);
 }
 
 /** `waitsFor` says what a policy with a parent waits for. */
@@ -195,6 +216,10 @@ function ruleView(rule: PolicyRule): Partial<PolicyMessage> {
           source_base_path: rule.sourceBasePath,
           source_subpaths: [...rule.subpaths],
           create_dataset_on_target: rule.createDatasetOnTarget,
+          existing: rule.restore.existing,
+          in_place: rule.restore.inPlace,
+          no_metadata: !rule.restore.metadata,
+          source_as_of: timeText(rule.restore.sourceAsOfMs),
           dataset_copy_policy_base: placesView(rule),
         },
       };

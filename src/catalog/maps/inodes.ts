@@ -109,6 +109,11 @@ export function inodeParent(value: Uint8Array): Gfid {
   return readGfid(new BinaryReader(value, fail, PARENT_OFFSET), fail);
 }
 
+/** True when it has file flags, such as +i. */
+export function inodeHasFlags(value: Uint8Array): boolean {
+  return ((value[1] ?? 0) & FLAGS) !== 0;
+}
+
 export function inodeVersion(value: Uint8Array): bigint {
   return hasVersion(value) ? new BinaryReader(value, fail, VERSION_OFFSET).u64() : 0n;
 }

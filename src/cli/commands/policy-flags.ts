@@ -169,6 +169,24 @@ const COPY: readonly PolicyFlag[] = [
     'boolean',
     'keep it as a dataset there; true if absent',
   ),
+  flag('copy_policy.existing', 'copy-existing', 'text', 'what becomes of files that are there', {
+    choices: ['fail', 'skip', 'changed', 'overwrite'],
+  }),
+  flag(
+    'copy_policy.in_place',
+    'copy-in-place',
+    'boolean',
+    'the target may be a tree that datasets are made of',
+  ),
+  flag(
+    'copy_policy.no_metadata',
+    'copy-no-metadata',
+    'boolean',
+    'leave owners, modes, times and attributes out',
+  ),
+  flag('copy_policy.source_as_of', 'copy-source-as-of', 'text', 'read the bucket as it was then', {
+    value: 'TIME',
+  }),
   ...copyBase('copy', 'copy_policy'),
   ...retention(
     'copy_policy.dataset_copy_policy_base.copy_retention',

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { DmError } from '../../model/error.js';
 import type { CommandContext } from '../command-context.js';
 import { argument, type CommandSpec } from '../command-spec.js';
-import { waitAndReport } from '../job-wait.js';
-import { later } from '../option-spec.js';
-import { OptionValues } from '../option-values.js';
+import type { DatasetView } from '../control-messages.js';
+import { jobOutcome } from '../job-outcome.js';
+import { waitAndReport, waitForJob } from '../job-wait.js';
+import { type OptionValue, OptionValues } from '../option-values.js';
 import { newPolicy } from './policy-message.js';
 
 export const restore: CommandSpec = {
@@ -18,36 +19,148 @@ export const restore: CommandSpec = {
   ],
   options: [
     { flag: 'to', kind: 'text', value: 'PATH', help: 'directory that is empty or not there yet' },
+    {
+      flag: 'in-place',
+      kind: 'boolean',
+      help: 'into the tree it was made of; a dataset of that is made first, nothing is deleted',
+    },
+    {
+      flag: 'existing',
+      kind: 'text',
+      choices: ['fail', 'skip', 'changed', 'overwrite'],
+      help: 'files that are there: none may be, keep, replace those that differ, replace all',
+    },
+    { flag: 'dry-run', kind: 'switch', help: 'say what it would do, and write nothing' },
+    { flag: 'as-of', kind: 'text', value: 'TIME', help: 'read the bucket as it was then' },
+    {
+      flag: 'no-metadata',
+      kind: 'switch',
+      help: 'leave owners, modes, times and attributes out',
+    },
     { flag: 'timeout', kind: 'integer', value: 'S', minimum: 1, help: 'wait no longer; exit 7' },
-    ...later('in-place', 'existing', 'dry-run', 'as-of', 'no-metadata'),
   ],
   run,
 };
 
+interface Restore {
+  readonly account: string;
+  readonly dataset: DatasetView;
+  readonly subpaths: readonly string[];
+  readonly target: string;
+  readonly inPlace: boolean;
+  readonly existing: string;
+  readonly asOf: string;
+}
+
 async function run(context: CommandContext): Promise<void> {
-  const { args, options, output } = context;
-  const [account = '', dataset = '', ...subpaths] = args;
+  const restore = await parseRestore(context);
+  if (context.options.boolean('dry-run') === true) return await dryRun(context, restore);
+  const { dataset, target } = restore;
+  const name = `restore-${dataset.id}-${randomBytes(4).toString('hex')}`;
+  if (restore.inPlace) await keepWhatIsThere(context, `${name}-before`, target);
+  const jobId = await makeAndRun(
+    context,
+    name,
+    `COPY of dataset ${dataset.id} to ${target}`,
+    copyFlags(context, restore),
+  );
+  await waitAndReport(context, jobId);
+}
+
+async function parseRestore(context: CommandContext): Promise<Restore> {
+  const { args, options } = context;
+  const [account = '', ref = '', ...subpaths] = args;
   const to = options.text('to');
-  if (to === undefined) {
-    throw new DmError('usage', '--to is missing; give the directory to restore into');
+  const inPlace = options.boolean('in-place') ?? false;
+  if ((to === undefined) !== inPlace) {
+    throw new DmError('usage', 'give either --to, the directory to restore into, or --in-place');
+  }
+  const existing = options.text('existing') ?? 'fail';
+  if (inPlace && existing === 'fail' && subpaths.length === 0) {
+    throw new DmError(
+      'usage',
+      '--in-place finds files there: say with --existing=skip, changed or overwrite what becomes of them, or name the paths to restore',
+    );
   }
   const client = await context.client();
-  const found = await client.getDataset({ account, dataset });
-  const name = `restore-${found.id}-${randomBytes(4).toString('hex')}`;
-  const flags = new Map<string, string | number | boolean | string[]>([
-    ['policy-type', 'COPY'],
-    ['copy-dataset-id', found.id],
-    ['copy-source-base-path', found.dataset_base_path],
-    ['copy-source-subpaths', subpaths],
-    ['copy-create-dataset-on-target', false],
-    ['copy-base-source-account-id', account],
-    ['copy-base-target-account-id', 'local'],
-    ['copy-base-target-base-path', to],
-    ['copy-base-target-dataset-type', 'FILE'],
-  ]);
-  const policy = newPolicy([name], new OptionValues(flags));
+  const asOf = options.text('as-of') ?? '';
+  const dataset = await client.getDataset({ account, dataset: ref, as_of: asOf });
+  const target = to ?? (await originOf(context, dataset));
+  return { account, dataset, subpaths, target, inPlace, existing, asOf };
+}
+
+/** The path that a dataset of this agent was made of. */
+async function originOf(context: CommandContext, dataset: DatasetView): Promise<string> {
+  const { system_guid } = await (await context.client()).getAgent({});
+  if (dataset.origin_system === system_guid) return dataset.origin_base_path;
+  throw new DmError(
+    'usage',
+    `dataset ${dataset.id} was made of ${dataset.origin_base_path} at another system (${dataset.origin_system}); give --to instead of --in-place`,
+  );
+}
+
+async function dryRun(context: CommandContext, restore: Restore): Promise<void> {
+  const { account, dataset, asOf, subpaths, target, existing, inPlace } = restore;
+  const preview = await (await context.client()).previewRestore({
+    account,
+    dataset: String(dataset.id),
+    as_of: asOf,
+    subpaths: [...subpaths],
+    target_path: target,
+    existing,
+    in_place: inPlace,
+  });
+  await context.output.view(preview);
+}
+
+/** A dataset of the tree as it is; nothing when there is no such directory any more. */
+async function keepWhatIsThere(context: CommandContext, name: string, path: string): Promise<void> {
+  const flags: [string, OptionValue][] = [
+    ['policy-type', 'CREATION'],
+    ['creation-base-path', path],
+  ];
+  const jobId = await makeAndRun(context, name, `CREATION of a dataset of ${path}`, flags);
+  const job = await waitForJob(context, jobId, null);
+  const failure = jobOutcome(job);
+  if (failure === null || failure.code === 'partial') {
+    await context.output.note(`dataset ${job.target_dataset_id} keeps what is at ${path} now`);
+  } else if (job.error_code === 'source_missing') {
+    await context.output.note(`${path} is not there, so that nothing has to be kept`);
+  } else {
+    throw failure;
+  }
+}
+
+/** Makes a policy, says so, and runs it. */
+async function makeAndRun(
+  context: CommandContext,
+  name: string,
+  what: string,
+  flags: readonly [string, OptionValue][],
+): Promise<number> {
+  const client = await context.client();
+  const policy = newPolicy([name], new OptionValues(new Map(flags)));
   const { id } = await client.createPolicy({ policy, run_now: false });
-  await output.note(`policy ${id} (${name}): COPY of dataset ${found.id} to ${to}`);
+  await context.output.note(`policy ${id} (${name}): ${what}`);
   const { job_id } = await client.runPolicy({ ref: String(id) });
-  await waitAndReport(context, job_id);
+  return job_id;
+}
+
+function copyFlags(context: CommandContext, restore: Restore): [string, OptionValue][] {
+  const { dataset } = restore;
+  return [
+    ['policy-type', 'COPY'],
+    ['copy-dataset-id', dataset.id],
+    ['copy-source-base-path', dataset.dataset_base_path],
+    ['copy-source-subpaths', [...restore.subpaths]],
+    ['copy-create-dataset-on-target', false],
+    ['copy-existing', restore.existing],
+    ['copy-in-place', restore.inPlace],
+    ['copy-no-metadata', context.options.boolean('no-metadata') ?? false],
+    ['copy-source-as-of', restore.asOf],
+    ['copy-base-source-account-id', restore.account],
+    ['copy-base-target-account-id', 'local'],
+    ['copy-base-target-base-path', restore.target],
+    ['copy-base-target-dataset-type', 'FILE'],
+  ];
 }

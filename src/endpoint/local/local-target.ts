@@ -6,7 +6,7 @@ import { parseDatasetId, type SystemGuid } from '../../model/ids.js';
 import type { WorkerPool } from '../../worker/pool.js';
 import { CommittedSession } from '../receive/committed-session.js';
 import { ReceiveSessions } from '../receive/receive-sessions.js';
-import type { DatasetFilter } from '../source.js';
+import type { DatasetFilter, DatasetReader } from '../source.js';
 import type { Offer, ReceiveSession, Target, TargetState } from '../target.js';
 import type { DataRoot } from './layout/data-root.js';
 import type { LocalTree } from './layout/local-tree.js';
@@ -18,6 +18,7 @@ import type { DriftInput, DriftResult } from './receive/drift-task.js';
 import { finishFlip } from './receive/finish-flip.js';
 import { LocalReceiveSession } from './receive/local-receive-session.js';
 import { openSession, removeOtherSessions } from './receive/open-session.js';
+import { previewRestore, type RestorePreview } from './receive/preview-restore.js';
 import { proveStaging } from './receive/prove-staging.js';
 import { sessionError } from './receive/receive-failure.js';
 import { RECEIVE_TASKS, type ResumeResult } from './receive/receive-input.js';
@@ -62,7 +63,7 @@ export class LocalTarget implements Target {
   /** Finishes every flip that a kill interrupted: to be called once before anything else is served. */
   async recover(signal: AbortSignal): Promise<void> {
     for (const root of this.#options.roots) {
-      for (const { directory, tree } of root.trees()) {
+      for (const { directory, tree } of [...root.trees(), ...root.restores()]) {
         if (tree.flip !== null) await this.#finishFlip(root, directory, tree, signal);
       }
     }
@@ -81,6 +82,19 @@ export class LocalTarget implements Target {
     }
   }
 
+  /** What a restore would do. Refuses what `begin` would refuse, and writes nothing. */
+  async preview(offer: Offer, reader: DatasetReader, signal: AbortSignal): Promise<RestorePreview> {
+    const { subpaths, restore, targetPath } = offer;
+    try {
+      const target = checkTarget(this.#options.roots, targetPath, restore);
+      acceptOffer(offer, target);
+      const existing = restore?.existing ?? 'fail';
+      return await previewRestore({ target, subpaths, existing }, reader, signal);
+    } catch (error) {
+      throw sessionError(error, 'look at the target', targetPath);
+    }
+  }
+
   async begin(offer: Offer, signal: AbortSignal): Promise<ReceiveSession> {
     try {
       return await this.#beginAlone(offer, signal);
@@ -91,12 +105,12 @@ export class LocalTarget implements Target {
 
   #beginAlone(offer: Offer, signal: AbortSignal): Promise<ReceiveSession> {
     return this.#sessions.exclusively(offer.targetPath, async () => {
-      let target = checkTarget(this.#options.roots, offer.targetPath);
+      let target = checkTarget(this.#options.roots, offer.targetPath, offer.restore);
       const { found, root } = target;
       if (found !== null && found.tree.flip !== null) {
         await this.#sessions.supersede(found.tree.basePath);
         await this.#finishFlip(root, found.directory, found.tree, signal);
-        const finished = checkTarget(this.#options.roots, offer.targetPath);
+        const finished = checkTarget(this.#options.roots, offer.targetPath, offer.restore);
         refuseOutdated(offer, target, finished);
         target = finished;
       }
@@ -183,7 +197,7 @@ export class LocalTarget implements Target {
     signal: AbortSignal,
   ): Promise<ReceiveSession> {
     const { root } = checked;
-    if (acceptance === 'first' || acceptance === 'into')
+    if (acceptance === 'first' || acceptance === 'into' || acceptance === 'merge')
       checkRoom(offer, root, this.#options.minFreePercent);
     const drifted = acceptance === 'increment' && (await this.#keepDrift(offer, checked, signal));
     // The tree stands at another dataset then.

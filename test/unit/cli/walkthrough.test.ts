@@ -206,6 +206,10 @@ describe('command lines of the walkthrough', () => {
         source_base_path: 'portableOneFS',
         source_subpaths: ['file_with_acl', 'a,b'],
         create_dataset_on_target: false,
+        existing: 'fail',
+        in_place: false,
+        no_metadata: false,
+        source_as_of: '',
         dataset_copy_policy_base: {
           ...COPY_BASE,
           source_account_id: 'cloud',

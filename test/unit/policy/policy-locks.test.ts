@@ -2,7 +2,12 @@ import { expect } from 'chai';
 import { newJob } from '../../../src/job/new-job.js';
 import type { JobId } from '../../../src/model/ids.js';
 import type { Job } from '../../../src/model/job.js';
-import type { CopyRule, Policy, RepeatCopyRule } from '../../../src/model/policy.js';
+import {
+  type CopyRule,
+  PLAIN_COPY,
+  type Policy,
+  type RepeatCopyRule,
+} from '../../../src/model/policy.js';
 import type { PolicyBase } from '../../../src/policy/policy-bases.js';
 import { PolicyLocks } from '../../../src/policy/policy-locks.js';
 import type { PolicyStore } from '../../../src/policy/policy-store.js';
@@ -30,6 +35,7 @@ const COPY: CopyRule = {
   datasetNumber: 5,
   subpaths: [],
   createDatasetOnTarget: true,
+  restore: PLAIN_COPY,
 };
 
 async function* listOf<T>(items: readonly T[]): AsyncIterable<T> {

@@ -13,7 +13,7 @@ import { DmError } from '../../../model/error.js';
 import { JsonFields } from '../../../model/json-fields.js';
 import { syncDirectory, writeDurably } from '../../../util/durable-file.js';
 import { tryLock } from '../sys/file-lock.js';
-import type { LocalTree, LocalTreeId } from './local-tree.js';
+import { isKept, type KeptTree, type LocalTree, type LocalTreeId } from './local-tree.js';
 import { createTree, listTrees, TreeDirectory } from './tree-directory.js';
 
 export const PRIVATE_NAME = '.datamover';
@@ -99,8 +99,15 @@ export class DataRoot {
     return this.privatePath('packs', 'pages');
   }
 
-  trees(): { directory: TreeDirectory; tree: LocalTree }[] {
-    return listTrees(this.treesPath);
+  trees(): { directory: TreeDirectory; tree: KeptTree }[] {
+    return listTrees(this.treesPath).flatMap(({ directory, tree }) =>
+      isKept(tree) ? [{ directory, tree }] : [],
+    );
+  }
+
+  /** Restores that are under way. */
+  restores(): { directory: TreeDirectory; tree: LocalTree }[] {
+    return listTrees(this.treesPath).filter(({ tree }) => tree.role === 'restore');
   }
 
   treeDirectory(id: LocalTreeId): TreeDirectory {

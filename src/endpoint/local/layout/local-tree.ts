@@ -33,7 +33,8 @@ export interface LocalTree {
   readonly tree: TreeId;
   /** Absolute path of the tree at this place. */
   readonly basePath: Uint8Array;
-  readonly role: 'origin' | 'received';
+  /** `restore`: files are being put into what lies there; the record goes when that has ended. */
+  readonly role: 'origin' | 'received' | 'restore';
   /** Who may write a received tree (TLS identity or policy); '' for an origin. */
   readonly owner: string;
   /** True after `targets release`: nothing may be received here any more. */
@@ -58,6 +59,13 @@ export interface LocalTree {
   readonly flip: { readonly session: string } | null;
   /** Dataset whose capture has begun: if it has no record, what it left behind is removed by the next run. */
   readonly capturing: DatasetId | null;
+}
+
+/** A tree that datasets are kept of. */
+export type KeptTree = LocalTree & { readonly role: 'origin' | 'received' };
+
+export function isKept(tree: LocalTree): tree is KeptTree {
+  return tree.role !== 'restore';
 }
 
 /** A tree that no dataset has been made of or received into yet. */
@@ -116,7 +124,7 @@ export function parseLocalTree(text: string, what: string): LocalTree {
     localTree: parseLocalTreeId(fields.text('localTree')),
     tree: fields.parsed('tree', parseTreeId),
     basePath: fields.bytes('basePath'),
-    role: fields.oneOf('role', ['origin', 'received']),
+    role: fields.oneOf('role', ['origin', 'received', 'restore']),
     owner: fields.text('owner'),
     released: fields.boolean('released'),
     head: fields.nullable('head', (name) => fields.parsed(name, parseDatasetId)),

@@ -165,7 +165,7 @@ class Commit {
     const { step } = this.#modules;
     const onFailure = (failure: FileFailure): void => this.#fail(failure);
     const modules = { trees, pages, directories, placer, onFailure, step };
-    await completeStage({ privileged: record.privileged }, modules, this.#signal);
+    await completeStage(record, modules, this.#signal);
     this.#log.flush();
     await this.#keepVersions(placer);
   }

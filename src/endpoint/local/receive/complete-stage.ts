@@ -9,10 +9,12 @@ import type { FileFailure } from '../../receive/file-failure.js';
 import { makeNode, makeSymlink, unlinkAt } from '../sys/create.js';
 import { isErrno } from '../sys/errno.js';
 import type { DirectoryFinder } from './directory-finder.js';
-import { applyMetadataAt } from './file-metadata.js';
+import { applyMetadataAt, type MetadataOptions } from './file-metadata.js';
 import { failureOf } from './receive-failure.js';
 import type { FlipTrees } from './receive-places.js';
 import type { FilePlacer, StagedName } from './staged-name.js';
+
+export type CompleteStageOptions = Pick<MetadataOptions, 'privileged' | 'metadata'>;
 
 export interface CompleteStageModules {
   readonly trees: FlipTrees;
@@ -28,7 +30,7 @@ export interface CompleteStageModules {
  * devices. May be done again. Returns how many of each it made.
  */
 export async function completeStage(
-  options: { readonly privileged: boolean },
+  options: CompleteStageOptions,
   modules: CompleteStageModules,
   signal: AbortSignal,
 ): Promise<void> {
@@ -44,7 +46,7 @@ export async function completeStage(
       if (inode.type === 'dir') {
         if (change.before === null) await modules.directories.find(gfid);
       } else if (change.before === null || isAnother(decodeInode(change.before), inode)) {
-        await makeSpecial(gfid, inode, options.privileged, modules);
+        await makeSpecial(gfid, inode, options, modules);
       }
     }
   }
@@ -62,7 +64,7 @@ export function isAnother(before: Inode, after: Inode): boolean {
 async function makeSpecial(
   gfid: Gfid,
   inode: Inode,
-  privileged: boolean,
+  { privileged, metadata }: CompleteStageOptions,
   modules: CompleteStageModules,
 ): Promise<void> {
   const isDevice = inode.type === 'char' || inode.type === 'block';
@@ -79,8 +81,8 @@ async function makeSpecial(
     return;
   }
   const { atimeNs = null } = (await modules.trees.next.sideTimes(gfid)) ?? {};
-  const metadata = { privileged, former: null, atimeNs };
-  for (const failure of applyMetadataAt(place.dirFd, place.name, inode, metadata)) {
+  const options = { privileged, metadata, former: null, atimeNs };
+  for (const failure of applyMetadataAt(place.dirFd, place.name, inode, options)) {
     modules.onFailure({ gfid, ...failure });
   }
 }

@@ -19,6 +19,8 @@ import { removeXattr, setXattr, type XattrTarget, xattrsAt, xattrsOfFd } from '.
 export const PROTECTING = FLAG_IMMUTABLE | FLAG_APPEND;
 const SET_ID = 0o6000;
 const PRIVATE_MODE = 0o600;
+const PLAIN_FILE = 0o644;
+const PLAIN_DIRECTORY = 0o755;
 
 /** What of the metadata could not be set; the file is there all the same. */
 export interface MetadataFailure {
@@ -29,6 +31,8 @@ export interface MetadataFailure {
 export interface MetadataOptions {
   /** May set setuid and setgid, trusted.* and security.* attributes. */
   readonly privileged: boolean;
+  /** False: only a mode that everybody may read by, whatever the inode says. */
+  readonly metadata: boolean;
   /** What the inode is now; null when it was just made by us, with mode 0600 (0700 for a directory). */
   readonly former: Inode | null;
   /** Null leaves the access time as it is. */
@@ -60,6 +64,12 @@ export function applyMetadata(
   };
   const failures: MetadataFailure[] = [];
   const attempt = attempter(failures);
+  if (!options.metadata) {
+    attempt('set the mode', () =>
+      handle.chmod(inode.type === 'dir' ? PLAIN_DIRECTORY : PLAIN_FILE),
+    );
+    return failures;
+  }
   applyCommon(handle, inode, options, attempt);
   const plain = inode.flags & ~PROTECTING;
   const had = (options.former?.flags ?? 0) & ~PROTECTING;
@@ -85,6 +95,10 @@ export function applyMetadataAt(
   };
   const failures: MetadataFailure[] = [];
   const attempt = attempter(failures);
+  if (!options.metadata) {
+    attempt('set the mode', () => handle.chmod(PLAIN_FILE));
+    return failures;
+  }
   applyCommon(handle, inode, options, attempt);
   attempt('set the times', () => handle.setTimes(options.atimeNs, inode.mtimeNs));
   return failures;

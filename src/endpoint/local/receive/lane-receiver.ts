@@ -21,6 +21,8 @@ export interface LaneReceiverOptions {
   readonly lane: number;
   readonly lanes: number;
   readonly privileged: boolean;
+  /** See MetadataOptions. */
+  readonly metadata: boolean;
   /** File in whose middle the lane was interrupted. */
   readonly open: OpenFile | null;
 }
@@ -237,8 +239,8 @@ export class LaneReceiver implements Disposable {
   #end({ file, inode, atimeNs }: Current): void {
     const { log } = this.#modules;
     file.finish();
-    const { privileged } = this.#options;
-    for (const failure of applyMetadata(file.fd, inode, { privileged, former: null, atimeNs })) {
+    const options = { ...this.#options, former: null, atimeNs };
+    for (const failure of applyMetadata(file.fd, inode, options)) {
       this.#fail({ gfid: file.gfid, ...failure });
     }
     file.close();

@@ -48,7 +48,7 @@ export async function stageLocalContents(
         const known = await base.encodedInode(gfid);
         if (known === null || inodeVersion(known) !== version) continue;
         const { atimeNs = null } = (await trees.next.sideTimes(gfid)) ?? {};
-        const metadata = { privileged: options.privileged, former: null, atimeNs };
+        const metadata = { privileged: options.privileged, metadata: true, former: null, atimeNs };
         await stageOrNeed(gfid, decodeInode(change.after), metadata, modules);
       }
     }

@@ -8,9 +8,9 @@ import type { TreeDirectory } from '../layout/tree-directory.js';
 import { readBootId } from '../sys/boot-id.js';
 import { canClone } from '../sys/filesystem.js';
 import { isAdoption, wantAdoption } from './adoption.js';
-import { loadSession, type SessionRecord, saveSession } from './session-record.js';
+import { type Existing, loadSession, type SessionRecord, saveSession } from './session-record.js';
 import { removeSession, StagingArea, sessionsOf } from './staging-area.js';
-import type { CheckedTarget } from './target-check.js';
+import { type CheckedTarget, mergesInto } from './target-check.js';
 
 export interface OpenedSession {
   readonly directory: TreeDirectory;
@@ -66,7 +66,9 @@ function treeFor(
   offer: Offer,
   { root, path, found }: CheckedTarget,
 ): { directory: TreeDirectory; tree: LocalTree } {
-  const owned = { role: 'received' as const, owner: offer.owner, released: false };
+  const isMerge = offer.restore !== undefined && mergesInto(offer.restore);
+  const role = isMerge ? ('restore' as const) : ('received' as const);
+  const owned = { role, owner: offer.owner, released: false };
   if (found !== null) {
     const isSame = found.tree.tree === offer.dataset.tree;
     const tree = isSame
@@ -100,6 +102,8 @@ function findSession(
       record.createDataset === offer.createDataset &&
       record.privileged === privileged &&
       record.into === into &&
+      record.existing === existingOf(offer) &&
+      record.metadata === (offer.restore?.metadata ?? true) &&
       sameSubpaths(draft.subpaths, offer.subpaths) &&
       (offer.subpaths.length > 0 || draft.rootDigest === offer.dataset.rootDigest);
     if (isSame) {
@@ -108,6 +112,10 @@ function findSession(
     }
   }
   return null;
+}
+
+function existingOf({ restore }: Offer): Existing | null {
+  return restore === undefined || restore.existing === 'fail' ? null : restore.existing;
 }
 
 function sameSubpaths(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
@@ -145,6 +153,8 @@ function makeSession(
     base: offer.base?.id ?? null,
     createDataset: offer.createDataset,
     into,
+    existing: existingOf(offer),
+    metadata: offer.restore?.metadata ?? true,
     maxDelete: offer.maxDelete,
     privileged,
     phase: 'structure',

@@ -189,13 +189,13 @@ async function takeLane(
   io: TaskIo<LaneAck, LaneBatch>,
 ): Promise<LaneResult> {
   const { trees, record, staging, directory, baseVersions } = workspace;
-  const { lanes, privileged } = record;
+  const { lanes, privileged, metadata } = record;
   const { token: former, open } = lastToken(staging.logPath(lane), length);
   using log = new LaneLog(staging.logPath(lane), length);
   using directories = new DirectoryFinder(stagePlaces(trees));
   const placer = new FilePlacer(trees, directories);
   using receiver = new LaneReceiver(
-    { lane, lanes, privileged, open: onRequest ? null : open },
+    { lane, lanes, privileged, metadata, open: onRequest ? null : open },
     {
       next: trees.next,
       placer,

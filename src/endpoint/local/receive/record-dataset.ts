@@ -9,10 +9,11 @@ import type { DatasetRecord } from '../layout/dataset-record.js';
 import type { BaseIdentity, LocalTree } from '../layout/local-tree.js';
 import { close } from '../sys/open.js';
 import { statFd } from '../sys/stat.js';
-import { DirectoryFinder } from './directory-finder.js';
+import { DirectoryFinder, type DirectoryPlaces } from './directory-finder.js';
 import { clearHold, clearStage } from './flip/clear-hold.js';
 import { Displaced } from './flip/displaced.js';
 import { flipContext } from './flip/flip.js';
+import { protectRestored } from './flip/protect-restored.js';
 import { rebind } from './flip/rebind.js';
 import type { Workspace } from './workspace.js';
 
@@ -61,16 +62,15 @@ export async function recordDataset(
   clearStage(context);
   const base = openBase(workspace);
   if (!record.createDataset) {
+    if (record.metadata) {
+      using restored = new DirectoryFinder(settledPlaces(workspace));
+      await protectRestored(context, restored, signal);
+    }
     modules.sync();
     return { record: { ...record.draft, state: stateOf(outcome) }, tree: null };
   }
   const { packs } = datasets;
-  using settled = new DirectoryFinder({
-    catalog: trees.next,
-    make: false,
-    openBase: trees.openBase,
-    aside: () => null,
-  });
+  using settled = new DirectoryFinder(settledPlaces(workspace));
   const scratch = staging.spillPath;
   const bindings = await rebind(context, { settled, sink: packs, roots: place.tree, scratch });
   const exceptions = await makeExceptionsMap(
@@ -100,6 +100,11 @@ export async function recordDataset(
   for (const id of directory.bookmarkIds()) directory.removeBookmark(id);
   modules.step('end');
   return { record: dataset, tree };
+}
+
+/** Everything is in its place. */
+function settledPlaces({ trees }: Workspace): DirectoryPlaces {
+  return { catalog: trees.next, make: false, openBase: trees.openBase, aside: () => null };
 }
 
 function stateOf(outcome: ReceiveOutcome): DatasetRecord['state'] {

@@ -4,16 +4,17 @@ import { checkOfferForm } from '../../receive/check-offer-form.js';
 import type { Offer } from '../../target.js';
 import { isErrno } from '../sys/errno.js';
 import { close, O_PATH, openBeneath } from '../sys/open.js';
-import type { CheckedTarget } from './target-check.js';
+import { type CheckedTarget, mergesInto } from './target-check.js';
 
 const SLASH = Buffer.from('/');
 
 /** How an offer that was not refused goes on. */
-export type Acceptance = 'first' | 'into' | 'adopt' | 'increment' | 'committed';
+export type Acceptance = 'first' | 'into' | 'merge' | 'adopt' | 'increment' | 'committed';
 
 /** Refuses by code what may not be received at the target. Nothing has been written then. */
 export function acceptOffer(offer: Offer, target: CheckedTarget): Acceptance {
   checkOfferForm(offer);
+  if (offer.restore !== undefined && mergesInto(offer.restore)) return acceptRestore(offer, target);
   switch (target.state.kind) {
     case 'absent':
     case 'empty':
@@ -52,6 +53,26 @@ export function acceptOffer(offer: Offer, target: CheckedTarget): Acceptance {
     case 'received':
       return acceptIncrement(offer, target);
   }
+}
+
+function acceptRestore(offer: Offer, target: CheckedTarget): Acceptance {
+  if (offer.createDataset || offer.base !== null || offer.adopt) {
+    throw new DmError(
+      'invalid_argument',
+      'a restore into what is there is whole and leaves no dataset; leave the other options out',
+    );
+  }
+  if (target.disk !== 'filled') return 'first';
+  if (offer.restore?.existing !== 'fail') return 'merge';
+  if (offer.subpaths.length === 0) {
+    throw new DmError(
+      'target_not_empty',
+      `${shown(target)} holds files; say with --existing what becomes of them, or name the paths to restore`,
+      { data: { path: shown(target) } },
+    );
+  }
+  refuseExisting(offer, target);
+  return 'into';
 }
 
 function acceptIncrement(offer: Offer, target: CheckedTarget): Acceptance {

@@ -28,6 +28,9 @@ export const SESSION_PHASES = [
 ] as const;
 export type SessionPhase = (typeof SESSION_PHASES)[number];
 
+export const EXISTING = ['skip', 'changed', 'overwrite'] as const;
+export type Existing = (typeof EXISTING)[number];
+
 /** A receive session as it survives a crash. */
 export interface SessionRecord {
   readonly session: string;
@@ -44,6 +47,10 @@ export interface SessionRecord {
   readonly createDataset: boolean;
   /** Subpaths go into a directory that holds other things. */
   readonly into: boolean;
+  /** What becomes of files that are there already; null: there are none. */
+  readonly existing: Existing | null;
+  /** False leaves owners, modes, times and attributes out. */
+  readonly metadata: boolean;
   readonly maxDelete: number | null;
   /** May set setuid and setgid, make devices, set trusted.* and security.* attributes. */
   readonly privileged: boolean;
@@ -88,6 +95,8 @@ function parseSession(text: string, what: string): SessionRecord {
     base: fields.nullable('base', (name) => fields.text(name)),
     createDataset: fields.boolean('createDataset'),
     into: fields.boolean('into'),
+    existing: fields.nullable('existing', (name) => fields.oneOf(name, EXISTING)),
+    metadata: fields.boolean('metadata'),
     maxDelete: fields.nullable('maxDelete', (name) => fields.integer(name)),
     privileged: fields.boolean('privileged'),
     phase: fields.oneOf('phase', SESSION_PHASES),

@@ -2,7 +2,7 @@ import { splitAbsolute } from '../../../model/absolute-path.js';
 import { PRE_REPAIR } from '../../../model/dataset.js';
 import { DmError } from '../../../model/error.js';
 import type { Base } from '../../source.js';
-import type { TargetState } from '../../target.js';
+import type { RestoreRules, TargetState } from '../../target.js';
 import { type DataRoot, PRIVATE_NAME, rootOf } from '../layout/data-root.js';
 import type { LocalTree } from '../layout/local-tree.js';
 import type { TreeDirectory } from '../layout/tree-directory.js';
@@ -20,15 +20,20 @@ export interface CheckedTarget {
   /** The tree recorded for the path. */
   readonly found: { readonly directory: TreeDirectory; readonly tree: LocalTree } | null;
   readonly state: TargetState;
+  readonly disk: 'absent' | 'empty' | 'filled';
 }
 
 const SLASH = Buffer.from('/');
 
 /**
  * Looks at a path that something is to be received at. Refuses by code what can never be a target, and touches
- * nothing.
+ * nothing. `restore`: files are put into what lies there, which takes no tree's place.
  */
-export function checkTarget(roots: readonly DataRoot[], path: Uint8Array): CheckedTarget {
+export function checkTarget(
+  roots: readonly DataRoot[],
+  path: Uint8Array,
+  restore?: RestoreRules,
+): CheckedTarget {
   const root = rootOf(roots, path);
   const components = root.relative(path) ?? [];
   const absolute = Buffer.concat(splitAbsolute(path).flatMap((name) => [SLASH, name]));
@@ -42,9 +47,13 @@ export function checkTarget(roots: readonly DataRoot[], path: Uint8Array): Check
       throw forbidden(shown, `holds the root ${other.path}; use a directory below that`);
     }
   }
-  const found = findTree(roots, absolute, shown);
+  const isMerge = restore !== undefined && mergesInto(restore);
+  const found = isMerge
+    ? findRestore(roots, absolute, restore, shown)
+    : findTree(roots, absolute, shown);
   const seen = look(root, components, shown);
-  return { root, path: absolute, components, found, state: stateOf(found, seen) };
+  const { disk } = seen;
+  return { root, path: absolute, components, found, state: stateOf(found, seen), disk };
 }
 
 function forbidden(shown: string, why: string): DmError {
@@ -53,6 +62,31 @@ function forbidden(shown: string, why: string): DmError {
 
 function startsWith(path: readonly Buffer[], beginning: readonly Buffer[]): boolean {
   return beginning.length <= path.length && beginning.every((name, at) => path[at]?.equals(name));
+}
+
+/** True when the restore may find files at its target. */
+export function mergesInto({ existing, inPlace }: RestoreRules): boolean {
+  return existing !== 'fail' || inPlace;
+}
+
+/** The restore that is under way at the path. Throws when the path belongs to a tree that takes none. */
+function findRestore(
+  roots: readonly DataRoot[],
+  absolute: Buffer,
+  { inPlace }: RestoreRules,
+  shown: string,
+): CheckedTarget['found'] {
+  const tree = findTree(roots, absolute, shown)?.tree;
+  if (tree !== undefined && !(inPlace && tree.role === 'origin')) {
+    throw forbidden(
+      shown,
+      tree.role === 'origin'
+        ? 'is a tree that datasets are made of; restore it with --in-place, or give another path'
+        : 'is received from elsewhere; give another path',
+    );
+  }
+  const restores = roots.flatMap((root) => root.restores());
+  return restores.find((one) => absolute.equals(one.tree.basePath)) ?? null;
 }
 
 /** The tree at the path. Throws when another one is above or below it. */
@@ -116,7 +150,7 @@ function isEmpty(fd: number): boolean {
 }
 
 function stateOf(found: CheckedTarget['found'], seen: Seen): TargetState {
-  if (found === null || found.tree.head === null) {
+  if (found === null || found.tree.head === null || found.tree.role === 'restore') {
     const kind = seen.disk === 'filled' ? 'foreign' : seen.disk;
     return { kind, tree: null, head: null };
   }

@@ -74,6 +74,7 @@ import type { Policy as _datamover_v1_Policy, Policy__Output as _datamover_v1_Po
 import type { PolicyList as _datamover_v1_PolicyList, PolicyList__Output as _datamover_v1_PolicyList__Output } from './datamover/v1/PolicyList.js';
 import type { PolicyPreview as _datamover_v1_PolicyPreview, PolicyPreview__Output as _datamover_v1_PolicyPreview__Output } from './datamover/v1/PolicyPreview.js';
 import type { PolicyStatus as _datamover_v1_PolicyStatus, PolicyStatus__Output as _datamover_v1_PolicyStatus__Output } from './datamover/v1/PolicyStatus.js';
+import type { PreviewRestoreRequest as _datamover_v1_PreviewRestoreRequest, PreviewRestoreRequest__Output as _datamover_v1_PreviewRestoreRequest__Output } from './datamover/v1/PreviewRestoreRequest.js';
 import type { PruneBackupsProgress as _datamover_v1_PruneBackupsProgress, PruneBackupsProgress__Output as _datamover_v1_PruneBackupsProgress__Output } from './datamover/v1/PruneBackupsProgress.js';
 import type { PruneBackupsRequest as _datamover_v1_PruneBackupsRequest, PruneBackupsRequest__Output as _datamover_v1_PruneBackupsRequest__Output } from './datamover/v1/PruneBackupsRequest.js';
 import type { PruneSummary as _datamover_v1_PruneSummary, PruneSummary__Output as _datamover_v1_PruneSummary__Output } from './datamover/v1/PruneSummary.js';
@@ -84,6 +85,7 @@ import type { RepeatCopyPolicy as _datamover_v1_RepeatCopyPolicy, RepeatCopyPoli
 import type { Report as _datamover_v1_Report, Report__Output as _datamover_v1_Report__Output } from './datamover/v1/Report.js';
 import type { ReportList as _datamover_v1_ReportList, ReportList__Output as _datamover_v1_ReportList__Output } from './datamover/v1/ReportList.js';
 import type { ReportQuery as _datamover_v1_ReportQuery, ReportQuery__Output as _datamover_v1_ReportQuery__Output } from './datamover/v1/ReportQuery.js';
+import type { RestorePreview as _datamover_v1_RestorePreview, RestorePreview__Output as _datamover_v1_RestorePreview__Output } from './datamover/v1/RestorePreview.js';
 import type { RetentionView as _datamover_v1_RetentionView, RetentionView__Output as _datamover_v1_RetentionView__Output } from './datamover/v1/RetentionView.js';
 import type { RevokeFingerprintRequest as _datamover_v1_RevokeFingerprintRequest, RevokeFingerprintRequest__Output as _datamover_v1_RevokeFingerprintRequest__Output } from './datamover/v1/RevokeFingerprintRequest.js';
 import type { RootStatus as _datamover_v1_RootStatus, RootStatus__Output as _datamover_v1_RootStatus__Output } from './datamover/v1/RootStatus.js';
@@ -186,6 +188,7 @@ export interface ProtoGrpcType {
       PolicyList: MessageTypeDefinition<_datamover_v1_PolicyList, _datamover_v1_PolicyList__Output>
       PolicyPreview: MessageTypeDefinition<_datamover_v1_PolicyPreview, _datamover_v1_PolicyPreview__Output>
       PolicyStatus: MessageTypeDefinition<_datamover_v1_PolicyStatus, _datamover_v1_PolicyStatus__Output>
+      PreviewRestoreRequest: MessageTypeDefinition<_datamover_v1_PreviewRestoreRequest, _datamover_v1_PreviewRestoreRequest__Output>
       PruneBackupsProgress: MessageTypeDefinition<_datamover_v1_PruneBackupsProgress, _datamover_v1_PruneBackupsProgress__Output>
       PruneBackupsRequest: MessageTypeDefinition<_datamover_v1_PruneBackupsRequest, _datamover_v1_PruneBackupsRequest__Output>
       PruneSummary: MessageTypeDefinition<_datamover_v1_PruneSummary, _datamover_v1_PruneSummary__Output>
@@ -196,6 +199,7 @@ export interface ProtoGrpcType {
       Report: MessageTypeDefinition<_datamover_v1_Report, _datamover_v1_Report__Output>
       ReportList: MessageTypeDefinition<_datamover_v1_ReportList, _datamover_v1_ReportList__Output>
       ReportQuery: MessageTypeDefinition<_datamover_v1_ReportQuery, _datamover_v1_ReportQuery__Output>
+      RestorePreview: MessageTypeDefinition<_datamover_v1_RestorePreview, _datamover_v1_RestorePreview__Output>
       RetentionView: MessageTypeDefinition<_datamover_v1_RetentionView, _datamover_v1_RetentionView__Output>
       RevokeFingerprintRequest: MessageTypeDefinition<_datamover_v1_RevokeFingerprintRequest, _datamover_v1_RevokeFingerprintRequest__Output>
       RootStatus: MessageTypeDefinition<_datamover_v1_RootStatus, _datamover_v1_RootStatus__Output>

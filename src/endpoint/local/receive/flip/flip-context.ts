@@ -15,6 +15,8 @@ import type { Displaced } from './displaced.js';
 
 export interface FlipOptions {
   readonly privileged: boolean;
+  /** See MetadataOptions. */
+  readonly metadata: boolean;
   /** Files whose content is not what the next dataset says: they stay as they were. */
   readonly failed: { has(gfid: Gfid): boolean };
   /** Files that were received although their version is the same: what was there was not that version. */

@@ -10,9 +10,10 @@ import type { Workspace } from '../workspace.js';
 import { detach } from './detach.js';
 import { Displaced } from './displaced.js';
 import { FlipContext } from './flip-context.js';
+import { MergeInto } from './merge-into.js';
 import { Placing } from './place.js';
 import { preserve } from './preserve.js';
-import { publish } from './publish.js';
+import { publish, publishInto } from './publish.js';
 import { settle } from './settle.js';
 
 export interface FlipModulesOf {
@@ -85,16 +86,17 @@ export class Flip {
       case 'settle':
         await settle(context, coming);
         return;
-      case 'publish':
-        publish(
-          {
-            rootFd: place.rootFd,
-            livePath: place.livePath,
-            stageFd: workspace.staging.stageFd,
-            into: record.into ? record.draft.subpaths : null,
-          },
-          step,
-        );
+      case 'publish': {
+        const { existing, draft, into } = record;
+        const { subpaths } = draft;
+        const places = {
+          rootFd: place.rootFd,
+          livePath: place.livePath,
+          stageFd: workspace.staging.stageFd,
+        };
+        if (existing === null) publish({ ...places, into: into ? subpaths : null }, step);
+        else await publishInto(places, new MergeInto({ existing, subpaths }, context), step);
+      }
     }
   }
 
@@ -125,7 +127,7 @@ export function flipContext(
   const { trees, pages, place, record } = workspace;
   const bindings = new MapReader(pages, place.tree.bindings);
   return new FlipContext(
-    { privileged: record.privileged, cured: options.cured, failed: options.failed },
+    { privileged: record.privileged, metadata: record.metadata, ...options },
     { trees, pages, bindings, displaced, step, onFailure, onDisplaced },
     signal,
   );

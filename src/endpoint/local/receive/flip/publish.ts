@@ -7,17 +7,21 @@ import { isErrno, sysToDm } from '../../sys/errno.js';
 import { close, dup, O_DIRECTORY, O_RDONLY, openAt } from '../../sys/open.js';
 import { StatView } from '../../sys/stat.js';
 import { gfidName } from '../gfid-name.js';
+import type { MergeInto } from './merge-into.js';
 
 const VIEW = new StatView();
 const PARENT_MODE = 0o755;
 /** Inherited from the directory above. */
 const S_ISGID = 0o2000;
 
-export interface PublishOptions {
+export interface PublishPlaces {
   /** The data root, and the target below it. */
   readonly rootFd: number;
   readonly livePath: Uint8Array;
   readonly stageFd: number;
+}
+
+export interface PublishOptions extends PublishPlaces {
   /** Not null: the target holds other things, and only these paths are put in. */
   readonly into: readonly Uint8Array[] | null;
 }
@@ -35,6 +39,40 @@ export function publish(options: PublishOptions, step: (name: string) => void): 
     step('publish');
     if (into === null) moveWhole(stageFd, staged, parentFd, name, livePath);
     else mergeAll(stageFd, staged, parentFd, name, into);
+  } finally {
+    close(parentFd);
+  }
+}
+
+/** Merges a new tree that was built whole into what is at the target path. May be done again. */
+export async function publishInto(
+  { rootFd, livePath, stageFd }: PublishPlaces,
+  merge: MergeInto,
+  step: (name: string) => void,
+): Promise<void> {
+  const staged = gfidName(ROOT_GFID);
+  if (!VIEW.findAt(stageFd, staged)) return;
+  const components = splitPath(livePath);
+  const name = components.pop();
+  if (name === undefined) throw new DmError('target_forbidden', 'a root itself is no target');
+  const parentFd = openOrMakeAll(rootFd, components);
+  try {
+    if (!VIEW.findAt(parentFd, name)) {
+      step('publish');
+      renameAt(stageFd, staged, parentFd, name, 'keep');
+      return;
+    }
+    const from = openAt(stageFd, staged, O_RDONLY | O_DIRECTORY);
+    try {
+      const to = openAt(parentFd, name, O_RDONLY | O_DIRECTORY);
+      try {
+        await merge.run(from, to);
+      } finally {
+        close(to);
+      }
+    } finally {
+      close(from);
+    }
   } finally {
     close(parentFd);
   }

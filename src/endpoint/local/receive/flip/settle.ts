@@ -63,9 +63,9 @@ async function settleDirectory(
   }
   context.modules.step('settle');
   clearProtection(fd);
-  const { privileged } = context.options;
-  const atimeNs = await accessTime(context, gfid);
-  for (const failure of applyMetadata(fd, inode, { privileged, former, atimeNs })) {
+  const { privileged, metadata } = context.options;
+  const options = { privileged, metadata, former, atimeNs: await accessTime(context, gfid) };
+  for (const failure of applyMetadata(fd, inode, options)) {
     context.modules.onFailure({ gfid, ...failure });
   }
 }
@@ -92,8 +92,8 @@ async function settleFile(
   const dirFd = await coming.find(inode.parent);
   if (dirFd === null) return;
   context.modules.step('settle');
-  const { privileged } = context.options;
-  const options = { privileged, former, atimeNs: await accessTime(context, gfid) };
+  const { privileged, metadata } = context.options;
+  const options = { privileged, metadata, former, atimeNs: await accessTime(context, gfid) };
   if (inode.type !== 'file') {
     if (!VIEW.findAt(dirFd, inode.name)) return;
     if (!(await context.isInode(gfid, VIEW))) {

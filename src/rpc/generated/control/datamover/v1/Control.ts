@@ -55,6 +55,7 @@ import type { PingAccountRequest as _datamover_v1_PingAccountRequest, PingAccoun
 import type { Policy as _datamover_v1_Policy, Policy__Output as _datamover_v1_Policy__Output } from '../../datamover/v1/Policy.js';
 import type { PolicyList as _datamover_v1_PolicyList, PolicyList__Output as _datamover_v1_PolicyList__Output } from '../../datamover/v1/PolicyList.js';
 import type { PolicyPreview as _datamover_v1_PolicyPreview, PolicyPreview__Output as _datamover_v1_PolicyPreview__Output } from '../../datamover/v1/PolicyPreview.js';
+import type { PreviewRestoreRequest as _datamover_v1_PreviewRestoreRequest, PreviewRestoreRequest__Output as _datamover_v1_PreviewRestoreRequest__Output } from '../../datamover/v1/PreviewRestoreRequest.js';
 import type { PruneBackupsProgress as _datamover_v1_PruneBackupsProgress, PruneBackupsProgress__Output as _datamover_v1_PruneBackupsProgress__Output } from '../../datamover/v1/PruneBackupsProgress.js';
 import type { PruneBackupsRequest as _datamover_v1_PruneBackupsRequest, PruneBackupsRequest__Output as _datamover_v1_PruneBackupsRequest__Output } from '../../datamover/v1/PruneBackupsRequest.js';
 import type { ReadFileRequest as _datamover_v1_ReadFileRequest, ReadFileRequest__Output as _datamover_v1_ReadFileRequest__Output } from '../../datamover/v1/ReadFileRequest.js';
@@ -63,6 +64,7 @@ import type { RekeyBackupRequest as _datamover_v1_RekeyBackupRequest, RekeyBacku
 import type { Report as _datamover_v1_Report, Report__Output as _datamover_v1_Report__Output } from '../../datamover/v1/Report.js';
 import type { ReportList as _datamover_v1_ReportList, ReportList__Output as _datamover_v1_ReportList__Output } from '../../datamover/v1/ReportList.js';
 import type { ReportQuery as _datamover_v1_ReportQuery, ReportQuery__Output as _datamover_v1_ReportQuery__Output } from '../../datamover/v1/ReportQuery.js';
+import type { RestorePreview as _datamover_v1_RestorePreview, RestorePreview__Output as _datamover_v1_RestorePreview__Output } from '../../datamover/v1/RestorePreview.js';
 import type { RevokeFingerprintRequest as _datamover_v1_RevokeFingerprintRequest, RevokeFingerprintRequest__Output as _datamover_v1_RevokeFingerprintRequest__Output } from '../../datamover/v1/RevokeFingerprintRequest.js';
 import type { RunPolicyReply as _datamover_v1_RunPolicyReply, RunPolicyReply__Output as _datamover_v1_RunPolicyReply__Output } from '../../datamover/v1/RunPolicyReply.js';
 import type { RunPolicyRequest as _datamover_v1_RunPolicyRequest, RunPolicyRequest__Output as _datamover_v1_RunPolicyRequest__Output } from '../../datamover/v1/RunPolicyRequest.js';
@@ -588,6 +590,15 @@ export interface ControlClient extends grpc.Client {
   previewPolicy(argument: _datamover_v1_Ref, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_PolicyPreview__Output>): grpc.ClientUnaryCall;
   previewPolicy(argument: _datamover_v1_Ref, callback: grpc.requestCallback<_datamover_v1_PolicyPreview__Output>): grpc.ClientUnaryCall;
   
+  PreviewRestore(argument: _datamover_v1_PreviewRestoreRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_RestorePreview__Output>): grpc.ClientUnaryCall;
+  PreviewRestore(argument: _datamover_v1_PreviewRestoreRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_RestorePreview__Output>): grpc.ClientUnaryCall;
+  PreviewRestore(argument: _datamover_v1_PreviewRestoreRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_RestorePreview__Output>): grpc.ClientUnaryCall;
+  PreviewRestore(argument: _datamover_v1_PreviewRestoreRequest, callback: grpc.requestCallback<_datamover_v1_RestorePreview__Output>): grpc.ClientUnaryCall;
+  previewRestore(argument: _datamover_v1_PreviewRestoreRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_RestorePreview__Output>): grpc.ClientUnaryCall;
+  previewRestore(argument: _datamover_v1_PreviewRestoreRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_RestorePreview__Output>): grpc.ClientUnaryCall;
+  previewRestore(argument: _datamover_v1_PreviewRestoreRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_RestorePreview__Output>): grpc.ClientUnaryCall;
+  previewRestore(argument: _datamover_v1_PreviewRestoreRequest, callback: grpc.requestCallback<_datamover_v1_RestorePreview__Output>): grpc.ClientUnaryCall;
+  
   PruneBackups(argument: _datamover_v1_PruneBackupsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_PruneBackupsProgress__Output>;
   PruneBackups(argument: _datamover_v1_PruneBackupsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_PruneBackupsProgress__Output>;
   pruneBackups(argument: _datamover_v1_PruneBackupsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_PruneBackupsProgress__Output>;
@@ -801,6 +812,8 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   
   PreviewPolicy: grpc.handleUnaryCall<_datamover_v1_Ref__Output, _datamover_v1_PolicyPreview>;
   
+  PreviewRestore: grpc.handleUnaryCall<_datamover_v1_PreviewRestoreRequest__Output, _datamover_v1_RestorePreview>;
+  
   PruneBackups: grpc.handleServerStreamingCall<_datamover_v1_PruneBackupsRequest__Output, _datamover_v1_PruneBackupsProgress>;
   
   ReadFile: grpc.handleServerStreamingCall<_datamover_v1_ReadFileRequest__Output, _datamover_v1_FileChunk>;
@@ -887,6 +900,7 @@ export interface ControlDefinition extends grpc.ServiceDefinition {
   ModifyThrottlingSettings: MethodDefinition<_datamover_v1_ModifyThrottlingSettingsRequest, _datamover_v1_ThrottlingSettings, _datamover_v1_ModifyThrottlingSettingsRequest__Output, _datamover_v1_ThrottlingSettings__Output>
   PingAccount: MethodDefinition<_datamover_v1_PingAccountRequest, _datamover_v1_PingAccountReply, _datamover_v1_PingAccountRequest__Output, _datamover_v1_PingAccountReply__Output>
   PreviewPolicy: MethodDefinition<_datamover_v1_Ref, _datamover_v1_PolicyPreview, _datamover_v1_Ref__Output, _datamover_v1_PolicyPreview__Output>
+  PreviewRestore: MethodDefinition<_datamover_v1_PreviewRestoreRequest, _datamover_v1_RestorePreview, _datamover_v1_PreviewRestoreRequest__Output, _datamover_v1_RestorePreview__Output>
   PruneBackups: MethodDefinition<_datamover_v1_PruneBackupsRequest, _datamover_v1_PruneBackupsProgress, _datamover_v1_PruneBackupsRequest__Output, _datamover_v1_PruneBackupsProgress__Output>
   ReadFile: MethodDefinition<_datamover_v1_ReadFileRequest, _datamover_v1_FileChunk, _datamover_v1_ReadFileRequest__Output, _datamover_v1_FileChunk__Output>
   ReclaimTarget: MethodDefinition<_datamover_v1_TargetRef, _datamover_v1_TargetView, _datamover_v1_TargetRef__Output, _datamover_v1_TargetView__Output>

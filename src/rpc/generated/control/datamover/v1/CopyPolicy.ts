@@ -9,6 +9,10 @@ export interface CopyPolicy {
   'source_subpaths'?: (string)[];
   'create_dataset_on_target'?: (boolean);
   'dataset_copy_policy_base'?: (_datamover_v1_DatasetCopyPolicyBase | null);
+  'existing'?: (string);
+  'in_place'?: (boolean);
+  'no_metadata'?: (boolean);
+  'source_as_of'?: (string);
 }
 
 export interface CopyPolicy__Output {
@@ -17,4 +21,8 @@ export interface CopyPolicy__Output {
   'source_subpaths': (string)[];
   'create_dataset_on_target': (boolean);
   'dataset_copy_policy_base': (_datamover_v1_DatasetCopyPolicyBase__Output | null);
+  'existing': (string);
+  'in_place': (boolean);
+  'no_metadata': (boolean);
+  'source_as_of': (string);
 }

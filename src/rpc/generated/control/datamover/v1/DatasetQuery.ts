@@ -4,9 +4,11 @@
 export interface DatasetQuery {
   'account'?: (string);
   'dataset'?: (string);
+  'as_of'?: (string);
 }
 
 export interface DatasetQuery__Output {
   'account': (string);
   'dataset': (string);
+  'as_of': (string);
 }
