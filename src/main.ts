@@ -74,6 +74,7 @@ async function serve(argv: readonly string[]): Promise<number> {
   await using agent = await startAgent(settings, {
     log,
     clock: systemClock,
+    uptime: () => Number(process.hrtime.bigint() / 1_000_000n),
     random: Math.random,
     randomBytes,
   });

@@ -1,6 +1,7 @@
 import type { JobQueue } from '../job/job-queue.js';
 import type { Job } from '../model/job.js';
 import { type EndedJob, Metrics } from '../observe/metrics.js';
+import type { ClockGuard } from '../policy/clock-guard.js';
 import type { Clock } from '../util/clock.js';
 import { escapePath } from '../util/escape.js';
 import type { LocalTrees } from './local-trees.js';
@@ -14,11 +15,12 @@ export interface AgentMetricsModules {
   readonly queue: () => JobQueue;
   readonly trees: LocalTrees;
   readonly clock: Clock;
+  readonly clockGuard: Pick<ClockGuard, 'suspicion'>;
 }
 
 /** The metrics of this agent, filled from its parts. */
 export function agentMetrics(modules: AgentMetricsModules): Metrics {
-  const { overview, queue, trees, clock } = modules;
+  const { overview, queue, trees, clock, clockGuard } = modules;
   let overdue = { atMs: Number.NEGATIVE_INFINITY, count: 0 };
   return new Metrics({
     snapshot: async () => {
@@ -48,6 +50,7 @@ export function agentMetrics(modules: AgentMetricsModules): Metrics {
           count: jobs.filter((job) => job.state === state).length,
         })),
         overdueDatasets: overdue.count,
+        clockSuspect: clockGuard.suspicion !== null,
       };
     },
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AgentSettings } from '../config/settings.js';
 import { DataRoot, rootOf } from '../endpoint/local/layout/data-root.js';
+import { readBootId } from '../endpoint/local/sys/boot-id.js';
 import { peerUid } from '../endpoint/local/sys/socket-peer.js';
 import type { Source } from '../endpoint/source.js';
 import { JobQueue } from '../job/job-queue.js';
@@ -11,6 +12,7 @@ import { HttpServer } from '../observe/http-server.js';
 import type { Log } from '../observe/log.js';
 import { BasePolicies } from '../policy/base-policies.js';
 import { BasePolicyStore } from '../policy/base-policy-store.js';
+import { ClockGuard, describeSuspicion } from '../policy/clock-guard.js';
 import { CpuGovernor } from '../policy/cpu-governor.js';
 import { HookRunner } from '../policy/hook-runner.js';
 import { PlannedRuns } from '../policy/planned-runs.js';
@@ -71,6 +73,8 @@ const HOOK_TIME_LIMIT_MS = 300_000;
 export interface AgentModules {
   readonly log: Log;
   readonly clock: Clock;
+  /** Milliseconds since the host started, whatever is done to the clock. */
+  readonly uptime: () => number;
   readonly random: () => number;
   readonly randomBytes: (length: number) => Buffer;
 }
@@ -110,6 +114,15 @@ async function startParts(
     now: () => clock.now(),
   });
   const requestPrefix = await openRequestPrefix(database, guid);
+  const clockGuard = parts.add(
+    'clock guard',
+    await ClockGuard.open({
+      ...{ database, clock, uptime: modules.uptime, bootId: readBootId() },
+      onSuspect: (suspicion) => log.error(suspicion, describeSuspicion(suspicion)),
+      onError: (error) => log.error({ err: error }, 'the clock could not be recorded'),
+    }),
+  );
+  const trustedNow = () => clockGuard.trustedNow();
   const trust = await TrustStore.open({ database, clock });
   const grants = await GrantStore.open({ database });
   const accounts = new AccountStore({ guid }, { database, randomBytes: modules.randomBytes });
@@ -126,7 +139,7 @@ async function startParts(
     { roots, guid, minFreePercent: settings.minFreePercent },
     {
       ...{ numbers, pool, database, clock, log, randomBytes: modules.randomBytes },
-      locks: () => locks.of(accounts.localId),
+      ...{ locks: () => locks.of(accounts.localId), trustedNow },
     },
   );
 
@@ -151,7 +164,7 @@ async function startParts(
     { workPath },
     {
       ...{ ...modules, accounts, pool, signer: () => trust.signer() },
-      locks: (accountId) => locks.of(accountId),
+      ...{ locks: (accountId) => locks.of(accountId), trustedNow },
     },
   );
   const places = new AccountPlaces(
@@ -207,7 +220,7 @@ async function startParts(
   const overview = new Overview({ policies, outcomes, accounts, trust, roots, space });
   parts.add('RPO alerts', new RpoWatch({ overview, clock, log }));
   const trees = new LocalTrees({ roots });
-  const metrics = agentMetrics({ overview, queue: () => queue, trees, clock });
+  const metrics = agentMetrics({ overview, queue: () => queue, trees, clock, clockGuard });
   const queue: JobQueue = parts.add(
     'jobs',
     new JobQueue(
@@ -330,6 +343,7 @@ async function startParts(
           local,
           throttling,
           locks,
+          clockGuard,
           database,
           clock,
           random: modules.random,

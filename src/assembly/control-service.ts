@@ -5,6 +5,7 @@ import type { JobQueue } from '../job/job-queue.js';
 import type { JobStore } from '../job/job-store.js';
 import type { Log } from '../observe/log.js';
 import type { BasePolicies } from '../policy/base-policies.js';
+import type { ClockGuard } from '../policy/clock-guard.js';
 import type { Policies } from '../policy/policies.js';
 import type { PolicyOutcomes } from '../policy/policy-outcomes.js';
 import type { AgentCard } from '../rpc/agent-card.js';
@@ -62,6 +63,7 @@ export interface ControlServiceParts {
   readonly local: OpenedLocalPlace;
   readonly throttling: ThrottlingStore;
   readonly locks: DatasetLocks;
+  readonly clockGuard: ClockGuard;
   readonly clock: Clock;
   readonly random: () => number;
   readonly randomBytes: (length: number) => Buffer;
@@ -128,7 +130,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
       locks: parts.locks,
       deleteBackup: (account, number, signal) => deleteBackup(account, number, parts, signal),
     }),
-    ...stateHandlers({ database }),
+    ...stateHandlers({ database, clockGuard: parts.clockGuard }),
     ...statusHandlers({
       overview,
       queue,
@@ -136,6 +138,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
       localAccountId: accounts.localId,
       minFreePercent: settings.minFreePercent,
       clock,
+      clockGuard: parts.clockGuard,
     }),
     ...browseHandlers({
       places,

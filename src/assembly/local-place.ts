@@ -33,6 +33,8 @@ export interface LocalPlaceModules {
   readonly clock: Clock;
   readonly log: Log;
   readonly randomBytes: (length: number) => Buffer;
+  /** The time by which datasets expire; `clock_suspect` when the clock cannot be trusted. */
+  readonly trustedNow: () => Promise<number>;
   /** Who needs datasets of this place. */
   readonly locks: () => Promise<LockLookup>;
 }
@@ -90,7 +92,7 @@ export async function openLocalPlace(
       datasets,
       maker,
       sweeper: new PageSweeper({ roots }, { pool, holds }),
-      now: () => clock.now(),
+      now: modules.trustedNow,
     }),
     unprivilegedTarget: target(false),
     receivedBytes: (owner) => receivedBytes(roots, owner),

@@ -21,6 +21,8 @@ export interface ObjectPlacesModules extends ObjectStoreModules {
   readonly pool: WorkerPool;
   readonly signer: () => RecordSigner | null;
   readonly log: Log;
+  /** The time by which datasets expire; `clock_suspect` when the clock cannot be trusted. */
+  readonly trustedNow: () => Promise<number>;
   /** Who needs datasets of an account. */
   readonly locks: (accountId: string) => Promise<LockLookup>;
 }
@@ -46,7 +48,7 @@ export class ObjectPlaces {
 
   /** Errors: those of opening its store. */
   async open(account: ObjectAccount, signal: AbortSignal): Promise<OpenPlace> {
-    const { accounts, pool, signer, clock, log } = this.#modules;
+    const { accounts, pool, signer, clock, log, trustedNow } = this.#modules;
     const secrets = await accounts.secrets(account.id);
     const store = await openObjectStore(account, secrets, this.#modules, signal);
     const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
@@ -65,7 +67,7 @@ export class ObjectPlaces {
       maker: new ObjectMaker({
         verify: (ref, onProgress, until) => verifyFromHere(source, ref, onProgress, until),
       }),
-      expirer: new ObjectExpirer({ store, source, now: () => clock.now() }),
+      expirer: new ObjectExpirer({ store, source, now: trustedNow }),
       locker: null,
       owner: '',
       bytesSent: () => store.counters.bytesSent,

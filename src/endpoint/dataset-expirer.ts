@@ -42,7 +42,8 @@ export interface ExpiryWork {
   list(signal: AbortSignal): AsyncIterable<DatasetInfo>;
   /** Returns the bytes that came free. `in_use` when somebody needs it, `not_found` when it is gone already. */
   remove(dataset: DatasetInfo, signal: AbortSignal): Promise<number>;
-  now(): number;
+  /** The time, if the clock can be trusted; else `clock_suspect`. */
+  now(): Promise<number>;
 }
 
 /** Expiry at a place that lists its datasets and removes one at a time. */
@@ -51,10 +52,11 @@ export async function expireDatasets(
   onProgress: (progress: ExpiryProgress) => void,
   signal: AbortSignal,
 ): Promise<ExpiryResult> {
+  const nowMs = await work.now();
   const present: DatasetInfo[] = [];
   for await (const dataset of work.list(signal)) present.push(dataset);
   const locked: LockedDataset[] = [];
-  for (const dataset of overdueDatasets(present, work.now())) {
+  for (const dataset of overdueDatasets(present, nowMs)) {
     signal.throwIfAborted();
     const { number, id, basePath } = dataset;
     const lockedBy = dataset.lockedBy;

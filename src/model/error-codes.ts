@@ -92,6 +92,7 @@ export const ERROR_CODES = {
   target_changed: transient(ABORTED, 1),
   target_drifted: final(FAILED_PRECONDITION, 1),
   diverged: final(FAILED_PRECONDITION, 1),
+  clock_suspect: final(FAILED_PRECONDITION, 1),
   too_many_deletes: final(FAILED_PRECONDITION, 1),
   unsupported_metadata: final(UNIMPLEMENTED, 1),
 

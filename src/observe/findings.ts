@@ -20,6 +20,8 @@ export interface Findings {
 export interface Observed {
   readonly nowMs: number;
   readonly minFreePercent: number;
+  /** What is wrong with the clock; null when it can be trusted. */
+  readonly clockSuspicion: string | null;
   readonly policies: readonly {
     readonly policy: Pick<Policy, 'id' | 'name' | 'enabled' | 'disabledByDm'>;
     /** Its newest copy is older than it should be. */
@@ -63,6 +65,14 @@ const MAX_NAMED = 3;
 export function findingsOf(observed: Observed): Findings {
   const problems: Finding[] = [];
   const notes: Finding[] = [];
+  if (observed.clockSuspicion !== null) {
+    problems.push({
+      kind: 'clock_suspect',
+      object: 'clock of this host',
+      message: `${observed.clockSuspicion}; nothing expires`,
+      remedy: 'set the clock right, then dm state accept-clock',
+    });
+  }
   for (const one of observed.policies) policyFindings(one, problems, notes);
   for (const job of observed.jobs) jobFindings(job, problems, notes);
   for (const one of observed.certificates) certificateFindings(one, observed, problems, notes);

@@ -23,6 +23,7 @@ export interface MetricsSnapshot {
   }[];
   readonly activeJobs: readonly { readonly state: string; readonly count: number }[];
   readonly overdueDatasets: number;
+  readonly clockSuspect: boolean;
 }
 
 /** A job that has ended, as the counters see it. */
@@ -77,7 +78,7 @@ export class Metrics {
   async text(): Promise<{ contentType: string; body: string }> {
     const snapshot = await this.#snapshot();
     // No await from here on: two who ask at once must not see each other's half-filled gauges.
-    const { age, success, expiry, free, snapshots, active, overdue } = this.#gauges;
+    const { age, success, expiry, free, snapshots, active, overdue, suspect } = this.#gauges;
     for (const gauge of [age, success, expiry, free, snapshots, active]) gauge.reset();
     for (const { policy, place, newestAtMs, succeededAtMs } of snapshot.policies) {
       if (newestAtMs !== null) age.set({ policy, place }, (snapshot.nowMs - newestAtMs) / 1_000);
@@ -92,6 +93,7 @@ export class Metrics {
     }
     for (const { state, count } of snapshot.activeJobs) active.set({ state }, count);
     overdue.set(snapshot.overdueDatasets);
+    suspect.set(snapshot.clockSuspect ? 1 : 0);
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
   }
 
@@ -136,6 +138,10 @@ function gauges(registry: Registry) {
     overdue: gauge(
       'dm_datasets_overdue_expiry',
       'Datasets that are kept although their retention is over.',
+    ),
+    suspect: gauge(
+      'dm_clock_suspect',
+      '1 while the clock is not trusted and nothing expires, until `dm state accept-clock`.',
     ),
   };
 }

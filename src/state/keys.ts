@@ -5,6 +5,7 @@
  *   meta/schema                               number: version of this layout
  *   meta/system                               {guid, createdAtMs}
  *   meta/incarnation                          text: tells this state from the one it was imported from
+ *   meta/clock                                ClockRecord: the clock when it was last looked at
  *   counter/{kind}                            number: last id given
  *   ca/{id}                                   StoredCa
  *   identity/{id}                             StoredIdentity; holds a private key
@@ -44,6 +45,7 @@ export const keys = {
   schema: 'meta/schema',
   system: 'meta/system',
   incarnation: 'meta/incarnation',
+  clock: 'meta/clock',
   certificateSettings: 'settings/certificates',
   cpuSettings: 'settings/cpu',
   bandwidthRule: (id: number) => `bandwidth-rule/${padded(id)}`,

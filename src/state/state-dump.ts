@@ -3,8 +3,8 @@ import type { StateDatabase, StateWrite } from './database.js';
 import { keys, ranges, SCHEMA_VERSION } from './keys.js';
 import type { StateEntry } from './sealed-dump.js';
 
-/** What belongs to the time before: runs that are over, and runs that must not begin again somewhere else. */
-const LEFT_OUT = [ranges.job, ranges.jobOpen, ranges.jobEnded, ranges.jobFailure];
+/** What belongs to the time before: runs that are over, and runs that must not begin again somewhere else; the clock of then. */
+const LEFT_OUT = [ranges.job, ranges.jobOpen, ranges.jobEnded, ranges.jobFailure, keys.clock];
 /** Datasets that were numbered after the export must not share numbers with those after the import. */
 const NUMBERS_SKIPPED = 1_000;
 const BATCH = 500;

@@ -83,7 +83,7 @@ export class MemoryPlace implements Source, Target, DatasetMaker, DatasetExpirer
           );
           return 1_000;
         },
-        now: () => Date.now(),
+        now: async () => Date.now(),
       },
       onProgress,
       signal,

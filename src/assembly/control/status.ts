@@ -1,6 +1,7 @@
 import type { JobQueue } from '../../job/job-queue.js';
 import type { Job } from '../../model/job.js';
 import { findingsOf } from '../../observe/findings.js';
+import { type ClockGuard, describeSuspicion } from '../../policy/clock-guard.js';
 import { exceedsRpo } from '../../policy/rpo-alert.js';
 import type { PolicyStatus } from '../../rpc/generated/control/datamover/v1/PolicyStatus.js';
 import type { Status } from '../../rpc/generated/control/datamover/v1/Status.js';
@@ -18,11 +19,20 @@ export interface StatusModules {
   readonly localAccountId: string;
   readonly minFreePercent: number;
   readonly clock: Clock;
+  readonly clockGuard: Pick<ClockGuard, 'suspicion'>;
 }
 
 /** `dm status`: from what this agent knows; nobody is called for it. */
 export function statusHandlers(modules: StatusModules) {
-  const { overview, queue, trees: local, localAccountId, minFreePercent, clock } = modules;
+  const {
+    overview,
+    queue,
+    trees: local,
+    localAccountId,
+    minFreePercent,
+    clock,
+    clockGuard,
+  } = modules;
   return {
     getStatus: async (): Promise<Status> => {
       const nowMs = clock.now();
@@ -36,6 +46,8 @@ export function statusHandlers(modules: StatusModules) {
       const { problems, notes } = findingsOf({
         nowMs,
         minFreePercent,
+        clockSuspicion:
+          clockGuard.suspicion === null ? null : describeSuspicion(clockGuard.suspicion),
         policies: policies.map(({ policy, outcome }) => ({
           policy,
           last: outcome?.last ?? null,

@@ -34,6 +34,14 @@ export const state: GroupSpec = {
       run: exportState,
     },
     {
+      name: 'accept-clock',
+      summary: 'say that the clock of the agent is right, so that datasets expire again',
+      example: 'dm state accept-clock',
+      run: async ({ client }) => {
+        await (await client()).acceptClock({});
+      },
+    },
+    {
       name: 'import',
       summary: 'make the state directory of an agent that does not run from such a file',
       example:

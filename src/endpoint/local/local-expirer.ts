@@ -13,7 +13,8 @@ export interface LocalExpirerModules {
   readonly datasets: LocalDatasets;
   readonly maker: Pick<LocalMaker, 'delete'>;
   readonly sweeper: Pick<PageSweeper, 'sweep'>;
-  readonly now: () => number;
+  /** The time, if the clock can be trusted; else `clock_suspect`. */
+  readonly now: () => Promise<number>;
 }
 
 /** Expiry below the data roots of this host. */

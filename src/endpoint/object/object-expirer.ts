@@ -11,7 +11,8 @@ import { deleteStoredDataset } from './delete-dataset.js';
 export interface ObjectExpirerModules {
   readonly store: ObjectStore;
   readonly source: Pick<Source, 'listDatasets'>;
-  readonly now: () => number;
+  /** The time, if the clock can be trusted; else `clock_suspect`. */
+  readonly now: () => Promise<number>;
 }
 
 /** Expiry in an object account: records go; the room that they leave is freed by a prune, and not told here. */

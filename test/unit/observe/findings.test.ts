@@ -7,6 +7,7 @@ const NOW = 1_000 * DAY;
 const QUIET: Observed = {
   nowMs: NOW,
   minFreePercent: 2,
+  clockSuspicion: null,
   policies: [],
   jobs: [],
   certificates: [],
@@ -42,6 +43,11 @@ describe('what status finds', () => {
       roots: [{ path: '/srv', freeBytes: 2n, totalBytes: 100n }],
     });
     expect(well).to.deep.equal({ problems: [], notes: [] });
+  });
+
+  it('is a clock that is not trusted', () => {
+    const found = kinds({ clockSuspicion: 'the clock was set back' });
+    expect(found).to.deep.equal({ problems: ['clock_suspect'], notes: [] });
   });
 
   it('is a policy whose last job failed, with the reason and what to do', () => {

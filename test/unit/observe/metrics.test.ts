@@ -8,6 +8,7 @@ const EMPTY: MetricsSnapshot = {
   roots: [],
   activeJobs: [],
   overdueDatasets: 0,
+  clockSuspect: false,
 };
 
 describe('metrics', () => {
@@ -25,6 +26,7 @@ describe('metrics', () => {
       ],
       activeJobs: [{ state: 'running', count: 2 }],
       overdueDatasets: 3,
+      clockSuspect: true,
     };
     const metrics = new Metrics({ snapshot: async () => snapshot });
     const { contentType, body } = await metrics.text();
@@ -36,6 +38,7 @@ describe('metrics', () => {
       'dm_root_free_bytes{root="/srv"} 5',
       'dm_snapshot_bytes{root="/srv"} 7',
       'dm_jobs_active{state="running"} 2',
+      'dm_clock_suspect 1',
       'dm_datasets_overdue_expiry 3',
     ]) {
       expect(body.split('\n')).to.include(line);

@@ -79,6 +79,15 @@ import type { VerifyDatasetRequest as _datamover_v1_VerifyDatasetRequest, Verify
 import type { VerifyProgress as _datamover_v1_VerifyProgress, VerifyProgress__Output as _datamover_v1_VerifyProgress__Output } from '../../datamover/v1/VerifyProgress.js';
 
 export interface ControlClient extends grpc.Client {
+  AcceptClock(argument: _datamover_v1_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  AcceptClock(argument: _datamover_v1_Empty, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  AcceptClock(argument: _datamover_v1_Empty, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  AcceptClock(argument: _datamover_v1_Empty, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  acceptClock(argument: _datamover_v1_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  acceptClock(argument: _datamover_v1_Empty, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  acceptClock(argument: _datamover_v1_Empty, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  acceptClock(argument: _datamover_v1_Empty, callback: grpc.requestCallback<_datamover_v1_Empty__Output>): grpc.ClientUnaryCall;
+  
   Browse(argument: _datamover_v1_BrowseRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_BrowseEntry__Output>;
   Browse(argument: _datamover_v1_BrowseRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_BrowseEntry__Output>;
   browse(argument: _datamover_v1_BrowseRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_BrowseEntry__Output>;
@@ -694,6 +703,8 @@ export interface ControlClient extends grpc.Client {
 }
 
 export interface ControlHandlers extends grpc.UntypedServiceImplementation {
+  AcceptClock: grpc.handleUnaryCall<_datamover_v1_Empty__Output, _datamover_v1_Empty>;
+  
   Browse: grpc.handleServerStreamingCall<_datamover_v1_BrowseRequest__Output, _datamover_v1_BrowseEntry>;
   
   BrowseTree: grpc.handleServerStreamingCall<_datamover_v1_BrowseRequest__Output, _datamover_v1_TreeEntry>;
@@ -841,6 +852,7 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
 }
 
 export interface ControlDefinition extends grpc.ServiceDefinition {
+  AcceptClock: MethodDefinition<_datamover_v1_Empty, _datamover_v1_Empty, _datamover_v1_Empty__Output, _datamover_v1_Empty__Output>
   Browse: MethodDefinition<_datamover_v1_BrowseRequest, _datamover_v1_BrowseEntry, _datamover_v1_BrowseRequest__Output, _datamover_v1_BrowseEntry__Output>
   BrowseTree: MethodDefinition<_datamover_v1_BrowseRequest, _datamover_v1_TreeEntry, _datamover_v1_BrowseRequest__Output, _datamover_v1_TreeEntry__Output>
   CreateAccount: MethodDefinition<_datamover_v1_CreateAccountRequest, _datamover_v1_Created, _datamover_v1_CreateAccountRequest__Output, _datamover_v1_Created__Output>
