@@ -159,7 +159,10 @@ async function startParts(
   });
   const dialer = new PeerDialer({ card, loopbackSocket }, { accounts, trust, pacing, clock, log });
   const workPath = join(settings.stateDir, 'object');
-  const upkeep = new ObjectUpkeep({ workPath, guid }, { ...modules, accounts });
+  const upkeep = new ObjectUpkeep(
+    { workPath, guid },
+    { ...modules, accounts, signer: () => trust.signer() },
+  );
   const objects = new ObjectPlaces(
     { workPath },
     {

@@ -12,6 +12,7 @@ import { DmError } from '../model/error.js';
 import type { SystemGuid } from '../model/ids.js';
 import type { ObjectAccount } from '../model/object-account.js';
 import type { ObjectStore } from '../repository/object-store.js';
+import type { RecordSigner } from '../repository/record-signature.js';
 import { escapePath } from '../util/escape.js';
 import type { AccountStore } from './account-store.js';
 import { secretBytes } from './encryption-secret.js';
@@ -19,6 +20,7 @@ import { type ObjectStoreModules, openObjectStore } from './object-stores.js';
 
 export interface ObjectUpkeepModules extends ObjectStoreModules {
   readonly accounts: AccountStore;
+  readonly signer: () => RecordSigner | null;
 }
 
 /** A repository of an account, opened. */
@@ -58,6 +60,7 @@ export class ObjectUpkeep {
         store,
         clock: this.#modules.clock,
         owner: this.#options.guid,
+        signer: this.#modules.signer,
         scratch: this.#scratchOf(repository),
       };
       const summary = await pruneRepository(

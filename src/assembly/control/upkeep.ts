@@ -55,6 +55,7 @@ export function upkeepHandlers({ accounts, upkeep }: UpkeepHandlerModules) {
 function pruneOptions(request: PruneBackupsRequest__Output): PruneOptions {
   const { grace_seconds: grace, leftover_seconds: leftover } = request;
   return {
+    repackBelow: PRUNE_DEFAULTS.repackBelow,
     dryRun: request.dry_run,
     wait: request.wait ?? PRUNE_DEFAULTS.wait,
     graceMs: grace === undefined ? PRUNE_DEFAULTS.graceMs : grace * 1000,
@@ -71,6 +72,8 @@ function summaryMessage(basePath: Uint8Array, summary: PruneSummary): PruneSumma
     packs_doomed: summary.packsDoomed,
     bytes_doomed: summary.bytesDoomed,
     doomed_until: timeText(summary.doomedUntilMs || null),
+    packs_repacked: summary.packsRepacked,
+    bytes_repacked: summary.bytesRepacked,
     packs_young: summary.packsYoung,
     bytes_young: summary.bytesYoung,
     uploads_dropped: summary.uploadsDropped,

@@ -14,6 +14,7 @@ const COLUMNS = columns(
     base_path: 'BASE PATH',
     packs_deleted: 'PACKS DELETED',
     bytes_freed: 'BYTES FREED',
+    packs_repacked: 'PACKS REPACKED',
     packs_doomed: 'PACKS LISTED',
     bytes_doomed: 'BYTES LISTED',
     doomed_until: 'UNTIL',
@@ -21,6 +22,7 @@ const COLUMNS = columns(
     uploads_dropped: 'UPLOADS DROPPED',
   },
   'bytes_kept_as_versions',
+  'bytes_repacked',
   'packs_young',
 );
 

@@ -24,6 +24,14 @@ export async function liveRecords(modules: LiveModules, signal: AbortSignal): Pr
   return records;
 }
 
+/** Whether the record of any dataset is signed. */
+export async function hasSigned(modules: LiveModules, signal: AbortSignal): Promise<boolean> {
+  for await (const { signedBy } of repositoryDatasets(modules.repository, modules, signal)) {
+    if (signedBy !== '') return true;
+  }
+  return false;
+}
+
 /** Those that are new or other than before. */
 export function newRecords(now: LiveRecords, before: LiveRecords): LiveRecords {
   return new Map(
@@ -37,6 +45,14 @@ export function newRecords(now: LiveRecords, before: LiveRecords): LiveRecords {
   );
 }
 
+export function unreadable(error: DmError): never {
+  throw new DmError(
+    'corrupt',
+    `nothing was deleted, for pages of datasets cannot be read and may name what looks unused: ${error.message}; see \`dm datasets verify --quick\` and \`dm object repair\``,
+    { cause: error },
+  );
+}
+
 /** What records refer to. `corrupt` when anything of it cannot be read: nobody knows then what is garbage. */
 export function referencesOf(
   records: LiveRecords,
@@ -44,13 +60,7 @@ export function referencesOf(
   modules: LiveModules,
   signal: AbortSignal,
 ): Promise<ReferencedPacks> {
-  const damaged = (_ref: unknown, error: DmError): never => {
-    throw new DmError(
-      'corrupt',
-      `nothing was deleted, for pages of datasets cannot be read and may name what looks unused: ${error.message}; see \`dm datasets verify --quick\` and \`dm object repair\``,
-      { cause: error },
-    );
-  };
+  const damaged = (_ref: unknown, error: DmError): never => unreadable(error);
   const maps = [...records.values()].map((record) => record.maps);
   return ReferencedPacks.of(maps, { directory, damaged }, modules, signal);
 }

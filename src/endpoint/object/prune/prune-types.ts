@@ -1,5 +1,6 @@
 import type { SystemGuid } from '../../../model/ids.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
+import type { RecordSigner } from '../../../repository/record-signature.js';
 import type { Clock } from '../../../util/clock.js';
 import type { Repository } from '../repository.js';
 
@@ -7,6 +8,7 @@ import type { Repository } from '../repository.js';
 export const PRUNE_STEPS = [
   'leftovers',
   'marking',
+  'repacking',
   'dooming',
   'waiting',
   'checking',
@@ -20,6 +22,8 @@ export interface PruneOptions {
   readonly graceMs: number;
   /** What nothing refers to is left alone until it is so old: a backup that is under way has put it there, perhaps. */
   readonly leftoverMs: number;
+  /** Packs of which datasets use a smaller part are packed anew; 0 packs none. */
+  readonly repackBelow: number;
   readonly dryRun: boolean;
   /** Wait for the grace; else the next prune deletes. */
   readonly wait: boolean;
@@ -29,6 +33,7 @@ export interface PruneOptions {
 export const PRUNE_DEFAULTS: PruneOptions = {
   graceMs: 24 * 60 * 60 * 1000,
   leftoverMs: 7 * 24 * 60 * 60 * 1000,
+  repackBelow: 1 / 3,
   dryRun: false,
   wait: true,
 };
@@ -54,6 +59,9 @@ export interface PruneSummary {
   bytesDoomed: number;
   /** When their grace ends, by the store's clock; 0 when none are listed. */
   doomedUntilMs: number;
+  /** Packs of which little was used, and the bytes of new packs with what was. */
+  packsRepacked: number;
+  bytesRepacked: number;
   /** Packs that nothing refers to and that are too young to be leftovers. */
   packsYoung: number;
   bytesYoung: number;
@@ -68,6 +76,8 @@ export function emptySummary(): PruneSummary {
     packsDoomed: 0,
     bytesDoomed: 0,
     doomedUntilMs: 0,
+    packsRepacked: 0,
+    bytesRepacked: 0,
     packsYoung: 0,
     bytesYoung: 0,
     uploadsDropped: 0,
@@ -80,6 +90,8 @@ export interface PruneModules {
   readonly clock: Clock;
   /** This agent: it may go on with what it began itself. */
   readonly owner: SystemGuid;
+  /** Who signs records that are written anew; null while no identity is installed. */
+  readonly signer: () => RecordSigner | null;
   /** For sorted files; it is there, and empty. */
   readonly scratch: string;
 }

@@ -3,7 +3,7 @@ import type { PackId } from '../../../catalog/page-store.js';
 import { DmError } from '../../../model/error.js';
 import { PACK_KINDS } from '../../../repository/doomed-list.js';
 import type { ObjectPackKind } from '../../../repository/object-layout.js';
-import { packCensus } from '../references/pack-census.js';
+import { type CountedPack, packCensus } from '../references/pack-census.js';
 import {
   checkOwned,
   claim,
@@ -15,7 +15,13 @@ import {
   unfinishedDoom,
 } from './doom-packs.js';
 import { dropUploads } from './drop-uploads.js';
-import { type LiveRecords, liveRecords, newRecords, referencesOf } from './live-datasets.js';
+import {
+  hasSigned,
+  type LiveRecords,
+  liveRecords,
+  newRecords,
+  referencesOf,
+} from './live-datasets.js';
 import {
   emptySummary,
   type PruneModules,
@@ -24,14 +30,20 @@ import {
   type PruneStep,
   type PruneSummary,
 } from './prune-types.js';
+import { repack } from './repack.js';
 import { takeBackLate } from './take-back-late.js';
 
 /** Of one list: more are left to the next prune, so that a list stays a small object. */
 const MOST_DOOMED = 100_000;
 /** Packs between two looks at whether the prune is still ours. */
 const BATCH = 1_000;
+/** Frames that one prune packs anew: where they lie is in memory. */
+const MOST_FRAMES = 200_000;
 const LOOK_AGAIN_MS = 30_000;
 const NO_RECORDS: LiveRecords = new Map();
+
+type Garbage = Record<ObjectPackKind, PackId[]>;
+const NOTHING: Garbage = { data: [], pages: [] };
 
 /**
  * Frees what no dataset of a repository refers to: lists it, waits, looks again, deletes. It can be killed at any moment;
@@ -91,15 +103,19 @@ class Prune {
       await this.#count(before);
       if (!dryRun) return this.#summary;
     }
-    const packs = await this.#mark(before);
+    let packs = await this.#mark(before, true);
+    if (packs === null) packs = (await this.#mark(before, false)) ?? NOTHING;
     if (dryRun || PACK_KINDS.every((kind) => packs[kind].length === 0)) return this.#summary;
     this.#tell('dooming');
     await this.#carryOut(await doom(packs, this.#options, this.#modules, this.#signal));
     return this.#summary;
   }
 
-  /** Finds what nothing refers to. `before`: what a dry run would have deleted by now. */
-  async #mark(before: Doom | null): Promise<Record<ObjectPackKind, PackId[]>> {
+  /**
+   * Finds what nothing refers to; null when packs were packed anew, so that it must be looked for again. `before`:
+   * what a dry run would have deleted by now.
+   */
+  async #mark(before: Doom | null, mayRepack: boolean): Promise<Garbage | null> {
     const { store, scratch } = this.#modules;
     this.#tell('marking');
     const records = await liveRecords(this.#modules, this.#signal);
@@ -107,25 +123,60 @@ class Prune {
     this.#marked = records;
     const known = before === null ? null : doomedSet(before.list);
     const now = await store.now(this.#signal);
-    const garbage: Record<ObjectPackKind, PackId[]> = { data: [], pages: [] };
+    const garbage: Garbage = { data: [], pages: [] };
+    const sparse: Record<ObjectPackKind, CountedPack[]> = { data: [], pages: [] };
+    const kept = { packsYoung: 0, bytesYoung: 0, packsDoomed: 0, bytesDoomed: 0 };
+    let frames = 0;
     let looked = 0;
     for (const kind of PACK_KINDS) {
       for await (const pack of references.packs(kind, this.#signal)) {
         if (++looked % BATCH === 0) this.#tell('marking', looked);
         if (pack.stored === null) throw missing(kind, pack.pack);
-        if (!isGarbage(pack) || known?.[kind].has(pack.pack)) continue;
         const { bytes, modifiedAtMs } = pack.stored;
-        if (now - modifiedAtMs < this.#options.leftoverMs) {
-          this.#summary.packsYoung++;
-          this.#summary.bytesYoung += bytes;
-        } else if (garbage[kind].length < MOST_DOOMED) {
+        const isYoung = now - modifiedAtMs < this.#options.leftoverMs;
+        if (!isGarbage(pack)) {
+          const isSparse = pack.liveBytes < bytes * this.#options.repackBelow;
+          if (isSparse && !isYoung && frames + pack.frames.length <= MOST_FRAMES) {
+            frames += pack.frames.length;
+            sparse[kind].push(pack);
+          }
+        } else if (isYoung) {
+          kept.packsYoung++;
+          kept.bytesYoung += bytes;
+        } else if (!known?.[kind].has(pack.pack) && garbage[kind].length < MOST_DOOMED) {
           garbage[kind].push(pack.pack);
-          this.#summary.packsDoomed++;
-          this.#summary.bytesDoomed += bytes;
+          kept.packsDoomed++;
+          kept.bytesDoomed += bytes;
         }
       }
     }
+    if (mayRepack && (await this.#repack(records, sparse))) return null;
+    for (const [name, count] of Object.entries(kept)) {
+      this.#summary[name as keyof typeof kept] += count;
+    }
     return garbage;
+  }
+
+  /** False when nothing was packed anew. */
+  async #repack(
+    records: LiveRecords,
+    sparse: Record<ObjectPackKind, CountedPack[]>,
+  ): Promise<boolean> {
+    const packs = sparse.data.length + sparse.pages.length;
+    const { store, signer } = this.#modules;
+    // Locked packs stay anyhow; and what was signed must not lose its signature.
+    if (packs === 0 || store.capabilities.lock) return false;
+    if (signer() === null && (await hasSigned(this.#modules, this.#signal))) return false;
+    this.#summary.packsRepacked = packs;
+    if (this.#options.dryRun) return false;
+    this.#tell('repacking', 0, packs);
+    this.#summary.bytesRepacked = await repack(
+      records,
+      { data: sparse.data, pages: sparse.pages.map(({ pack }) => pack) },
+      this.#modules,
+      this.#signal,
+    );
+    return true;
   }
 
   /** Deletes what a list names. False when that is for later. */

@@ -13,23 +13,27 @@ import { decodeFrameKey, encodeFrameKey, FRAME_KEY } from './frame-set.js';
 
 const SORT_BYTES = 4 * 1024 * 1024;
 const PAGES_AHEAD = 16;
-const LENGTH_BYTES = 4;
 
 /** What a walk meets. Calls are in no order of datasets. */
 export interface ReferenceVisitor {
   /** A page that is named, read or not. */
   page(frame: PageLocator): void;
+  /** A node page that was read: of each level ascending by pack, offset and digest, the highest level first. */
+  node?(level: number, page: ReadNode): void;
+  /** A page that holds one value. */
+  value?(ref: PageRef): void;
   /** A segment that a file uses; comes again for each place that uses it. */
   segment(digest: Uint8Array, location: SegmentLocation): void;
   /** A page that cannot be read: what is below it stays unseen. Throw to end the walk. */
   damaged(ref: PageRef, error: DmError): void;
 }
 
-/** A page to be read. */
-interface Pending {
+/** A node page, and whether it is one of a map of segments. */
+export interface ReadNode {
   readonly ref: PageRef;
   readonly isSegments: boolean;
 }
+type Pending = ReadNode;
 
 /**
  * Everything that any number of datasets refer to: each page is read once, in the order of packs, level after
@@ -88,6 +92,7 @@ export class ReferenceWalk implements Disposable {
     for await (const { pending, page } of lookAhead(pendingOf(sorter, signal), PAGES_AHEAD, read)) {
       signal.throwIfAborted();
       if (page === null) continue;
+      this.#visitor.node?.(level, pending);
       if (page instanceof LeafPage) await this.#leaf(page, pending);
       else {
         for (let i = 0; i < page.count; i++) {
@@ -102,6 +107,7 @@ export class ReferenceWalk implements Disposable {
       const spilled = leaf.spilledValue(i);
       if (spilled !== undefined) {
         this.#visitor.page(spilled.ref.locator);
+        this.#visitor.value?.(spilled.ref);
         try {
           // Where it lies is not in any digest: only what was read is known to lie there.
           await this.#pages.valueAt(leaf, i);
@@ -126,10 +132,8 @@ export class ReferenceWalk implements Disposable {
       sorter = new ExternalSorter({ directory: this.#directory, memoryBytes: SORT_BYTES });
       this.#levels.set(level, sorter);
     }
-    const value = Buffer.alloc(LENGTH_BYTES + 1);
-    value.writeUInt32BE(ref.locator.length);
-    value[LENGTH_BYTES] = isSegments ? 1 : 0;
-    sorter.add(Buffer.concat([encodeFrameKey(ref.locator), ref.digest]), value);
+    const { key, value } = encodeNode({ ref, isSegments });
+    sorter.add(key, value);
   }
 
   /** What concerns no single page is thrown on: a later try may fare better. */
@@ -140,17 +144,36 @@ export class ReferenceWalk implements Disposable {
   }
 }
 
+const LENGTH_BYTES = 4;
+export const NODE_KEY = FRAME_KEY + DIGEST_BYTES;
+export const NODE_VALUE = LENGTH_BYTES + 1;
+
+/** Key and value that sort node pages by pack, offset and digest. */
+export function encodeNode({ ref, isSegments }: ReadNode): { key: Buffer; value: Buffer } {
+  const value = Buffer.alloc(NODE_VALUE);
+  value.writeUInt32BE(ref.locator.length);
+  value[LENGTH_BYTES] = isSegments ? 1 : 0;
+  return { key: nodeKey(ref), value };
+}
+
+export function nodeKey({ locator, digest }: PageRef): Buffer {
+  return Buffer.concat([encodeFrameKey(locator), digest]);
+}
+
+export function decodeNode(key: Uint8Array, value: Uint8Array): ReadNode {
+  const digest = Buffer.from(key.subarray(FRAME_KEY, NODE_KEY));
+  const length = asBuffer(value).readUInt32BE();
+  const locator = { ...decodeFrameKey(key.subarray(0, FRAME_KEY)), length };
+  return { ref: { digest, locator }, isSegments: value[LENGTH_BYTES] === 1 };
+}
+
 async function* pendingOf(
   sorter: ExternalSorter,
   signal: AbortSignal,
 ): AsyncGenerator<Pending, void> {
   for await (const batch of sorter.sorted(signal)) {
     for (const { key, value } of batch) {
-      if (value === null) continue;
-      const digest = Buffer.from(key.subarray(FRAME_KEY, FRAME_KEY + DIGEST_BYTES));
-      const length = asBuffer(value).readUInt32BE();
-      const locator = { ...decodeFrameKey(key.subarray(0, FRAME_KEY)), length };
-      yield { ref: { digest, locator }, isSegments: value[LENGTH_BYTES] === 1 };
+      if (value !== null) yield decodeNode(key, value);
     }
   }
 }

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { MasterKeys } from '../../../../../src/endpoint/object/master-keys.js';
 import { pruneRepository } from '../../../../../src/endpoint/object/prune/prune.js';
 import {
   PRUNE_DEFAULTS,
@@ -23,7 +22,7 @@ export const AT_ONCE: PruneOptions = { ...PRUNE_DEFAULTS, graceMs: 0, leftoverMs
 /** Backups that are deleted and pruned. */
 export class PruneFixture extends ObjectFixture {
   async open(store: ObjectStore): Promise<Repository> {
-    const modules = { store, masters: new MasterKeys() };
+    const modules = { store, masters: this.masters };
     const path = Buffer.from(BASE_PATH);
     const repository = await openRepository(path, this.secret, modules, this.signal);
     if (repository === null) throw new Error('there is no repository');
@@ -46,6 +45,7 @@ export class PruneFixture extends ObjectFixture {
         store,
         clock: systemClock,
         owner: more.owner ?? OWNER,
+        signer: () => null,
         scratch: join(this.workPath, 'prune'),
       },
       more.onProgress ?? (() => undefined),

@@ -14,10 +14,12 @@ describe('prune beside others', function () {
   /** The second dataset is there, the packs of the first one are garbage, and the source is about to have its content again. */
   beforeEach(async () => {
     fixture = new PruneFixture();
-    fixture.copy.sh('head -c 1000000 /dev/urandom > early');
+    fixture.copy.sh(
+      'head -c 1000000 /dev/urandom > early; mkdir d; for i in $(seq 20); do echo $i > d/$i; done',
+    );
     early = readFileSync(join(fixture.copy.source, 'early'));
     await fixture.backUp();
-    fixture.copy.sh('rm early; mkdir d; for i in $(seq 20); do echo $i > d/$i; done');
+    fixture.copy.sh('rm early; rm d/1');
     await fixture.backUp();
     await fixture.deleteRecord(0);
     writeFileSync(join(fixture.copy.source, 'early'), early);
@@ -40,6 +42,10 @@ describe('prune beside others', function () {
 
   const moments: readonly [string, (change: StoreChange) => boolean][] = [
     ['before garbage is listed', ({ call, key }) => call === 'put' && key.includes('/doomed/')],
+    [
+      'before datasets name new packs',
+      ({ call, key }) => call === 'put' && key.includes('/datasets/'),
+    ],
     ['before garbage is deleted', ({ call, key }) => call === 'delete' && key.includes('/packs/')],
   ];
   for (const [name, isMoment] of moments) {

@@ -8,6 +8,7 @@ import { BASE_PATH } from '../receive/object-fixture.js';
 import { errorOf, PruneFixture } from './prune-fixture.js';
 
 const DAY_MS = 86_400_000;
+const LATER = { graceMs: DAY_MS, leftoverMs: DAY_MS, wait: false, repackBelow: 0 };
 
 /** Backups in a bucket. */
 class BucketFixture extends PruneFixture {
@@ -95,17 +96,17 @@ describe('prune of a bucket', function () {
     await errorOf(store.putStream(`${BASE_PATH}/index/left`, large, {}, fixture.signal));
     expect(fixture.server.unfinishedUploads).to.equal(1);
     const before = await fixture.bucketBytes();
-    const listed = await fixture.prune({ graceMs: DAY_MS, leftoverMs: DAY_MS, wait: false });
+    const listed = await fixture.prune(LATER);
     expect(listed).to.include({ packsDeleted: 0, packsDoomed: 0, uploadsDropped: 0 });
     fixture.server.ageMs += 2 * DAY_MS;
-    const doomed = await fixture.prune({ graceMs: DAY_MS, leftoverMs: DAY_MS, wait: false });
+    const doomed = await fixture.prune(LATER);
     expect(doomed.bytesDoomed).to.be.greaterThan(2_900_000);
     expect(doomed.uploadsDropped).to.equal(1);
     expect(fixture.server.unfinishedUploads).to.equal(0);
-    const early = await fixture.prune({ graceMs: DAY_MS, leftoverMs: DAY_MS, wait: false });
+    const early = await fixture.prune(LATER);
     expect(early.packsDeleted).to.equal(0);
     fixture.server.ageMs += DAY_MS + 1_000;
-    const summary = await fixture.prune({ graceMs: DAY_MS, leftoverMs: DAY_MS, wait: false });
+    const summary = await fixture.prune(LATER);
     expect(summary.bytesFreed).to.equal(doomed.bytesDoomed);
     expect(before - (await fixture.bucketBytes())).to.be.within(
       summary.bytesFreed - 1_000,

@@ -2,11 +2,13 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { PRUNE_STEPS } from '../../../../../src/endpoint/object/prune/prune-types.js';
+import { verifyFromHere } from '../../../../../src/engine/verify-from-here.js';
 import { parseSystemGuid } from '../../../../../src/model/ids.js';
 import { BASE_PATH } from '../receive/object-fixture.js';
 import { errorOf, PruneFixture } from './prune-fixture.js';
 
 const DAY_MS = 86_400_000;
+const AS_IT_LIES = { repackBelow: 0 };
 
 describe('prune', function () {
   this.timeout(60_000);
@@ -31,11 +33,13 @@ describe('prune', function () {
 
   it('frees what deleted datasets alone referred to, and nothing else', async () => {
     await threeBackups();
-    expect((await fixture.prune()).packsDeleted).to.equal(0);
+    expect((await fixture.prune(AS_IT_LIES)).packsDeleted).to.equal(0);
     await fixture.deleteRecord(0);
     const before = fixture.storeBytes();
     const steps: string[] = [];
-    const summary = await fixture.prune({}, { onProgress: ({ step }) => steps.push(step) });
+    const summary = await fixture.prune(AS_IT_LIES, {
+      onProgress: ({ step }) => steps.push(step),
+    });
     expect(summary.packsDeleted).to.be.greaterThan(0);
     expect(summary.bytesFreed).to.be.greaterThan(2_900_000);
     // A list of what was deleted stays.
@@ -43,12 +47,13 @@ describe('prune', function () {
       summary.bytesFreed - 500,
       summary.bytesFreed,
     );
-    expect([...new Set(steps)]).to.deep.equal(PRUNE_STEPS.filter((step) => step !== 'waiting'));
+    const passed = PRUNE_STEPS.filter((step) => step !== 'waiting' && step !== 'repacking');
+    expect([...new Set(steps)]).to.deep.equal(passed);
     expect(await fixture.expectWhole()).to.equal(2);
     fixture.copy.sh('echo again > again');
     await fixture.backUp();
     expect(await fixture.expectWhole()).to.equal(3);
-    expect((await fixture.prune()).packsDeleted).to.equal(0);
+    expect((await fixture.prune(AS_IT_LIES)).packsDeleted).to.equal(0);
   });
 
   it('empties a repository without datasets, encrypted too', async () => {
@@ -62,14 +67,59 @@ describe('prune', function () {
     }
   });
 
+  for (const secret of [null, Buffer.alloc(32, 5)]) {
+    it(`packs anew what is used of ${secret === null ? '' : 'encrypted '}packs that hold little else`, async () => {
+      fixture.secret = secret;
+      fixture.copy.sh(
+        'head -c 3000000 /dev/urandom > early; mkdir d; for i in $(seq 300); do echo $i > d/$i; done;' +
+          'head -c 200000 /dev/urandom > kept; ln -s $(head -c 3000 /dev/zero | tr "\\0" x | fold -w 200 | paste -sd /) far',
+      );
+      await fixture.backUp();
+      for (const change of ['rm early', 'rm d/1*; echo more > more', 'printf x >> kept']) {
+        fixture.copy.sh(change);
+        await fixture.backUp();
+      }
+      await fixture.deleteRecord(0);
+      const before = fixture.storeBytes();
+      const summary = await fixture.prune();
+      expect(summary.packsRepacked).to.be.greaterThan(0);
+      expect(before - fixture.storeBytes()).to.be.greaterThan(2_900_000);
+      expect(fixture.storeBytes()).to.be.lessThan(1_000_000);
+      await expectGood(3);
+      // What lies elsewhere now is found again when the same bytes come.
+      const data = fixture.storeBytes();
+      fixture.copy.sh('head -c 200000 kept > again');
+      await fixture.backUp();
+      expect(fixture.storeBytes() - data).to.be.lessThan(20_000);
+      await expectGood(4);
+      await fixture.deleteRecord(0);
+      await fixture.deleteRecord(0);
+      await fixture.prune();
+      await expectGood(2);
+    });
+  }
+
+  /** Every dataset reads whole, by the account's own reader. */
+  async function expectGood(datasets: number): Promise<void> {
+    const source = await fixture.makeSource();
+    let seen = 0;
+    for await (const { number } of source.listDatasets({}, fixture.signal)) {
+      const result = await verifyFromHere(source, { number }, () => undefined, fixture.signal);
+      expect(result.bad).to.equal(0);
+      seen++;
+    }
+    expect(seen).to.equal(datasets);
+    if (fixture.secret === null) expect(await fixture.expectWhole()).to.equal(datasets);
+  }
+
   it('only says what it would do in a dry run', async () => {
     await threeBackups();
     await fixture.deleteRecord(0);
     const before = fixture.storeBytes();
-    const dry = await fixture.prune({ dryRun: true });
+    const dry = await fixture.prune({ ...AS_IT_LIES, dryRun: true });
     expect(fixture.storeBytes()).to.equal(before);
     expect(dry.bytesDoomed).to.be.greaterThan(2_900_000);
-    const real = await fixture.prune();
+    const real = await fixture.prune(AS_IT_LIES);
     expect(real.bytesFreed).to.equal(dry.bytesDoomed);
   });
 
@@ -85,13 +135,13 @@ describe('prune', function () {
     await threeBackups();
     await fixture.deleteRecord(0);
     const before = fixture.storeBytes();
-    const first = await fixture.prune({ graceMs: DAY_MS, wait: false });
+    const first = await fixture.prune({ ...AS_IT_LIES, graceMs: DAY_MS, wait: false });
     expect(first.packsDeleted).to.equal(0);
     expect(first.bytesDoomed).to.be.greaterThan(2_900_000);
     expect(first.doomedUntilMs).to.be.greaterThan(Date.now() + DAY_MS / 2);
-    const again = await fixture.prune({ graceMs: DAY_MS, wait: false });
+    const again = await fixture.prune({ ...AS_IT_LIES, graceMs: DAY_MS, wait: false });
     expect(again).to.include({ packsDeleted: 0, bytesDoomed: first.bytesDoomed });
-    const last = await fixture.prune({ wait: false });
+    const last = await fixture.prune({ ...AS_IT_LIES, wait: false });
     expect(last.bytesFreed).to.equal(first.bytesDoomed);
     expect(before - fixture.storeBytes()).to.be.greaterThan(2_900_000);
     expect(await fixture.expectWhole()).to.equal(2);

@@ -31,6 +31,8 @@ export class ObjectFixture implements AsyncDisposable {
   readonly pool = new WorkerPool({ size: 4, entry: ENTRY });
   readonly warnings: string[] = [];
   secret: Uint8Array | null = null;
+  /** Unwrapping is made to take long. */
+  readonly masters = new MasterKeys();
   readonly #stores: AsyncDisposable[] = [];
 
   /** `directory`: the store of another fixture. */
@@ -57,7 +59,7 @@ export class ObjectFixture implements AsyncDisposable {
       { workPath: this.workPath, secret: this.secret },
       {
         store: await this.openStore(),
-        masters: new MasterKeys(),
+        masters: this.masters,
         pool: this.pool,
         sessions: new ReceiveSessions(),
         numbers: new DatasetNumbers(),
@@ -69,7 +71,7 @@ export class ObjectFixture implements AsyncDisposable {
   }
 
   async makeSource(): Promise<ObjectSource> {
-    const modules = { store: await this.openStore(), masters: new MasterKeys() };
+    const modules = { store: await this.openStore(), masters: this.masters };
     return new ObjectSource({ secret: this.secret }, modules);
   }
 

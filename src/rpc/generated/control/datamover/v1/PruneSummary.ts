@@ -13,6 +13,8 @@ export interface PruneSummary {
   'packs_young'?: (number | string | Long);
   'bytes_young'?: (number | string | Long);
   'uploads_dropped'?: (number | string | Long);
+  'packs_repacked'?: (number | string | Long);
+  'bytes_repacked'?: (number | string | Long);
 }
 
 export interface PruneSummary__Output {
@@ -26,4 +28,6 @@ export interface PruneSummary__Output {
   'packs_young': (number);
   'bytes_young': (number);
   'uploads_dropped': (number);
+  'packs_repacked': (number);
+  'bytes_repacked': (number);
 }

@@ -1,0 +1,104 @@
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PackId } from '../../../catalog/page-store.js';
+import { DmError } from '../../../model/error.js';
+import { ObjectPagePacks } from '../../../repository/object-page-packs.js';
+import { recordObject } from '../../../repository/record-object.js';
+import {
+  type RepositoryMaps,
+  type RepositoryRecord,
+  serialiseRepositoryRecord,
+} from '../../../repository/repository-record.js';
+import { fileChunks } from '../../../util/file-chunks.js';
+import { PackRanges } from '../read/pack-ranges.js';
+import { RepositoryPages } from '../read/repository-pages.js';
+import { IndexBuilder } from '../references/index-builder.js';
+import type { CountedPack } from '../references/pack-census.js';
+import { PageLevels } from '../references/page-levels.js';
+import { readDataset } from '../repository-datasets.js';
+import { type LiveRecords, unreadable } from './live-datasets.js';
+import { MovedFrames, moveFrames } from './move-frames.js';
+import { MovedPages } from './move-pages.js';
+import type { PruneModules } from './prune-types.js';
+
+const RANGE_BYTES = 16 * 1024 * 1024;
+
+/** Packs of which datasets use little. */
+export interface SparsePacks {
+  /** With their frames, ascending by id. */
+  readonly data: readonly CountedPack[];
+  readonly pages: readonly PackId[];
+}
+
+/**
+ * Writes what datasets use of sparse packs into new packs, and their records anew: the sparse packs are garbage then.
+ * Whatever it is stopped at, every dataset is whole. Returns the bytes that it put.
+ */
+export async function repack(
+  records: LiveRecords,
+  { data, pages }: SparsePacks,
+  modules: PruneModules,
+  signal: AbortSignal,
+): Promise<number> {
+  const { repository, store } = modules;
+  const { layout, keys } = repository;
+  const directory = join(modules.scratch, 'repack');
+  const pageFolder = join(directory, 'pages');
+  mkdirSync(pageFolder, { recursive: true, mode: 0o700 });
+  try {
+    using frames = new MovedFrames(directory);
+    let bytes = await moveFrames(data, frames, modules, signal);
+    using sink = new ObjectPagePacks({ directory: pageFolder }, { keys });
+    const maps = [...records.values()].map((record) => record.maps);
+    const options = { directory, damaged: (_ref: unknown, error: DmError) => unreadable(error) };
+    using levels = await PageLevels.of(maps, options, modules, signal);
+    const ranges = new PackRanges({ layout, cacheBytes: RANGE_BYTES }, { store }, signal);
+    const source = new RepositoryPages({ ranges, keys });
+    using index = new IndexBuilder({ directory }, { keys });
+    using moved = new MovedPages(
+      { directory, packs: new Set(pages) },
+      { source, sink, levels, frames, onSegment: (digest, place) => index.add(digest, place) },
+    );
+    await moved.run(signal);
+    for (const pack of sink.made) {
+      const content = await readFile(join(pageFolder, pack));
+      await store.put(layout.pack('pages', pack), content, {}, signal);
+      bytes += content.length;
+    }
+    for (const [key, record] of records) await putRecord(key, record, moved, modules, signal);
+    const run = await index.finish(signal);
+    if (run === null) return bytes;
+    await store.putStream(layout.indexRun(run.id), fileChunks(run.path), {}, signal);
+    return bytes + statSync(run.path).size;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function putRecord(
+  key: string,
+  record: RepositoryRecord,
+  moved: MovedPages,
+  { repository, store, signer }: PruneModules,
+  signal: AbortSignal,
+): Promise<void> {
+  const maps = Object.fromEntries(
+    Object.entries(record.maps).map(([name, root]) => [name, moved.root(root)]),
+  ) as unknown as RepositoryMaps;
+  const before = serialiseRepositoryRecord(record);
+  const text = serialiseRepositoryRecord({ ...record, maps });
+  if (text === before) return;
+  const now = await readDataset(repository, key, { store }, signal);
+  // It was deleted meanwhile, and must not come back.
+  if (now === null) return;
+  if (serialiseRepositoryRecord(now.record) !== before) {
+    throw new DmError(
+      'target_changed',
+      `dataset ${record.number} was changed while its packs were packed anew; prune again`,
+    );
+  }
+  const place = { repository: repository.format.repository, key };
+  const object = recordObject(text, place, { keys: repository.keys, signer: signer() });
+  await store.put(key, Buffer.from(object), {}, signal);
+}
