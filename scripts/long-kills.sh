@@ -3,6 +3,6 @@
 # Usage: scripts/long-kills.sh [COUNT]   default 50; DM_SEED=N repeats a run
 set -euo pipefail
 cd "$(dirname "$0")/.."
-bash scripts/setup.sh acl attr xfsprogs
+bash scripts/setup.sh acl attr strace xfsprogs
 npm run --silent build
 DM_KILLS=${1:-50} exec npx mocha dist/test/long/kill.test.js

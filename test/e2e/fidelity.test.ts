@@ -8,7 +8,7 @@ describe('everything that a copy is to keep (scripts/long-fidelity.sh adds what 
   const filesystem = withFilesystem('btrfs', 1_024);
 
   it('is kept in every direction, as docs/fidelity.md says, beside what rsync keeps', async function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     const results = await runFidelity(
       filesystem().path,
       FIDELITY_ROWS.filter(({ isLong }) => isLong !== true),

@@ -50,6 +50,12 @@ export class AgentProcess {
     return this.#child?.pid ?? 0;
   }
 
+  /** False when the process has ended, whoever ended it. */
+  get isRunning(): boolean {
+    const child = this.#child;
+    return child !== null && child.exitCode === null && child.signalCode === null;
+  }
+
   /** Starts the process (again, on the same address) and waits for its ready line. */
   async start(): Promise<void> {
     const { options } = this;

@@ -13,9 +13,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentProcess } from './agent-process.js';
 import { DelayingProxy } from './delaying-proxy.js';
 import { TestAgents } from './e2e-agents.js';
-import { CopyPair, type JobView, mustRun, viewJob } from './e2e-policies.js';
+import { CopyPair, type JobView, listDatasets, mustRun, viewJob } from './e2e-policies.js';
 import type { Random } from './e2e-random.js';
 import { noise, patch } from './e2e-trees.js';
+import { until } from './e2e-until.js';
+import type { KillPoint } from './kill-points.js';
+import { SyscallFaults } from './syscall-faults.js';
 import { differences } from './walker.js';
 
 const MIB = 1_048_576;
@@ -23,6 +26,7 @@ const FOLDERS = 20;
 /** What may be under way and unconfirmed when a process dies: the windows of all lanes. */
 const IN_FLIGHT = 48 * MIB;
 const FIRST_GUESS_MS = 1_500;
+const SELF_MS = 300_000;
 
 export interface KillOptions {
   readonly files: number;
@@ -34,7 +38,8 @@ export interface KillOptions {
 export interface KillRound {
   readonly victims: readonly string[];
   readonly kind: 'baseline' | 'increment';
-  readonly afterMs: number;
+  /** A moment in ms, or the name of the commit point. */
+  readonly at: number | string;
   /** True when the job had ended before the kill. */
   readonly late: boolean;
   readonly wireBytes: number;
@@ -90,12 +95,10 @@ export class KillRun implements AsyncDisposable {
     await this.#proxy[Symbol.asyncDispose]();
   }
 
-  /** One copy, one kill, one check. */
+  /** One copy, one kill at a random moment, one check. */
   async round(): Promise<KillRound> {
     const random = this.#random;
-    const kind = this.#pair === null || random.below(3) === 0 ? 'baseline' : 'increment';
-    const pair = kind === 'baseline' || this.#pair === null ? await this.#freshPair() : this.#pair;
-    this.#edit();
+    const { kind, pair } = await this.#begin();
     await mustRun(pair.agent, pair.creation);
     const names = random.pick([['sender'], ['receiver'], ['sender', 'receiver']]);
     const victims = names.map((name) => this.#agents.agent(name));
@@ -115,17 +118,71 @@ export class KillRun implements AsyncDisposable {
     const { code, stderr } = await pair.agent.run('jobs', 'wait', String(job_id), '--timeout=300');
     if (code !== 0) throw new Error(`job ${job_id} ended with ${code}: ${stderr}`);
     this.#guessMs[kind] *= late ? 0.8 : 1.2;
-    this.#check(await viewJob(pair.agent, job_id));
+    await this.#check(await viewJob(pair.agent, job_id));
     const wireBytes = this.#wireBytes() - wireBefore;
     this.#requireFewBytes(wireBytes, kind);
-    return { victims: names, kind, afterMs, late, wireBytes };
+    return { victims: names, kind, at: afterMs, late, wireBytes };
   }
 
-  #check(job: JobView): void {
+  /** One dataset and its copy; the victim is killed in the middle of the `when`-th call of a commit point. */
+  async roundAt(point: KillPoint, when: number): Promise<KillRound> {
+    const { kind, pair } = await this.#begin();
+    if (point.during === 'copy') await mustRun(pair.agent, pair.creation);
+    const victim = this.#agents.agent(point.victim);
+    const wireBefore = this.#wireBytes();
+    let isHit = false;
+    {
+      const fault = { calls: point.calls, errno: 'KILL', when };
+      await using _ = await SyscallFaults.attach(victim.pid, fault);
+      const policy = point.during === 'copy' ? pair.copy : pair.creation;
+      // The sender may be killed before it answers: what it took down of the order decides.
+      await pair.agent.run('policies', 'run', String(policy));
+      await until(`${point.name}, or the end of the job`, async () => {
+        isHit = !victim.isRunning;
+        return isHit || (await this.#isIdle(pair.agent));
+      });
+    }
+    if (isHit) await victim.start();
+    await until('the job ends by itself', () => this.#isIdle(pair.agent), SELF_MS);
+    // An order that was not taken down is given again.
+    await mustRun(pair.agent, pair.creation);
+    const job = await mustRun(pair.agent, pair.copy);
+    await this.#check(job);
+    const wireBytes = this.#wireBytes() - wireBefore;
+    this.#requireFewBytes(wireBytes, kind);
+    return { victims: [point.victim], kind, at: point.name, late: !isHit, wireBytes };
+  }
+
+  async #isIdle(agent: AgentProcess): Promise<boolean> {
+    const { code, stdout } = await agent.run('--format=json', 'jobs', 'list');
+    if (code !== 0) return false;
+    const jobs = JSON.parse(stdout) as readonly JobView[];
+    const ended = ['finished', 'failed', 'cancelled'];
+    const failed = jobs.find(({ state }) => state === 'failed');
+    if (failed) throw new Error(`job ${failed.id} failed: ${failed.error_message}`);
+    return jobs.every(({ state }) => ended.includes(state));
+  }
+
+  async #begin(): Promise<{ kind: KillRound['kind']; pair: CopyPair }> {
+    const isNew = this.#pair === null || this.#random.below(4) === 0;
+    const pair = isNew || this.#pair === null ? await this.#freshPair() : this.#pair;
+    this.#edit();
+    return { kind: isNew ? 'baseline' : 'increment', pair };
+  }
+
+  async #check(job: JobView): Promise<void> {
     const found = differences(this.#source, this.#target);
     if (found.length > 0) throw new Error(`trees differ after a kill:\n${found.join('\n')}`);
     if (job.partial) throw new Error(`job ${job.id} is partial`);
-    for (const name of ['sender', 'receiver']) this.#requireTidy(name);
+    for (const [name, path] of [
+      ['sender', this.#source],
+      ['receiver', this.#target],
+    ] as const) {
+      this.#requireTidy(name);
+      const states = await listDatasets(this.#agents.agent(name), path);
+      const odd = states.filter(({ dataset_state: state }) => state !== 'COMPLETE');
+      if (odd.length > 0) throw new Error(`${name} lists ${JSON.stringify(odd)}`);
+    }
   }
 
   /** Nothing that was under way may be left in an agent's private directory. */

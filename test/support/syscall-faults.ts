@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** One system call of a process that fails once, at its `when`-th call in each thread. */
+/** What happens to one system call of a process, once, at its `when`-th call in each thread. */
 export interface SyscallFault {
   /** Names of the call and its variants. */
   readonly calls: readonly string[];
+  /** The error it gives; `KILL` ends the process instead, in the middle of the call. */
   readonly errno: string;
   readonly when: number;
 }
@@ -22,11 +23,12 @@ export class SyscallFaults implements AsyncDisposable {
   /** Armed when it resolves. */
   static async attach(pid: number, fault: SyscallFault): Promise<SyscallFaults> {
     const calls = fault.calls.join(',');
+    const effect = fault.errno === 'KILL' ? 'signal=KILL' : `error=${fault.errno}`;
     const strace = spawn(
       'strace',
       [
         ...['-f', '-p', String(pid), '-e', `trace=${calls}`, '-e', 'signal=none'],
-        ...['-e', `inject=${calls}:error=${fault.errno}:when=${fault.when}`],
+        ...['-e', `inject=${calls}:${effect}:when=${fault.when}`],
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
@@ -50,7 +52,7 @@ export class SyscallFaults implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#strace.exitCode !== null) return;
+    if (this.#strace.exitCode !== null || this.#strace.signalCode !== null) return;
     const gone = once(this.#strace, 'exit');
     this.#strace.kill('SIGINT');
     await gone;
