@@ -9,6 +9,8 @@ export interface DelayingProxyOptions {
   readonly bytesPerSecond?: number;
   /** What a direction holds before it takes no more; far above any window unless given. */
   readonly maxQueuedBytes?: number;
+  /** Most that is passed on in one write; everything at once unless given. */
+  readonly bytesPerWrite?: number;
 }
 
 /** A TCP proxy on 127.0.0.1 that makes a network: it delays, limits, counts, stalls and cuts. */
@@ -20,6 +22,7 @@ export class DelayingProxy implements AsyncDisposable {
   readonly #options: DelayingProxyOptions;
   readonly #pipes = new Set<Pipe>();
   #stalled = false;
+  #chunksLeft = Number.POSITIVE_INFINITY;
 
   private constructor(server: Server, options: DelayingProxyOptions) {
     this.#server = server;
@@ -44,6 +47,16 @@ export class DelayingProxy implements AsyncDisposable {
     for (const pipe of [...this.#pipes]) pipe.destroy();
   }
 
+  /** Resets every connection, once, in the place of the given chunk of bytes from now on, of either direction. */
+  resetAt(chunk: number): void {
+    this.#chunksLeft = chunk;
+  }
+
+  /** True when `resetAt` has not come to pass yet. */
+  get isArmed(): boolean {
+    return this.#chunksLeft !== Number.POSITIVE_INFINITY;
+  }
+
   /** Holds back everything from now on, until `resume`. */
   stall(): void {
     this.#stalled = true;
@@ -63,11 +76,18 @@ export class DelayingProxy implements AsyncDisposable {
   #accept(client: Socket): void {
     const server = connect(this.#options.port, '127.0.0.1');
     const isStalled = () => this.#stalled;
+    const countChunk = () => {
+      if (this.#chunksLeft-- > 0) return;
+      this.#chunksLeft = Number.POSITIVE_INFINITY;
+      for (const pipe of [...this.#pipes]) pipe.reset();
+    };
     const up = new Pipe(client, server, this.#options, isStalled, (n) => {
       this.bytes.up += n;
+      countChunk();
     });
     const down = new Pipe(server, client, this.#options, isStalled, (n) => {
       this.bytes.down += n;
+      countChunk();
     });
     for (const pipe of [up, down]) {
       this.#pipes.add(pipe);
@@ -92,6 +112,7 @@ class Pipe {
   readonly #rate: number;
   readonly #maxQueued: number;
   readonly #isStalled: () => boolean;
+  readonly #perWrite: number;
   #queued = 0;
   #free = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -109,6 +130,7 @@ class Pipe {
     this.#rate = options.bytesPerSecond ?? Number.POSITIVE_INFINITY;
     this.#maxQueued = options.maxQueuedBytes ?? MAX_QUEUED;
     this.#isStalled = isStalled;
+    this.#perWrite = options.bytesPerWrite ?? Number.MAX_SAFE_INTEGER;
     to.setNoDelay(true);
     from.on('data', (chunk: Buffer) => {
       count(chunk.length);
@@ -133,6 +155,13 @@ class Pipe {
     this.#to.destroy();
   }
 
+  /** Ends both sides with an RST, as a router does that has forgotten the connection. */
+  reset(): void {
+    this.#from.resetAndDestroy();
+    this.#to.resetAndDestroy();
+    this.destroy();
+  }
+
   /** Sends on what is due. */
   flush(): void {
     if (this.#isStalled()) return;
@@ -144,14 +173,21 @@ class Pipe {
       if (next.chunk === null) this.#to.end();
       else {
         this.#queued -= next.chunk.length;
-        this.#to.write(next.chunk);
+        this.#write(next.chunk);
       }
     }
     if (this.#queued < this.#maxQueued) this.#from.resume();
     this.#schedule();
   }
 
+  #write(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length; at += this.#perWrite) {
+      this.#to.write(chunk.subarray(at, at + this.#perWrite));
+    }
+  }
+
   #push(chunk: Buffer | null): void {
+    if (this.#to.destroyed) return;
     const start = Math.max(performance.now(), this.#free);
     this.#free = start + (1_000 * (chunk?.length ?? 0)) / this.#rate;
     this.#queued += chunk?.length ?? 0;
