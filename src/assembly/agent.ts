@@ -29,6 +29,7 @@ import { BandwidthPacing } from '../rpc/pacing/bandwidth-pacing.js';
 import { PeerServer } from '../rpc/peer-server.js';
 import { StateDatabase } from '../state/database.js';
 import { DatasetNumbers } from '../state/dataset-numbers.js';
+import { PeerDatasets } from '../state/peer-datasets.js';
 import { PeerLocks } from '../state/peer-locks.js';
 import { openRequestPrefix, openSystemGuid } from '../state/system-identity.js';
 import type { Clock } from '../util/clock.js';
@@ -50,6 +51,7 @@ import { AccountPlaces } from './open-places.js';
 import { Overview } from './overview.js';
 import { peerAccess } from './peer-access.js';
 import { PeerDialer } from './peer-dialer.js';
+import { PeerExpiry } from './peer-expiry.js';
 import { PeerListener } from './peer-listener.js';
 import { peerPlace } from './peer-place.js';
 import { pickPort } from './pick-port.js';
@@ -366,6 +368,8 @@ async function startParts(
   );
   await queue.resume();
   parts.add('scheduler', scheduler).start();
+  const made = new PeerDatasets({ database });
+  parts.add('peer expiry', new PeerExpiry({ expirer: local.expirer, made, clock, log }));
   let http = '';
   if (settings.http !== null) {
     const server = await HttpServer.open(settings.http, {

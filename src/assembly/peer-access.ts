@@ -22,9 +22,9 @@ export interface PeerAccessModules {
   readonly source: Source;
   /** The local place without limits: for this agent itself. */
   readonly own: { readonly target: Target; readonly maker: DatasetMaker };
-  /** Expiry of the trees that are meant. */
+  /** Expiry of the datasets that are meant. */
   readonly expirer: {
-    within(isMeant: (basePath: Uint8Array) => boolean): DatasetExpirer;
+    only(isMeant: (dataset: { readonly basePath: Uint8Array }) => boolean): DatasetExpirer;
   };
   readonly locks: PeerLocks;
   /** Told of every call, with the caller as an owner. */
@@ -59,12 +59,12 @@ export function peerAccess({
     const locker = lockerOf(owner, locks);
     onCall(owner);
     if (caller === 'loopback') {
-      const everything = { expirer: expirer.within(() => true), locker };
+      const everything = { expirer: expirer.only(() => true), locker };
       return { source, ...own, ...everything, reach: everywhere(PEER_RIGHTS, now.roots) };
     }
     const reach = reachOf(caller, now);
     const maker = peers.maker.for(owner);
-    const expiring = expirer.within((path) => reaches(reach, 'expire', path));
+    const expiring = expirer.only(({ basePath }) => reaches(reach, 'expire', basePath));
     if (now.grantsOnly) {
       return { ...scoped(caller, reach, { source, maker, peers }), expirer: expiring, locker };
     }

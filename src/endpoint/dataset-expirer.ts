@@ -38,8 +38,10 @@ export interface DatasetExpirer {
 }
 
 export interface ExpiryWork {
-  /** Of the place, or of those of its trees that are meant. */
+  /** Of the place: the reserve counts all of a tree. */
   list(signal: AbortSignal): AsyncIterable<DatasetInfo>;
+  /** Whether an overdue dataset is to go now; all are unless given. */
+  isMeant?(dataset: DatasetInfo): boolean;
   /** Returns the bytes that came free. `in_use` when somebody needs it, `not_found` when it is gone already. */
   remove(dataset: DatasetInfo, signal: AbortSignal): Promise<number>;
   /** The time, if the clock can be trusted; else `clock_suspect`. */
@@ -58,6 +60,7 @@ export async function expireDatasets(
   const locked: LockedDataset[] = [];
   for (const dataset of overdueDatasets(present, nowMs)) {
     signal.throwIfAborted();
+    if (work.isMeant?.(dataset) === false) continue;
     const { number, id, basePath } = dataset;
     const lockedBy = dataset.lockedBy;
     if (lockedBy.length > 0) {

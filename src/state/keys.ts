@@ -89,6 +89,7 @@ export const ranges = {
   policy: 'policy/',
   policyBase: 'policy-base/',
   policyOutcome: 'policy-outcome/',
+  peerDataset: 'peer-dataset/',
   peerLock: 'peer-lock/',
   peerContact: 'peer-contact/',
   job: 'job/',

@@ -1,6 +1,6 @@
 import { type DatasetId, parseDatasetId } from '../model/ids.js';
 import type { StateDatabase } from './database.js';
-import { keys } from './keys.js';
+import { keys, ranges } from './keys.js';
 
 /** Which datasets were made here at the wish of which peer, by base path. */
 export class PeerDatasets {
@@ -15,6 +15,15 @@ export class PeerDatasets {
     const ids: DatasetId[] = [];
     for await (const [key] of this.#database.entries(keys.peerDatasets(owner, basePath))) {
       ids.push(parseDatasetId(key.slice(key.lastIndexOf('/') + 1)));
+    }
+    return ids;
+  }
+
+  /** Ids of what was made for any peer anywhere here. */
+  async all(): Promise<ReadonlySet<DatasetId>> {
+    const ids = new Set<DatasetId>();
+    for await (const [key] of this.#database.entries(ranges.peerDataset)) {
+      ids.add(parseDatasetId(key.slice(key.lastIndexOf('/') + 1)));
     }
     return ids;
   }

@@ -14,6 +14,7 @@ import {
   runPolicy,
 } from '../support/e2e-policies.js';
 import { noise } from '../support/e2e-trees.js';
+import { until } from '../support/e2e-until.js';
 
 const MIB = 1_048_576;
 const EVERY_RIGHT = '--peer-access=read,create,write,expire,privileged';
@@ -165,6 +166,36 @@ describe('EXPIRATION policies', function () {
     await dmJson(agents.agent('open'), 'datasets', 'unlock', String(head?.id));
     await expire(keeper, cleanupThere);
     expect(await there()).to.equal(0);
+  });
+
+  it('are not needed for what peers sent here: it goes by itself, and its retention stays', async () => {
+    const keeper = agents.agent('keeper');
+    const copy = agents.root('open', 'sent');
+    const push = await createPolicy(keeper, 'REPEAT_COPY', {
+      ...repeatCopy({ account: 'local', path: tree }, { account: 'open', path: copy }),
+      'repeat-copy-base-dataset-retention-period': 0,
+      'repeat-copy-base-dataset-reserve': 1,
+    });
+    for (let count = 0; count < 2; count++) {
+      await makeOne();
+      await mustRun(keeper, push);
+    }
+    // Nothing new to copy: what is there keeps its reserve.
+    await dmJson(
+      keeper,
+      ...['policies', 'modify', String(push), '--repeat-copy-base-dataset-reserve=0'],
+    );
+    await mustRun(keeper, push);
+    const before = await kept(copy, 'open');
+    const receiver = agents.agent('open');
+    await receiver.kill('SIGTERM');
+    await receiver.start();
+    await until('the older one has gone', async () => {
+      const now = await listDatasets(receiver, copy);
+      return now.length === 1 && now[0]?.id === before[1];
+    });
+    const [last] = await listDatasets(receiver, copy);
+    expect(last).to.include({ dataset_reserve: 1 });
   });
 
   it('say what they clean up and are part of the chain that protect makes', async () => {

@@ -1,4 +1,5 @@
 import type { DatasetInfo } from '../../model/dataset.js';
+import type { DatasetId } from '../../model/ids.js';
 import {
   type DatasetExpirer,
   type ExpiryProgress,
@@ -8,6 +9,9 @@ import {
 import type { LocalDatasets } from './local-datasets.js';
 import type { LocalMaker } from './local-maker.js';
 import type { PageSweeper } from './page-sweeper.js';
+
+/** How the owners of trees begin that are peers. */
+const PEER_OWNER = 'spki:';
 
 export interface LocalExpirerModules {
   readonly datasets: LocalDatasets;
@@ -29,29 +33,43 @@ export class LocalExpirer implements DatasetExpirer {
     onProgress: (progress: ExpiryProgress) => void,
     signal: AbortSignal,
   ): Promise<ExpiryResult> {
-    return this.within(() => true).expire(onProgress, signal);
+    return this.only(() => true).expire(onProgress, signal);
   }
 
-  /** Of the trees that `isMeant` says yes to, by base path. */
-  within(isMeant: (basePath: Uint8Array) => boolean): DatasetExpirer {
+  /** Of the datasets that `isMeant` says yes to. */
+  only(isMeant: (dataset: DatasetInfo) => boolean): DatasetExpirer {
     return { expire: (onProgress, signal) => this.#expire(isMeant, onProgress, signal) };
   }
 
+  /** Of those that peers sent here, and of `made`, which were made here for peers. */
+  ofPeers(made: ReadonlySet<DatasetId>): DatasetExpirer {
+    const received = new Set<string>();
+    for (const { record } of this.#modules.datasets.all()) {
+      if (record.from.startsWith(PEER_OWNER)) received.add(keyOf(record));
+    }
+    return this.only((dataset) => made.has(dataset.id) || received.has(keyOf(dataset)));
+  }
+
   async #expire(
-    isMeant: (basePath: Uint8Array) => boolean,
+    isMeant: (dataset: DatasetInfo) => boolean,
     onProgress: (progress: ExpiryProgress) => void,
     signal: AbortSignal,
   ): Promise<ExpiryResult> {
     const { datasets, maker, now, sweeper } = this.#modules;
-    async function* list(until: AbortSignal): AsyncIterable<DatasetInfo> {
-      for await (const dataset of datasets.list({}, until)) {
-        if (isMeant(dataset.basePath)) yield dataset;
-      }
-    }
+    const list = (until: AbortSignal) => datasets.list({}, until);
     const remove = async ({ number }: DatasetInfo, until: AbortSignal): Promise<number> =>
       (await maker.delete({ number }, until)).freedBytes;
-    const result = await expireDatasets({ list, remove, now }, onProgress, signal);
-    onProgress({ expired: [], freedBytes: await sweeper.sweep(signal) });
+    let removed = 0;
+    const counting = (progress: ExpiryProgress): void => {
+      removed += progress.expired.length;
+      onProgress(progress);
+    };
+    const result = await expireDatasets({ list, isMeant, remove, now }, counting, signal);
+    if (removed > 0) onProgress({ expired: [], freedBytes: await sweeper.sweep(signal) });
     return result;
   }
+}
+
+function keyOf({ id, basePath }: Pick<DatasetInfo, 'id' | 'basePath'>): string {
+  return `${id} ${Buffer.from(basePath).toString('base64')}`;
 }
