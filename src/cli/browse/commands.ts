@@ -112,8 +112,8 @@ export const BROWSE_COMMANDS: readonly BrowseCommand[] = [
   },
   {
     name: 'download',
-    usage: 'download SRC DST [--force]',
-    help: 'bring a file or a directory here, data only',
+    usage: 'download SRC DST [--metadata] [--force]',
+    help: 'bring a file or a directory here: data, with --metadata also owners, modes, times, attributes',
     completes: 'path',
     run: download,
   },

@@ -1,25 +1,30 @@
+import type { MetadataFailure } from '../../endpoint/local/receive/file-metadata.js';
 import { DmError } from '../../model/error.js';
 import { escapePath } from '../../util/escape.js';
 import type { BrowseEntry } from '../control-messages.js';
 import { padText } from '../format/text.js';
 import { LocalDirectory, throughLink } from './local-directory.js';
+import { MetadataWriter } from './metadata-writer.js';
 import { type BrowseSession, type Components, shown } from './session.js';
 
 const LABEL_WIDTH = 17;
 
 /**
- * `download SRC DST [--force]`: brings data with the caller's rights, without owner and permissions. A directory
- * goes to DST/NAME, a file to DST, or DST/NAME when DST is a directory. Yields a line per entry before it
- * is written. Stops at the first error; what came before stays.
+ * `download SRC DST [--metadata] [--force]`: brings data with the caller's rights; with --metadata also owners, modes, times,
+ * attributes and special files. A directory goes to DST/NAME, a file to DST, or DST/NAME when DST is a directory. Yields a line
+ * per entry before it is written. Stops at the first error; what came before stays. `partial` when everything came but
+ * some metadata could not be set.
  */
 export async function* download(
   session: BrowseSession,
   args: readonly Buffer[],
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  const force = args.some((word) => word.equals(Buffer.from('--force')));
+  const isFlag = (word: Buffer, flag: string): boolean => word.equals(Buffer.from(flag));
+  const force = args.some((word) => isFlag(word, '--force'));
+  const metadata = args.some((word) => isFlag(word, '--metadata'));
   const [source, destination, ...rest] = args.filter(
-    (word) => !word.equals(Buffer.from('--force')),
+    (word) => !isFlag(word, '--force') && !isFlag(word, '--metadata'),
   );
   if (source === undefined || destination === undefined || rest.length > 0) {
     throw new DmError('usage', 'download takes SRC and DST; see "help"');
@@ -27,10 +32,17 @@ export async function* download(
   const components = session.resolve(source);
   const entry = await session.entry(components);
   const name = components.at(-1) ?? session.rootName();
-  const job = new Download(session, force, signal);
+  const writer = metadata ? await MetadataWriter.load() : null;
+  const job = new Download(session, { force, writer }, signal);
   const place = openDestination(destination, entry.type === 'dir', name);
   using directory = place.directory;
   yield* job.bring({ ...entry, name: place.name }, components, directory, escapePath(name));
+  if (job.incomplete > 0) {
+    throw new DmError(
+      'partial',
+      `${job.incomplete} entries came without some of their metadata; run it as root, on a file system that holds it`,
+    );
+  }
 }
 
 /** The directory to write in and the name there. DST itself is never followed when it is a link. */
@@ -68,11 +80,19 @@ function openDestination(
 }
 
 class Download {
+  /** Entries whose metadata could not all be set. */
+  incomplete = 0;
+  private readonly force: boolean;
+  private readonly writer: MetadataWriter | null;
+
   constructor(
     private readonly session: BrowseSession,
-    private readonly force: boolean,
+    options: { force: boolean; writer: MetadataWriter | null },
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    this.force = options.force;
+    this.writer = options.writer;
+  }
 
   /** Brings one entry, named `entry.name` there, and all below it. */
   async *bring(
@@ -91,18 +111,29 @@ class Download {
           const path = [...components, child.name];
           yield* this.bring(child, path, inner, `${label}/${escapePath(child.name)}`);
         }
+        // Last, for what is made inside changes its time and may need its permission.
+        yield* this.told(label, await this.metadataOf(components, inner.handle));
         return;
       }
       case 'file':
         yield line(label, destination);
-        await this.bringFile(entry, components, directory);
+        yield* this.told(label, await this.bringFile(entry, components, directory));
         return;
       case 'symlink':
         yield line(label, destination);
         directory.writeLink(entry.name, entry.symlink_target, this.force);
+        if (this.writer !== null) {
+          const stat = await this.session.stat(components);
+          yield* this.told(label, this.writer.applyAt(directory.handle, entry.name, stat));
+        }
         return;
       default:
-        yield `${padText(label, LABEL_WIDTH)} skipped [${entry.type}]`;
+        if (this.writer === null) yield `${padText(label, LABEL_WIDTH)} skipped [${entry.type}]`;
+        else {
+          yield line(label, destination);
+          const stat = await this.session.stat(components);
+          yield* this.told(label, this.writer.makeSpecial(directory.handle, entry.name, stat));
+        }
     }
   }
 
@@ -110,10 +141,31 @@ class Download {
     entry: BrowseEntry,
     components: Components,
     directory: LocalDirectory,
-  ): Promise<void> {
+  ): Promise<readonly MetadataFailure[]> {
+    const { writer } = this;
+    const stat = writer === null ? null : await this.session.stat(components);
+    const failures: MetadataFailure[] = [];
+    const finish =
+      writer === null || stat === null
+        ? null
+        : (fd: number) => void failures.push(...writer.apply(fd, stat));
     const request = { ...this.session.request(components), offset: 0, length: 0 };
     const chunks = this.session.client.readFile(request, this.signal);
-    await directory.writeFile(entry.name, this.whole(chunks, entry.size, components), this.force);
+    const bytes = this.whole(chunks, entry.size, components);
+    await directory.writeFile(entry.name, bytes, this.force, finish);
+    return failures;
+  }
+
+  private async metadataOf(
+    components: Components,
+    fd: number,
+  ): Promise<readonly MetadataFailure[]> {
+    return this.writer === null ? [] : this.writer.apply(fd, await this.session.stat(components));
+  }
+
+  private *told(label: string, failures: readonly MetadataFailure[]): Generator<string> {
+    if (failures.length > 0) this.incomplete++;
+    for (const { message } of failures) yield `${padText(label, LABEL_WIDTH)} ${message}`;
   }
 
   /** The bytes of a file; a file that comes short or long is an error, not a file. */

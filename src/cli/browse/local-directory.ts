@@ -27,6 +27,11 @@ export class LocalDirectory implements Disposable {
     readonly shown: Buffer,
   ) {}
 
+  /** Stays this object's to close. */
+  get handle(): number {
+    return this.fd;
+  }
+
   /** Opens the directory at a path, whose own last component may be a link only if `follow`. */
   static open(path: Buffer, follow: boolean): LocalDirectory {
     const flags = follow ? DIRECTORY & ~constants.O_NOFOLLOW : DIRECTORY;
@@ -48,18 +53,27 @@ export class LocalDirectory implements Disposable {
 
   /**
    * Makes a file from chunks, with holes for long zeros. Without `force` nothing may be there; with it a file or link there is replaced
-   * as a whole at the end. On any error nothing is left behind.
+   * as a whole at the end. On any error nothing is left behind. With `finish` the file is nobody else's until that was called
+   * with its descriptor.
    */
-  async writeFile(name: Buffer, chunks: AsyncIterable<Uint8Array>, force: boolean): Promise<void> {
+  async writeFile(
+    name: Buffer,
+    chunks: AsyncIterable<Uint8Array>,
+    force: boolean,
+    finish: ((fd: number) => void) | null = null,
+  ): Promise<void> {
     const shown = this.child(name);
     this.refuseExisting(name, force);
     const work = force ? temporaryName() : name;
-    const fd = attempt(shown, () => openSync(this.path(work), NEW_FILE, 0o666));
+    const fd = attempt(shown, () =>
+      openSync(this.path(work), NEW_FILE, finish === null ? 0o666 : 0o600),
+    );
     let done = false;
     try {
       const file = new SparseWriter(fd);
       for await (const chunk of chunks) attempt(shown, () => file.write(chunk));
       attempt(shown, () => file.end());
+      if (finish !== null) attempt(shown, () => finish(fd));
       if (force) attempt(shown, () => renameSync(this.path(work), this.path(name)));
       done = true;
     } finally {

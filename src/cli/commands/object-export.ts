@@ -7,7 +7,7 @@ import { OBJECT_OPTIONS, objectOptions } from './object-account-options.js';
 
 export const objectExport: CommandSpec = {
   name: 'export',
-  summary: 'write a backup as plain files, without an agent',
+  summary: 'write a backup as plain files, without an agent; as root with all metadata',
   example:
     'dm object export --type DIRECTORY --uri file:///mnt/disk --basepath nightly/projects --to /tmp/rescued',
   options: [
@@ -60,6 +60,8 @@ async function run(context: CommandContext): Promise<void> {
   const session = new BrowseSession(client);
   await session.connectAccount('store');
   await session.connectDataset(String(newest));
-  const words = [Buffer.from('/'), Buffer.from(options.required('to'))];
+  // Nobody else could give files to their owners.
+  const metadata = process.geteuid?.() === 0 ? [Buffer.from('--metadata')] : [];
+  const words = [Buffer.from('/'), Buffer.from(options.required('to')), ...metadata];
   for await (const line of download(session, words, signal)) await output.note(line);
 }
