@@ -24,6 +24,10 @@ export interface ChangeBatch {
   readonly files: number;
   /** File bytes this batch accounts for, for progress only; carried-over bytes count. */
   readonly bytes: number;
+  /** Bytes of files that the payload carries. */
+  readonly changedBytes: number;
+  /** Bytes that the source read of files, or of its store, to make this batch; 0 from an agent that does not tell. */
+  readonly readBytes: number;
 }
 
 /** Where a receiver wants a stream to go on: structure known or not, and one token per lane. */

@@ -1,7 +1,7 @@
 import type { DatasetInfo } from '../model/dataset.js';
 import type { ChangeCounts } from './change-counts.js';
 import type { DatasetRef } from './source.js';
-import type { Retention } from './target.js';
+import type { Retention, TargetStatistics } from './target.js';
 
 export interface CreateDatasetRequest {
   readonly basePath: Uint8Array;
@@ -44,6 +44,15 @@ export interface CreateProgress {
   readonly bytesTotal: number;
   /** What could not be captured, found since the last report; told before `create` ends or fails. */
   readonly failures: readonly BadEntry[];
+  /** Told once, at the end; not of a dataset that had been made before, nor by an agent that does not count. */
+  readonly made?: MadeStatistics;
+}
+
+/** What differs in a dataset that was made from the one before it. */
+export interface MadeStatistics {
+  readonly statistics: TargetStatistics;
+  /** Bytes of files that were read. */
+  readonly bytesRead: number;
 }
 
 export interface VerifyProgress {

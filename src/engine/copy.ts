@@ -18,10 +18,15 @@ export interface CopyRequest {
   readonly partial: 'allow' | 'fail' | 'complete';
 }
 
+/** What a batch accounted for. */
+export type SentBatch = Pick<ChangeBatch, 'files' | 'bytes' | 'changedBytes' | 'readBytes'>;
+
 /** What a copy tells while it runs; called often, must be quick. */
 export interface CopyObserver {
   phase(name: string): void;
-  sent(files: number, bytes: number): void;
+  /** The stream goes on where an earlier one ended: what that sent counts, too. */
+  resumed(): void;
+  sent(batch: SentBatch): void;
   /** The target has applied a batch. */
   applied(): void;
   failed(failures: readonly EntryFailure[]): void;
@@ -90,6 +95,7 @@ interface Transfer {
 }
 
 async function transfer(request: CopyRequest, parts: Transfer, signal: AbortSignal): Promise<void> {
+  if (parts.session.resume !== null) parts.observer.resumed();
   parts.observer.phase('sending');
   const { lanes, subpaths } = request.offer;
   const changes = parts.reader.changes(
@@ -141,9 +147,9 @@ async function* counted(
   signal: AbortSignal,
 ): AsyncIterable<ChangeBatch> {
   for await (const batch of batches) {
-    const { files, bytes } = batch;
+    const { files, bytes, changedBytes, readBytes } = batch;
     yield batch;
-    observer.sent(files, bytes);
+    observer.sent({ files, bytes, changedBytes, readBytes });
     await breathe?.(signal);
   }
 }

@@ -1,6 +1,6 @@
 import type { EntryFailure } from '../endpoint/change-stream.js';
 import type { CommitResult } from '../endpoint/target.js';
-import type { CopyObserver } from '../engine/copy.js';
+import type { CopyObserver, SentBatch } from '../engine/copy.js';
 import type { JobContext } from '../job/executor.js';
 import type { DatasetInfo } from '../model/dataset.js';
 
@@ -13,6 +13,8 @@ export class CopyCounters implements CopyObserver {
   #phase = '';
   #files = 0;
   #bytes = 0;
+  #changedBytes = 0;
+  #readBytes = 0;
   #wholeAgain = 0;
 
   constructor(
@@ -34,9 +36,20 @@ export class CopyCounters implements CopyObserver {
     this.#report();
   }
 
-  sent(files: number, bytes: number): void {
+  resumed(): void {
+    const { progress, statistics } = this.#context.job;
+    this.#files = progress.filesDone;
+    this.#bytes = progress.bytesDone;
+    this.#changedBytes = statistics.bytesChanged;
+    this.#readBytes = statistics.bytesRead;
+    this.#wholeAgain = statistics.fullCopies;
+  }
+
+  sent({ files, bytes, changedBytes, readBytes }: SentBatch): void {
     this.#files += files;
     this.#bytes += bytes;
+    this.#changedBytes += changedBytes;
+    this.#readBytes += readBytes;
     this.#report();
   }
 
@@ -62,13 +75,16 @@ export class CopyCounters implements CopyObserver {
 
   done(result: CommitResult): void {
     const { statistics } = result;
+    // After a resumption the target knows better what it has: some was sent twice, or not yet noted when the agent was killed.
+    const files = statistics.files || this.#files;
+    const bytes = statistics.details.bytesOfFiles || this.#bytes;
     this.#context.report({
       progress: {
         phase: 'done',
-        filesDone: this.#files,
-        filesTotal: this.#files,
-        bytesDone: this.#bytes,
-        bytesTotal: this.#bytes,
+        filesDone: files,
+        filesTotal: files,
+        bytesDone: bytes,
+        bytesTotal: bytes,
       },
       statistics: { ...statistics, bytesSent: this.#wireBefore + this.#wireBytes() },
     });
@@ -83,7 +99,8 @@ export class CopyCounters implements CopyObserver {
         ...this.#totals,
       },
       statistics: {
-        bytesChanged: this.#bytes,
+        bytesChanged: this.#changedBytes,
+        bytesRead: this.#readBytes,
         fullCopies: this.#wholeAgain,
         bytesSent: this.#wireBefore + this.#wireBytes(),
       },

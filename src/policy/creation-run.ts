@@ -67,6 +67,12 @@ async function makeDataset(
       requestId: `${modules.requestPrefix}-job-${context.job.id}`,
     },
     (progress) => {
+      if (progress.made !== undefined) {
+        const { statistics, bytesRead } = progress.made;
+        const { bytesOfFiles: bytesChanged } = statistics.details;
+        context.report({ statistics: { ...statistics, bytesRead, bytesChanged } });
+        return;
+      }
       if (progress.failures.length > 0) context.recordFailures(progress.failures);
       context.report({
         progress: {

@@ -16,8 +16,8 @@ import { jobCodec } from '../../src/state/job-codec.js';
 import { keys } from '../../src/state/keys.js';
 import { TestAgents } from '../support/e2e-agents.js';
 import { dm, dmJson } from '../support/e2e-dm.js';
-import { CopyPair } from '../support/e2e-policies.js';
-import { noise } from '../support/e2e-trees.js';
+import { CopyPair, viewJob } from '../support/e2e-policies.js';
+import { noise, patch } from '../support/e2e-trees.js';
 import { samplePolicy } from '../support/policies.js';
 
 const MANY = 10_000;
@@ -82,6 +82,36 @@ describe('what ended jobs did', function () {
     const third = await dmJson<object>(here, 'reports', 'view', String((await pair.sync()).id));
     expect(third).to.include({ dirs_deleted: 1, files: 0 });
     expect((await dm(here, 'reports', 'view', '4711')).code).to.equal(3);
+  });
+
+  it('counts changed bytes in blocks and not in files, and what datasets bring when they are made', async () => {
+    const here = agents.agent('here');
+    const data = agents.root('here', 'counted');
+    mkdirSync(join(data, 'd'), { recursive: true });
+    writeFileSync(join(data, 'd', 'large'), noise(1_000_000, 1));
+    execFileSync('bash', ['-ec', 'ln d/large hard; ln -s d link; mkfifo pipe'], { cwd: data });
+    const from = { account: 'local', path: data };
+    const to = { account: 'there', path: agents.root('there', 'counted') };
+    const pair = await CopyPair.create(here, from, to);
+    const made = async () => {
+      const { job_id } = await dmJson<{ job_id: number }>(
+        here,
+        ...['policies', 'last-job', String(pair.creation)],
+      );
+      return (await viewJob(here, job_id)).statistics;
+    };
+    const whole = { files: 1, dirs: 2, symlinks: 1, hardlinks: 1, special: 1, deleted: 0 };
+    const first = await pair.sync();
+    expect(first.statistics).to.include({ ...whole, bytes_changed: 1_000_000 });
+    expect(first.statistics.bytes_read).to.be.at.least(1_000_000);
+    expect(await made()).to.include({ ...whole, bytes_changed: 1_000_000 });
+    patch(join(data, 'd', 'large'), 500_000, noise(10, 2));
+    rmSync(join(data, 'pipe'));
+    renameSync(join(data, 'link'), join(data, 'renamed'));
+    const { statistics } = await pair.sync();
+    expect(statistics).to.include({ files: 1, dirs: 0, deleted: 1, moved: 1, bytes_changed: 4096 });
+    expect(statistics.bytes_read).to.be.at.least(4096);
+    expect(await made()).to.include({ files: 1, dirs: 0, special: 0, deleted: 1, moved: 1 });
   });
 
   it('costs nothing at the next start, and little to list', async () => {

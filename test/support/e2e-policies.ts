@@ -13,6 +13,7 @@ export interface JobView {
   readonly statistics: {
     readonly files: number;
     readonly bytes_sent: number;
+    readonly bytes_read: number;
     readonly bytes_changed: number;
     readonly deleted: number;
     readonly moved: number;

@@ -37,7 +37,16 @@ export class MemoryReader implements DatasetReader {
     if (!request.files && !request.resume?.structureDone) {
       signal.throwIfAborted();
       const payload = structure(this.#tree, base);
-      yield { phase: 'structure', lane: 0, token: Buffer.from('s'), payload, files: 0, bytes: 0 };
+      yield {
+        phase: 'structure',
+        lane: 0,
+        token: Buffer.from('s'),
+        payload,
+        files: 0,
+        bytes: 0,
+        changedBytes: 0,
+        readBytes: 0,
+      };
     }
     for (const gfid of this.#changedFiles(request, base)) {
       const lane = Number(gfid % BigInt(request.lanes));
@@ -54,7 +63,16 @@ export class MemoryReader implements DatasetReader {
       }
     }
     const payload = new Uint8Array(0);
-    yield { phase: 'end', lane: 0, token: Buffer.from('e'), payload, files: 0, bytes: 0 };
+    yield {
+      phase: 'end',
+      lane: 0,
+      token: Buffer.from('e'),
+      payload,
+      files: 0,
+      bytes: 0,
+      changedBytes: 0,
+      readBytes: 0,
+    };
   }
 
   async lookup(path: readonly Uint8Array[]): Promise<DirectoryEntry | null> {
@@ -151,7 +169,15 @@ export class MemoryReader implements DatasetReader {
       }
       const last = end === content.length;
       if (last) payload.end();
-      yield { phase: 'content', lane, payload: payload.take(), files: last ? 1 : 0, bytes: 0 };
+      yield {
+        phase: 'content',
+        lane,
+        payload: payload.take(),
+        files: last ? 1 : 0,
+        bytes: 0,
+        changedBytes: 0,
+        readBytes: 0,
+      };
     } while (at < content.length);
   }
 }

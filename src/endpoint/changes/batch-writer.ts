@@ -9,6 +9,8 @@ export class BatchWriter {
   readonly #emit: (batch: ChangeBatch) => Promise<void>;
   #files = 0;
   #bytes = 0;
+  #changedBytes = 0;
+  #readBytes = 0;
 
   constructor(phase: ChangePhase, lane: number, emit: (batch: ChangeBatch) => Promise<void>) {
     this.#phase = phase;
@@ -26,6 +28,14 @@ export class BatchWriter {
     this.#bytes += bytes;
   }
 
+  countChanged(bytes: number): void {
+    this.#changedBytes += bytes;
+  }
+
+  countRead(bytes: number): void {
+    this.#readBytes += bytes;
+  }
+
   /** Sends what there is, if anything; the lane goes on at `token`. */
   async flush(token: Uint8Array): Promise<void> {
     if (this.payload.length === 0) return;
@@ -36,9 +46,13 @@ export class BatchWriter {
       payload: this.payload.take(),
       files: this.#files,
       bytes: this.#bytes,
+      changedBytes: this.#changedBytes,
+      readBytes: this.#readBytes,
     };
     this.#files = 0;
     this.#bytes = 0;
+    this.#changedBytes = 0;
+    this.#readBytes = 0;
     await this.#emit(batch);
   }
 }

@@ -126,6 +126,7 @@ export class FileRecords {
       if (!data) payload.hole(BigInt(start), BigInt(end - start));
       else {
         const region = payload.data(BigInt(start), end - start);
+        this.#batch.countChanged(end - start);
         chunk.bytes.copy(region, 0, start - chunk.start, end - chunk.start);
       }
     }

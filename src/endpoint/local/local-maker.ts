@@ -39,6 +39,8 @@ export interface LocalMakerModules {
   readonly now: () => number;
 }
 
+const MADE = { phase: 'writing', entries: 0, bytesDone: 0, bytesTotal: 0, failures: [] };
+
 /** Makes, verifies and deletes the datasets below the data roots of this host. */
 export class LocalMaker implements DatasetMaker {
   readonly #options: { roots: readonly DataRoot[]; system: SystemGuid; minFreePercent: number };
@@ -81,12 +83,14 @@ export class LocalMaker implements DatasetMaker {
         nowMs: now(),
         id,
       };
-      await pool.run<CaptureInput, CaptureResult, CaptureProgress>(
+      const result = await pool.run<CaptureInput, CaptureResult, CaptureProgress>(
         LOCAL_TASKS.capture,
         input,
         { onMessage: (progress) => onProgress(createProgress(progress)) },
         signal,
       );
+      const { statistics, bytesRead } = result;
+      onProgress({ ...MADE, made: { statistics, bytesRead } });
       const dataset = await datasets.find({ id, basePath });
       if (!dataset)
         throw new DmError(

@@ -1,14 +1,11 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import { diffMaps } from '../../catalog/diff-maps.js';
 import type { MapRoot } from '../../catalog/map-root.js';
-import type { MapChange } from '../../catalog/map-types.js';
-import { decodeGfidKey } from '../../catalog/maps/gfid-key.js';
-import { inodeType, inodeVersion } from '../../catalog/maps/inodes.js';
+import { inodeVersion } from '../../catalog/maps/inodes.js';
 import type { PageReader } from '../../catalog/page-reader.js';
 import type { Gfid } from '../../model/ids.js';
-import { isMoved } from '../changes/count-changes.js';
+import { InodeCounts } from '../changes/inode-counts.js';
 import type { TargetStatistics } from '../target.js';
-import { DetailCounts } from './detail-counts.js';
 import type { ReceiveOutcome } from './receive-outcome.js';
 
 /** What the target is, and what it becomes. */
@@ -41,7 +38,14 @@ export async function planCommit(
   signal: AbortSignal,
 ): Promise<CommitPlan> {
   const { trees, pages, outcome, lastInodes, onMissing } = modules;
-  const counts = new Counts({ outcome, onMissing });
+  let missing = 0;
+  const counts = new InodeCounts({
+    hasContent: (gfid) => {
+      if (outcome.isDone(gfid)) return true;
+      if (!outcome.failed.has(gfid) && !onMissing(gfid)) missing++;
+      return false;
+    },
+  });
   const diff = (map: 'inodes' | 'links') =>
     diffMaps({
       before: { pages, root: trees.current.roots[map] },
@@ -49,67 +53,16 @@ export async function planCommit(
       signal,
     });
   for await (const changes of diff('inodes')) for (const change of changes) counts.inode(change);
-  for await (const changes of diff('links')) {
-    for (const { after } of changes) if (after !== null) counts.hardlinks++;
-  }
+  for await (const changes of diff('links')) for (const change of changes) counts.link(change);
   const cured = await curedFiles(trees, outcome);
-  const { files, dirs, symlinks, special, hardlinks, deleted, moved } = counts;
   const drifted = lastInodes === null ? 0 : await countDrifted(lastInodes, modules, signal);
   const repaired = cured.size + drifted;
   return {
-    statistics: {
-      ...{ files, dirs, symlinks, special, hardlinks, deleted, moved, repaired },
-      details: counts.details.details,
-    },
-    missing: counts.missing,
-    deleted,
+    statistics: counts.statistics(repaired),
+    missing,
+    deleted: counts.deleted,
     cured,
   };
-}
-
-class Counts {
-  readonly #outcome: ReceiveOutcome;
-  readonly #onMissing: (gfid: Gfid) => boolean;
-  files = 0;
-  dirs = 0;
-  symlinks = 0;
-  special = 0;
-  hardlinks = 0;
-  deleted = 0;
-  moved = 0;
-  missing = 0;
-  readonly details = new DetailCounts();
-
-  constructor(modules: { outcome: ReceiveOutcome; onMissing: (gfid: Gfid) => boolean }) {
-    this.#outcome = modules.outcome;
-    this.#onMissing = modules.onMissing;
-  }
-
-  inode({ key, before, after }: MapChange): void {
-    if (after === null) {
-      this.deleted++;
-      if (before !== null) this.details.gone(before);
-      return;
-    }
-    const hasMoved = before !== null && isMoved(before, after);
-    if (hasMoved) this.moved++;
-    const type = inodeType(after);
-    if (type === 'file') {
-      if (before !== null && inodeVersion(before) === inodeVersion(after)) return;
-      const gfid = decodeGfidKey(key);
-      if (this.#outcome.isDone(gfid)) {
-        this.files++;
-        this.details.file(before, after);
-      } else if (!this.#outcome.failed.has(gfid) && !this.#onMissing(gfid)) this.missing++;
-      return;
-    }
-    this.details.other(before, after, hasMoved);
-    if (before === null) {
-      if (type === 'dir') this.dirs++;
-      else if (type === 'symlink') this.symlinks++;
-      else this.special++;
-    }
-  }
 }
 
 /** Inodes that are not as the last receive left them. */

@@ -29,7 +29,12 @@ import type {
   VerifyEvent__Output,
 } from '../generated/peer/datamover/v1/VerifyEvent.js';
 import type { VerifyResult__Output } from '../generated/peer/datamover/v1/VerifyResult.js';
-import { retentionFromWire, retentionToWire } from './target-codec.js';
+import {
+  retentionFromWire,
+  retentionToWire,
+  statisticsFromWire,
+  statisticsToWire,
+} from './target-codec.js';
 import { absolutePath, relativePath } from './wire-path.js';
 import { listOf, oneOf, text, toNumber } from './wire-value.js';
 
@@ -113,6 +118,10 @@ export function createProgressToWire(progress: CreateProgress): CreateDatasetEve
     bytes_done: progress.bytesDone,
     bytes_total: progress.bytesTotal,
     failures: progress.failures.map(({ path, code, message }) => ({ path, code, message })),
+    ...(progress.made && {
+      statistics: statisticsToWire(progress.made.statistics),
+      bytes_read: progress.made.bytesRead,
+    }),
   };
 }
 
@@ -123,6 +132,12 @@ export function createProgressFromWire(message: CreateDatasetEvent__Output): Cre
     bytesDone: toNumber(message.bytes_done, 'progress'),
     bytesTotal: toNumber(message.bytes_total, 'progress'),
     failures: badFromWire(message.failures),
+    ...(message.statistics && {
+      made: {
+        statistics: statisticsFromWire(message.statistics),
+        bytesRead: toNumber(message.bytes_read, 'bytes read'),
+      },
+    }),
   };
 }
 

@@ -37,6 +37,8 @@ export function batchToWire(batch: ChangeBatch): Batch {
     payload: batch.payload,
     files: batch.files,
     bytes: batch.bytes,
+    changed_bytes: batch.changedBytes,
+    read_bytes: batch.readBytes,
   };
 }
 
@@ -51,6 +53,8 @@ export function batchFromWire(message: Batch__Output): ChangeBatch {
     payload: message.payload,
     files: message.files,
     bytes: toNumber(message.bytes, 'number of bytes'),
+    changedBytes: toNumber(message.changed_bytes, 'number of bytes'),
+    readBytes: toNumber(message.read_bytes, 'number of bytes'),
   };
 }
 

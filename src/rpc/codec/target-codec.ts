@@ -22,7 +22,10 @@ import type {
   TargetState as StateMessage,
   TargetState__Output,
 } from '../generated/peer/datamover/v1/TargetState.js';
-import type { TargetStatistics__Output } from '../generated/peer/datamover/v1/TargetStatistics.js';
+import type {
+  TargetStatistics as StatisticsMessage,
+  TargetStatistics__Output,
+} from '../generated/peer/datamover/v1/TargetStatistics.js';
 import {
   committedDatasetFromWire,
   datasetToWire,
@@ -125,7 +128,7 @@ export function commitResultToWire(result: CommitResult): CommitEvent {
   return {
     phase: 'committed',
     dataset: datasetToWire(result.dataset),
-    statistics: { ...result.statistics, details: detailsToWire(result.statistics.details) },
+    statistics: statisticsToWire(result.statistics),
     failures: result.failures.map(failureToWire),
   };
 }
@@ -140,7 +143,11 @@ export function commitResultFromWire(message: CommitEvent__Output): CommitResult
   };
 }
 
-function statisticsFromWire(message: TargetStatistics__Output): TargetStatistics {
+export function statisticsToWire(statistics: TargetStatistics): StatisticsMessage {
+  return { ...statistics, details: detailsToWire(statistics.details) };
+}
+
+export function statisticsFromWire(message: TargetStatistics__Output): TargetStatistics {
   return {
     files: toNumber(message.files, 'statistics'),
     dirs: toNumber(message.dirs, 'statistics'),

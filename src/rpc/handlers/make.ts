@@ -36,7 +36,11 @@ export async function* createDataset(
   const dataset = yield* mapped(
     progressStream<CreateProgress, DatasetInfo>(
       (report) => access.maker.create(wanted, report, signal),
-      (older, newer) => ({ ...newer, failures: [...older.failures, ...newer.failures] }),
+      (older, newer) => ({
+        ...older,
+        ...newer,
+        failures: [...older.failures, ...newer.failures],
+      }),
     ),
     createEvents,
   );

@@ -42,6 +42,8 @@ describe('messages of the peer protocol', () => {
       payload: bytes,
       files: fc.nat({ max: 1_000 }),
       bytes: fc.maxSafeNat(),
+      changedBytes: fc.maxSafeNat(),
+      readBytes: fc.maxSafeNat(),
     });
     fc.assert(
       fc.property(batch, (value) => {

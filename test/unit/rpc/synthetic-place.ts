@@ -58,7 +58,16 @@ export class SyntheticPlace extends MemoryPlace {
     for (let number = 1; number <= this.#count; number++) {
       this.produced++;
       const token = Buffer.from(String(number));
-      yield { phase: 'content', lane: 0, token, payload, files: 1, bytes: MIB };
+      yield {
+        phase: 'content',
+        lane: 0,
+        token,
+        payload,
+        files: 1,
+        bytes: MIB,
+        changedBytes: 0,
+        readBytes: 0,
+      };
     }
   }
 }

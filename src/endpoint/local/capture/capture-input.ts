@@ -1,5 +1,5 @@
 import type { DatasetId, SystemGuid } from '../../../model/ids.js';
-import type { Retention } from '../../target.js';
+import type { Retention, TargetStatistics } from '../../target.js';
 import type { FileIdentity } from '../layout/data-root.js';
 import type { DatasetRecord } from '../layout/dataset-record.js';
 import type { LocalTreeId } from '../layout/local-tree.js';
@@ -56,4 +56,8 @@ export interface CaptureResult {
   /** Regular files with new content, and inodes that are gone. */
   readonly changedFiles: number;
   readonly removed: number;
+  /** What differs from the dataset before. */
+  readonly statistics: TargetStatistics;
+  /** Bytes of files that were read. */
+  readonly bytesRead: number;
 }

@@ -1,5 +1,6 @@
 import { Catalog } from '../../../catalog/catalog.js';
-import { EMPTY_ROOTS } from '../../../catalog/catalog-roots.js';
+import { type CatalogRoots, EMPTY_ROOTS } from '../../../catalog/catalog-roots.js';
+import { diffMaps } from '../../../catalog/diff-maps.js';
 import { MapReader } from '../../../catalog/map-reader.js';
 import { decodeGfidKey } from '../../../catalog/maps/gfid-key.js';
 import type { PageReader } from '../../../catalog/page-reader.js';
@@ -8,6 +9,8 @@ import type { ContentDigestState } from '../../../model/dataset.js';
 import { DmError } from '../../../model/error.js';
 import type { Gfid } from '../../../model/ids.js';
 import type { PagePacks } from '../../../repository/page-packs.js';
+import { InodeCounts } from '../../changes/inode-counts.js';
+import type { TargetStatistics } from '../../target.js';
 import type { DataRoot } from '../layout/data-root.js';
 import type { DatasetMaps, DatasetRecord } from '../layout/dataset-record.js';
 import { readFileClock } from '../layout/file-clock.js';
@@ -236,10 +239,32 @@ export class CaptureRun {
     directory.commit(record, this.#nextTree(record, choice, applied));
     dropBookmarks(directory, record);
     const { failures, changedFiles, removed } = scan.result;
+    const before = this.#former?.maps ?? EMPTY_ROOTS;
+    const statistics = await this.#statistics(before, record.maps);
+    // Clones share their bytes, and a snapshot is one: only copies are read.
+    const bytesRead = choice.provider === 'copy' ? Number(this.#progress.bytes) : 0;
     const { warningCount } = scan.notes;
     const { reason } = choice;
     const localTree = tree.localTree;
-    return { record, localTree, reason, failures, warningCount, changedFiles, removed };
+    return {
+      ...{ record, localTree, reason, failures, warningCount, changedFiles, removed },
+      ...{ statistics, bytesRead },
+    };
+  }
+
+  async #statistics(before: CatalogRoots, after: CatalogRoots): Promise<TargetStatistics> {
+    const { pages } = this.#modules;
+    const { signal } = this.#options;
+    const counts = new InodeCounts({ hasContent: () => true });
+    const diff = (map: 'inodes' | 'links') =>
+      diffMaps({
+        before: { pages, root: before[map] },
+        after: { pages, root: after[map] },
+        signal,
+      });
+    for await (const changes of diff('inodes')) for (const change of changes) counts.inode(change);
+    for await (const changes of diff('links')) for (const change of changes) counts.link(change);
+    return counts.statistics(0);
   }
 
   #record(

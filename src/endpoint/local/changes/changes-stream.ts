@@ -76,4 +76,6 @@ const END: ChangeBatch = {
   payload: NOTHING,
   files: 0,
   bytes: 0,
+  changedBytes: 0,
+  readBytes: 0,
 };

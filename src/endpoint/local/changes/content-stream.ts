@@ -116,7 +116,10 @@ export class ContentStream {
     const size = sizeAsNumber(inode.size);
     // Not worth asking: a small file that has all its blocks.
     const dense = size <= LEAF_BYTES && stat.blocks * 512n >= inode.size;
-    return new VersionFile(fd, size, dense);
+    return new VersionFile(fd, size, {
+      dense,
+      onRead: (bytes) => this.#modules.batch.countRead(bytes),
+    });
   }
 
   async #refuseException(gfid: Gfid): Promise<void> {

@@ -16,12 +16,18 @@ export class VersionFile {
   readonly #extents: Iterator<DataExtent, void, undefined>;
   #current: DataExtent | null = null;
   #ended = false;
+  readonly #onRead: ((bytes: number) => void) | undefined;
 
-  /** `dense`: known to have no holes, which saves asking. */
-  constructor(fd: number, size: number, dense = false) {
+  /** `dense`: known to have no holes, which saves asking; `onRead` is told how much was read. */
+  constructor(
+    fd: number,
+    size: number,
+    options: { readonly dense?: boolean; readonly onRead?: (bytes: number) => void } = {},
+  ) {
     this.fd = fd;
     this.size = size;
-    this.#extents = dense
+    this.#onRead = options.onRead;
+    this.#extents = options.dense
       ? [{ offset: 0, length: size }][Symbol.iterator]()
       : dataExtents(fd, size);
   }
@@ -56,6 +62,7 @@ export class VersionFile {
 
   /** Fills `length` bytes of `buffer`; `source_changing` when the file has fewer. */
   read(buffer: Uint8Array, start: number, length: number, position: number): void {
+    this.#onRead?.(length);
     if (readAt(this.fd, buffer, start, length, position) < length) {
       throw new DmError(
         'source_changing',

@@ -53,7 +53,16 @@ export async function* objectChanges(
   }
   signal.throwIfAborted();
   const nothing = new Uint8Array(0);
-  yield { phase: 'end', lane: 0, token: nothing, payload: nothing, files: 0, bytes: 0 };
+  yield {
+    phase: 'end',
+    lane: 0,
+    token: nothing,
+    payload: nothing,
+    files: 0,
+    bytes: 0,
+    changedBytes: 0,
+    readBytes: 0,
+  };
 }
 
 async function structure(

@@ -125,7 +125,9 @@ export class ObjectContentStream {
       basis: basis && { gfid: basis.gfid, version: await versionOf(basis) },
     };
     records.open(record, from);
+    const { batch } = this.#modules;
     if (whole !== null) {
+      batch.countRead(segments.takeBytesRead());
       await records.write(record, whole.chunk, whole.leaves);
     } else {
       const file = { maps, gfid, size };
@@ -134,6 +136,7 @@ export class ObjectContentStream {
       );
       for await (const { chunk, leaves } of chunks) {
         signal.throwIfAborted();
+        batch.countRead(segments.takeBytesRead());
         await records.write(record, chunk, leaves);
       }
     }

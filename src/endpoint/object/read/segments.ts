@@ -11,6 +11,7 @@ export class Segments {
   readonly #ranges: PackRanges;
   readonly #keys: RepositoryKeys;
   readonly #kept: Lru<string, Buffer>;
+  #bytesRead = 0;
   readonly #reading = new Map<string, Promise<Buffer>>();
 
   constructor(
@@ -20,6 +21,13 @@ export class Segments {
     this.#ranges = modules.ranges;
     this.#keys = modules.keys;
     this.#kept = new Lru(options.cacheBytes, (bytes) => bytes.length);
+  }
+
+  /** Bytes of frames that were loaded since it was asked last. */
+  takeBytesRead(): number {
+    const bytes = this.#bytesRead;
+    this.#bytesRead = 0;
+    return bytes;
   }
 
   /** The whole segment; not to be changed. `corrupt` when it is not what `digest` says. */
@@ -47,6 +55,7 @@ export class Segments {
 
   async #load({ pack, offset, length, frameLength }: SegmentLocation): Promise<Buffer> {
     const stored = await this.#ranges.read('data', pack, offset, length);
+    this.#bytesRead += length;
     const frame = this.#keys.open(stored, { kind: 'data', pack, offset });
     return decodeFrame(frame, frameLength);
   }

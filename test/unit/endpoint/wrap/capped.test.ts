@@ -147,6 +147,15 @@ async function* endless(): AsyncIterable<ChangeBatch> {
   const payload = Buffer.alloc(MIB);
   for (let number = 0; ; number++) {
     const token = Buffer.from(String(number));
-    yield { phase: 'content', lane: 0, token, payload, files: 0, bytes: MIB };
+    yield {
+      phase: 'content',
+      lane: 0,
+      token,
+      payload,
+      files: 0,
+      bytes: MIB,
+      changedBytes: 0,
+      readBytes: 0,
+    };
   }
 }

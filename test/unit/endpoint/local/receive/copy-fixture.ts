@@ -143,6 +143,7 @@ export class CopyFixture implements AsyncDisposable {
     const progress: TargetProgress[] = [];
     const observer: CopyObserver = {
       phase: () => undefined,
+      resumed: () => undefined,
       sent: () => undefined,
       applied: () => undefined,
       failed: (failures) => {

@@ -117,5 +117,14 @@ export async function craft(
 
 export function batch(phase: ChangeBatch['phase'], writer: PayloadWriter, lane = 0): ChangeBatch {
   const token = phase === 'content' ? Buffer.from('token') : Buffer.alloc(0);
-  return { phase, lane, token, payload: writer.take(), files: 0, bytes: 0 };
+  return {
+    phase,
+    lane,
+    token,
+    payload: writer.take(),
+    files: 0,
+    bytes: 0,
+    changedBytes: 0,
+    readBytes: 0,
+  };
 }

@@ -82,6 +82,7 @@ export class ObjectFixture implements AsyncDisposable {
     const { head } = await target.inspect(Buffer.from(this.#basePath), this.signal);
     const observer = {
       phase: () => undefined,
+      resumed: () => undefined,
       sent: () => undefined,
       applied: () => undefined,
       failed: () => undefined,

@@ -10,6 +10,8 @@ export interface Batch {
   'payload'?: (Buffer | Uint8Array | string);
   'files'?: (number);
   'bytes'?: (number | string | Long);
+  'changed_bytes'?: (number | string | Long);
+  'read_bytes'?: (number | string | Long);
 }
 
 export interface Batch__Output {
@@ -19,4 +21,6 @@ export interface Batch__Output {
   'payload': (Buffer);
   'files': (number);
   'bytes': (string);
+  'changed_bytes': (string);
+  'read_bytes': (string);
 }

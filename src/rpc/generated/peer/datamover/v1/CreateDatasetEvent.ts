@@ -2,6 +2,7 @@
 
 import type { Dataset as _datamover_v1_Dataset, Dataset__Output as _datamover_v1_Dataset__Output } from '../../datamover/v1/Dataset.js';
 import type { BadEntry as _datamover_v1_BadEntry, BadEntry__Output as _datamover_v1_BadEntry__Output } from '../../datamover/v1/BadEntry.js';
+import type { TargetStatistics as _datamover_v1_TargetStatistics, TargetStatistics__Output as _datamover_v1_TargetStatistics__Output } from '../../datamover/v1/TargetStatistics.js';
 import type { Long } from '@grpc/proto-loader';
 
 export interface CreateDatasetEvent {
@@ -11,6 +12,8 @@ export interface CreateDatasetEvent {
   'bytes_total'?: (number | string | Long);
   'dataset'?: (_datamover_v1_Dataset | null);
   'failures'?: (_datamover_v1_BadEntry)[];
+  'statistics'?: (_datamover_v1_TargetStatistics | null);
+  'bytes_read'?: (number | string | Long);
 }
 
 export interface CreateDatasetEvent__Output {
@@ -20,4 +23,6 @@ export interface CreateDatasetEvent__Output {
   'bytes_total': (string);
   'dataset': (_datamover_v1_Dataset__Output | null);
   'failures': (_datamover_v1_BadEntry__Output)[];
+  'statistics': (_datamover_v1_TargetStatistics__Output | null);
+  'bytes_read': (string);
 }
