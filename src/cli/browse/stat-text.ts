@@ -2,7 +2,9 @@ import { escapePath, isUtf8 } from '../../util/escape.js';
 import type { BrowseEntry, EntryStat } from '../control-messages.js';
 import { nanosecondTime } from '../format/humanise.js';
 import { escapeText } from '../format/text.js';
+import { decodeNtAcl } from './nt-acl.js';
 import { type Ace, decodePosixAcl } from './posix-acl.js';
+import type { NtAce, SecurityDescriptor } from './security-descriptor.js';
 
 const TYPE_BITS: Readonly<Record<string, number>> = {
   file: 0o100000,
@@ -29,15 +31,22 @@ const GUID_DIGITS = 36;
 const ACL_NAMES = ['system.posix_acl_access', 'system.posix_acl_default'];
 
 type Attribute = EntryStat['xattrs'][number];
+type AceText = Ace | NtAce;
 
 /** The blocks that `stat` prints for one entry, line by line. */
 export function* statLines(stat: EntryStat, entry: BrowseEntry): Generator<string> {
   const user = stat.xattrs.filter((one) => nameOf(one).startsWith('user.'));
   const system = stat.xattrs.filter(
-    (one) => !user.includes(one) && !(ACL_NAMES.includes(nameOf(one)) && aces(one) !== null),
+    (one) =>
+      !user.includes(one) &&
+      !(ACL_NAMES.includes(nameOf(one)) && aces(one) !== null) &&
+      descriptor(one) === null,
   );
   yield* gstatLines(stat, entry);
-  yield* securityLines(stat, entry);
+  const descriptors = stat.xattrs.flatMap((one) => descriptor(one) ?? []);
+  for (const one of descriptors) yield* descriptorLines(one);
+  const hasPosixAcl = stat.xattrs.some((one) => ACL_NAMES.includes(nameOf(one)));
+  if (descriptors.length === 0 || hasPosixAcl) yield* securityLines(stat, entry);
   yield* attributeLines('extattr', user);
   yield* attributeLines('sysattr', system);
   yield `Parent gfid count #${stat.parents.length}:`;
@@ -78,17 +87,45 @@ function* securityLines(stat: EntryStat, entry: BrowseEntry): Generator<string> 
   yield `    control = ${all.length > 0 ? 'dacl_present' : 'none'}`;
   yield `    owner = uid:${entry.uid}${named(entry.user_name)}`;
   yield `    group = gid:${entry.gid}${named(entry.group_name)}`;
-  yield '    dacl={';
-  yield `      ace_count = ${all.length}`;
+  yield* listLines('dacl', all);
+  yield '    sacl = none';
+  yield '  }';
+  yield '}';
+}
+
+/** A Windows security descriptor. */
+function* descriptorLines({
+  control,
+  owner,
+  group,
+  dacl,
+  sacl,
+}: SecurityDescriptor): Generator<string> {
+  yield 'sd: {';
+  yield '  sd_info = nt acl';
+  yield '  sd_data = {';
+  yield `    control = ${control}`;
+  yield `    owner = ${owner || 'none'}`;
+  yield `    group = ${group || 'none'}`;
+  yield* listLines('dacl', dacl);
+  yield* listLines('sacl', sacl);
+  yield '  }';
+  yield '}';
+}
+
+function* listLines(label: 'dacl' | 'sacl', aces: readonly AceText[] | null): Generator<string> {
+  if (aces === null) {
+    yield `    ${label} = none`;
+    return;
+  }
+  yield `    ${label}={`;
+  yield `      ace_count = ${aces.length}`;
   yield '      aces=[';
-  for (const ace of all) {
+  for (const ace of aces) {
     yield `        { ace_type=${ace.type} ace_flags=${ace.flags} ace_rights=${ace.rights} ace_trustee=${ace.trustee} }`;
   }
   yield '      ]';
   yield '    }';
-  yield '    sacl = none';
-  yield '  }';
-  yield '}';
 }
 
 function* attributeLines(label: string, attributes: readonly Attribute[]): Generator<string> {
@@ -101,6 +138,10 @@ function* attributeLines(label: string, attributes: readonly Attribute[]): Gener
 
 function aces(attribute: Attribute): Ace[] | null {
   return decodePosixAcl(attribute.value, nameOf(attribute) === 'system.posix_acl_default');
+}
+
+function descriptor(attribute: Attribute): SecurityDescriptor | null {
+  return decodeNtAcl(nameOf(attribute), attribute.value);
 }
 
 function nameOf(attribute: Attribute): string {
