@@ -73,9 +73,10 @@ export class InodeDeriver {
     if (failure !== null && notes.reads.isValid(failure.parent, failure.read)) {
       this.#exception(gfid, failure);
     }
-    for (const { parent, name } of added) {
-      // A former owner of the name has been dealt with when the capture failed.
-      if ((await catalog.lookup(parent, name)) === null) notes.entry(parent, name, ALWAYS, null);
+    for (const { parent, name, directory } of added) {
+      // A former owner of the name has been dealt with when the capture of a file failed.
+      const isFree = failure === null || directory || (await catalog.lookup(parent, name)) === null;
+      if (isFree) notes.entry(parent, name, ALWAYS, null);
     }
   }
 

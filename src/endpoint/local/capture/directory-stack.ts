@@ -56,15 +56,23 @@ export class DirectoryStack implements Disposable {
     return top.fd;
   }
 
-  /** Goes into the subdirectory `name`; throws a SysError, and stays, when it cannot be opened. Returns its descriptor. */
-  push(name: Uint8Array): number {
+  /**
+   * Goes into the subdirectory `name`; throws a SysError, and stays, when it cannot be opened or is, `expected` being
+   * an inode number, another one by now. Returns its descriptor.
+   */
+  push(name: Uint8Array, expected: bigint | null): number {
     const fd = openAt(this.fd, name, O_RDONLY | O_DIRECTORY);
+    const { ino } = VIEW.statFd(fd);
+    if (expected !== null && ino !== expected) {
+      close(fd);
+      throw sysError('openat', 'ESTALE');
+    }
     const far = this.#levels[this.#levels.length - HELD];
     if (far !== undefined && far.fd !== -1) {
       close(far.fd);
       far.fd = -1;
     }
-    this.#levels.push({ name: Buffer.from(name), ino: VIEW.statFd(fd).ino, fd });
+    this.#levels.push({ name: Buffer.from(name), ino, fd });
     return fd;
   }
 

@@ -28,7 +28,12 @@ export interface ScannedDirectory {
 export type EntryOutcome =
   | 'absent'
   | 'kept'
-  | { readonly gfid: Gfid; readonly type: FileType; readonly isNew: boolean };
+  | {
+      readonly gfid: Gfid;
+      readonly type: FileType;
+      readonly isNew: boolean;
+      readonly ino: bigint;
+    };
 
 /** Entries between two calls of the progress callback. */
 const PROGRESS_EVERY = 2000;
@@ -146,7 +151,7 @@ export class EntryScanner {
         return this.#unreadable(directory, name, former, error);
       }
     }
-    return { gfid: identity.gfid, type: stat.type, isNew: identity.isNew };
+    return { gfid: identity.gfid, type: stat.type, isNew: identity.isNew, ino: stat.ino };
   }
 
   /** Notes the inode of a directory that is open, if it has changed. */

@@ -24,7 +24,8 @@ export async function revisit(
     const name = Buffer.from(latin1, 'latin1');
     const former = await catalog.lookup(directory.gfid, name);
     if (former?.type !== 'dir') return null;
-    subdirectories.push({ name, gfid: former.gfid, isNew: false });
+    const { gfid } = former;
+    subdirectories.push({ name, gfid, isNew: false, ino: null, seenIn: directory.read });
   }
   return subdirectories.sort((a, b) => compareBytes(a.name, b.name));
 }

@@ -42,6 +42,8 @@ export interface NameEvent {
   readonly read: number;
   /** Removed only: the name now belongs to another gfid. */
   readonly replaced: boolean;
+  /** Added only: it is the name of a directory. */
+  readonly directory: boolean;
 }
 
 export interface Failure {
@@ -53,6 +55,8 @@ export interface Failure {
   readonly message: string;
 }
 
+const REPLACED = 1;
+const DIRECTORY = 2;
 const writer = new BinaryWriter(4096);
 const fail = (reason: string) => new DmError('internal', `scan event: ${reason}`);
 
@@ -84,10 +88,14 @@ export function decodeObservation(value: Uint8Array): Observation {
   return { nlink, binding, side, inode: decodeInode(reader.bytes(reader.remaining)) };
 }
 
-export function encodeNameEvent(read: number, replaced: boolean): Buffer {
+export function encodeNameEvent({
+  read,
+  replaced,
+  directory,
+}: Pick<NameEvent, 'read' | 'replaced' | 'directory'>): Buffer {
   return writer
     .u32(read)
-    .u8(replaced ? 1 : 0)
+    .u8((replaced ? REPLACED : 0) | (directory ? DIRECTORY : 0))
     .take();
 }
 
@@ -126,10 +134,13 @@ export function decodeEventKey(key: Uint8Array): EventKey {
 
 export function decodeNameEvent(rest: Buffer, value: Uint8Array): NameEvent {
   const reader = new BinaryReader(value, fail);
+  const read = reader.u32();
+  const bits = reader.u8();
   return {
     parent: rest.readBigUInt64BE(0) as Gfid,
     name: rest.subarray(8),
-    read: reader.u32(),
-    replaced: reader.u8() === 1,
+    read,
+    replaced: (bits & REPLACED) !== 0,
+    directory: (bits & DIRECTORY) !== 0,
   };
 }

@@ -85,9 +85,11 @@ export class ScanNotes implements Disposable {
     found: { gfid: Gfid; type: FileType; isNew: boolean },
   ): void {
     const key = nameEventKey(found.gfid, EVENT.added, directory.gfid, name);
-    this.events.add(key, encodeNameEvent(directory.read, false));
+    const isDirectory = found.type === 'dir';
+    const event = { read: directory.read, replaced: false, directory: isDirectory };
+    this.events.add(key, encodeNameEvent(event));
     this.entry(directory.gfid, name, directory.read, found);
-    if (found.type !== 'dir' || found.isNew) return;
+    if (!isDirectory || found.isNew) return;
     const seen = this.movedDirectories.get(found.gfid) ?? [];
     seen.push({ gfid: found.gfid, parent: directory.gfid, read: directory.read, replaced: false });
     this.movedDirectories.set(found.gfid, seen);
@@ -100,7 +102,8 @@ export class ScanNotes implements Disposable {
     replaced: boolean,
   ): void {
     const key = nameEventKey(former.gfid, EVENT.removed, directory.gfid, name);
-    this.events.add(key, encodeNameEvent(directory.read, replaced));
+    const event = { read: directory.read, replaced, directory: false };
+    this.events.add(key, encodeNameEvent(event));
     if (!replaced) this.entry(directory.gfid, name, directory.read, null);
     // What lies below a directory that is gone is found from there.
     if (former.type === 'dir' && directory.read !== ALWAYS) {

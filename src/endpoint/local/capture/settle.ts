@@ -1,6 +1,7 @@
 import type { Gfid } from '../../../model/ids.js';
 import { SysError } from '../sys/errno.js';
 import { statFd } from '../sys/stat.js';
+import { SEEN_IN_NOTHING } from './directory-reads.js';
 import type { DirectoryRecord } from './directory-record.js';
 import { DirectoryStack } from './directory-stack.js';
 import type { ScanNotes } from './scan-notes.js';
@@ -60,7 +61,7 @@ class SettlePass {
         continue;
       }
       this.#lostBelow = NO_DEPTH;
-      if (!this.#enter(stack, name, record)) {
+      if (!this.#isNamed(name, record) || !this.#enter(stack, name, record)) {
         this.#lostBelow = record.depth;
         this.#notes.reads.lose(record.gfid, record.read);
         continue;
@@ -71,13 +72,17 @@ class SettlePass {
     return this.#vanished;
   }
 
+  /** False when the directory above was read again and has another one under the name, or none. */
+  #isNamed(name: Buffer, { gfid }: DirectoryRecord): boolean {
+    const pending = this.#levels.at(-1)?.pending ?? null;
+    return pending === null || pending.get(name.toString('latin1'))?.gfid === gfid;
+  }
+
   #enter(stack: DirectoryStack, name: Buffer, record: DirectoryRecord): boolean {
     if (record.depth === 0) return true;
     try {
-      const fd = stack.push(name);
-      if (statFd(fd).ino === record.ino) return true;
-      stack.pop();
-      return false;
+      stack.push(name, record.ino);
+      return true;
     } catch (error) {
       if (error instanceof SysError) return false;
       throw error;
@@ -86,15 +91,17 @@ class SettlePass {
 
   async #check(stack: DirectoryStack, name: Buffer, record: DirectoryRecord): Promise<void> {
     const parent = this.#levels.at(-1);
-    const awaited = parent?.pending?.get(name.toString('latin1'));
-    if (awaited?.gfid === record.gfid) parent?.pending?.delete(name.toString('latin1'));
+    const seenIn = parent?.read ?? SEEN_IN_NOTHING;
+    parent?.pending?.delete(name.toString('latin1'));
+    this.#notes.reads.confirm(record.read, seenIn);
     const valid = this.#notes.reads.isValid(record.gfid, record.read);
     if (valid && statFd(stack.fd).ctimeNs === record.ctimeNs) {
       this.#walk.record(name, record);
       this.#levels.push({ gfid: record.gfid, read: record.read, pending: null });
       return;
     }
-    const target = { name, gfid: record.gfid, isNew: record.isNew };
+    const { gfid, isNew, ino } = record;
+    const target = { name, gfid, isNew, ino, seenIn };
     const again = await this.#readAgain(stack, target);
     if (again === null) {
       this.#walk.record(name, record);

@@ -3,6 +3,7 @@ import { SysError } from '../sys/errno.js';
 import { statFd } from '../sys/stat.js';
 import type { ChangedDirectory } from './changed-tree.js';
 import { DirectoryListing } from './directory-listing.js';
+import { SEEN_IN_NOTHING } from './directory-reads.js';
 import { type DirectoryRecord, decodeDirectory, encodeDirectory } from './directory-record.js';
 import { DirectoryStack } from './directory-stack.js';
 import { type EntryOutcome, EntryScanner, type ScannedDirectory } from './entry-scanner.js';
@@ -15,8 +16,6 @@ import type { ScanModules, ScanOptions } from './scan-types.js';
 import type { Subdirectory } from './subdirectory.js';
 
 const MASK_64 = (1n << 64n) - 1n;
-
-const BASE: Subdirectory = { name: Buffer.alloc(0), gfid: ROOT_GFID, isNew: false };
 
 /** Where to look: everywhere, or where something is known to have changed. */
 export type WalkScope = ChangedDirectory | 'everything';
@@ -65,7 +64,10 @@ export class TreeWalk implements Disposable {
   /** Looks at everything in `scope` once; what it notes does not depend on that, as long as nothing else has changed. */
   async walk(scope: WalkScope): Promise<void> {
     using stack = new DirectoryStack(this.#options.baseFd);
-    await this.#walkFrom(stack, await this.#visit(stack, BASE, scope));
+    const name = Buffer.alloc(0);
+    const { ino } = statFd(stack.fd);
+    const base = { name, gfid: ROOT_GFID, isNew: false, ino, seenIn: SEEN_IN_NOTHING };
+    await this.#walkFrom(stack, await this.#visit(stack, base, scope));
   }
 
   /** Walks `subdirectories` of the directory the stack is in. */
@@ -97,7 +99,7 @@ export class TreeWalk implements Disposable {
   async #enter(stack: DirectoryStack, parent: Frame, target: Subdirectory): Promise<Frame | null> {
     const depth = stack.depth;
     try {
-      stack.push(target.name);
+      stack.push(target.name, target.ino);
       return await this.#visit(stack, target, scopeBelow(parent.scope, target.name));
     } catch (error) {
       if (!(error instanceof SysError)) throw error;
@@ -138,8 +140,8 @@ export class TreeWalk implements Disposable {
     const stat = statFd(fd);
     const listing = this.#listing;
     listing.read(fd);
-    const { gfid, isNew } = target;
-    const read = this.#modules.notes.reads.begin(gfid);
+    const { gfid, isNew, seenIn } = target;
+    const read = this.#modules.notes.reads.begin(gfid, seenIn);
     await this.#scanner.directory(fd, gfid, stat);
     const directory = { gfid, read, fd, components: stack.components };
     const merged = await this.#merge(listing, directory, isNew);
@@ -238,7 +240,9 @@ export class TreeWalk implements Disposable {
     if (found === null) return;
     if (former?.gfid !== found.gfid) notes.added(name, directory, found);
     if (found.type === 'dir') {
-      result.subdirectories.push({ name: Buffer.from(name), gfid: found.gfid, isNew: found.isNew });
+      const { gfid, isNew, ino } = found;
+      const seenIn = directory.read;
+      result.subdirectories.push({ name: Buffer.from(name), gfid, isNew, ino, seenIn });
     }
   }
 

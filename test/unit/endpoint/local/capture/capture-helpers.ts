@@ -21,6 +21,7 @@ import type { EntryLook } from '../../../../../src/endpoint/local/capture/scan-t
 import { DataRoot } from '../../../../../src/endpoint/local/layout/data-root.js';
 import type { DatasetRecord } from '../../../../../src/endpoint/local/layout/dataset-record.js';
 import { VersionOpener } from '../../../../../src/endpoint/local/layout/open-version.js';
+import { CatalogCheck } from '../../../../../src/endpoint/receive/catalog-check.js';
 import {
   type Gfid,
   parseDatasetId,
@@ -89,6 +90,20 @@ export async function capture(
 ) {
   const signal = new AbortController().signal;
   return captureDataset(inputFor(place, options), async () => undefined, signal, look);
+}
+
+/** Throws when the catalog of a dataset is not a tree, given that the one it was made from is. */
+export async function checkCatalog(
+  place: TestRoot,
+  former: DatasetRecord,
+  record: DatasetRecord,
+): Promise<void> {
+  using root = DataRoot.open(Buffer.from(place.root));
+  await using packs = await PagePacks.open({ directory: root.pagesPath });
+  const pages = new PageReader({}, { source: packs });
+  const [base, next] = [former, record].map(({ maps }) => new Catalog(maps, { pages }));
+  if (base === undefined || next === undefined) throw new RangeError('two records');
+  await new CatalogCheck(base, next, pages, new AbortController().signal).run();
 }
 
 /** The dataset as its catalog and its contents say. */

@@ -16,10 +16,18 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { EntryLook } from '../../../../../src/endpoint/local/capture/scan-types.js';
+import type { DatasetRecord } from '../../../../../src/endpoint/local/layout/dataset-record.js';
 import { openAt } from '../../../../../src/endpoint/local/sys/open.js';
 import type { StatView } from '../../../../../src/endpoint/local/sys/stat.js';
 import { withFilesystem } from '../../../../support/filesystems.js';
-import { capture, liveTree, makeRoot, type TestRoot, treeOf } from './capture-helpers.js';
+import {
+  capture,
+  checkCatalog,
+  liveTree,
+  makeRoot,
+  type TestRoot,
+  treeOf,
+} from './capture-helpers.js';
 
 /** Does something to the tree when the scan looks at the entry `name`, each time or only the first. */
 function whenSeen(
@@ -115,6 +123,61 @@ describe('capture of a tree that moves meanwhile', () => {
     const { record } = await capture(place, {}, look);
     expect(record.state).to.equal('COMPLETE');
     await expectLive(place, record);
+  });
+
+  /** A look that calls `onSeen` before each entry is looked at. */
+  function whenever(onSeen: (name: string) => void): EntryLook {
+    const statAt = (view: StatView, dirFd: number, name: Uint8Array): void => {
+      onSeen(Buffer.from(name).toString());
+      view.statAt(dirFd, name);
+    };
+    return { statAt, openAt };
+  }
+
+  async function expectWhole(first: DatasetRecord, look: EntryLook): Promise<void> {
+    const { record } = await capture(place, {}, look);
+    await checkCatalog(place, first, record);
+    const later = await capture(place);
+    await checkCatalog(place, record, later.record);
+    await expectLive(place, later.record);
+  }
+
+  it('leaves out a new directory that its parent no longer names, with all that is below', async () => {
+    const first = await capture(place);
+    const fresh = join(place.base, 'm/fresh');
+    mkdirSync(join(fresh, 'er'), { recursive: true });
+    writeFileSync(join(fresh, 'er/h'), 'new');
+    let reads = 0;
+    const look = whenever((name) => {
+      if (name === 'fresh' && ++reads > 1) {
+        renameSync(fresh, join(parent, 'aside'));
+        symlinkSync('/', fresh);
+      } else if (name === 'trigger' && reads === 1) writeFileSync(join(place.base, 'm/touch'), '');
+      else if (name === 'trigger') {
+        // Behind the second read of its parent it is back before it is looked for.
+        unlinkSync(fresh);
+        renameSync(join(parent, 'aside'), fresh);
+      }
+    });
+    await expectWhole(first.record, look);
+    expect(reads).to.be.greaterThan(1);
+  });
+
+  it('leaves out a new directory that is gone whenever it is looked for, in the place of a file', async () => {
+    const known = join(place.base, 'm/known');
+    writeFileSync(known, 'known');
+    const first = await capture(place);
+    unlinkSync(known);
+    mkdirSync(known);
+    let reads = 0;
+    const look = whenever((name) => {
+      // Behind it in its own directory, and in one that is read later.
+      if (name === 'trigger') renameSync(known, join(parent, 'aside'));
+      if (name === 'f') renameSync(join(parent, 'aside'), known);
+      if (name === 'known') reads++;
+    });
+    await expectWhole(first.record, look);
+    expect(reads).to.be.greaterThan(1);
   });
 
   it('keeps what it loses sight of in a tree that never rests, and drops it later', async () => {
