@@ -6,7 +6,6 @@ import { ObjectTarget } from '../endpoint/object/object-target.js';
 import { DatasetNumbers } from '../endpoint/object/receive/give-number.js';
 import { ReceiveSessions } from '../endpoint/receive/receive-sessions.js';
 import type { OpenPlace } from '../engine/places.js';
-import { verifyFromHere } from '../engine/verify-from-here.js';
 import type { ObjectAccount } from '../model/object-account.js';
 import type { Log } from '../observe/log.js';
 import type { LockLookup } from '../policy/policy-locks.js';
@@ -15,6 +14,7 @@ import type { WorkerPool } from '../worker/pool.js';
 import type { AccountStore } from './account-store.js';
 import { secretBytes } from './encryption-secret.js';
 import { type ObjectStoreModules, openObjectStore } from './object-stores.js';
+import { backupVerifiers } from './verify-backup.js';
 
 export interface ObjectPlacesModules extends ObjectStoreModules {
   readonly accounts: AccountStore;
@@ -64,9 +64,7 @@ export class ObjectPlaces {
         { workPath: this.#workPath, secret },
         { ...modules, pool, sessions, numbers, signer, now: () => clock.now(), log },
       ),
-      maker: new ObjectMaker({
-        verify: (ref, onProgress, until) => verifyFromHere(source, ref, onProgress, until),
-      }),
+      maker: new ObjectMaker(backupVerifiers({ source, store, workPath: this.#workPath })),
       expirer: new ObjectExpirer({ store, source, now: trustedNow }),
       locker: null,
       owner: '',

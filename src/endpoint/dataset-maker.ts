@@ -88,4 +88,10 @@ export interface DatasetMaker {
     onProgress: (progress: VerifyProgress) => void,
     signal: AbortSignal,
   ): Promise<VerifyResult>;
+  /** Checks that everything of the dataset is there, without reading what files hold. Only where that can be told. */
+  verifyQuick?(
+    ref: DatasetRef,
+    onProgress: (progress: VerifyProgress) => void,
+    signal: AbortSignal,
+  ): Promise<VerifyResult>;
 }

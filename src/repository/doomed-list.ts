@@ -1,3 +1,4 @@
+import { blake3 } from '@napi-rs/blake-hash';
 import { type PackId, parsePackId } from '../catalog/page-store.js';
 import { parseSystemGuid, type SystemGuid } from '../model/ids.js';
 import { JsonFields } from '../model/json-fields.js';
@@ -18,18 +19,22 @@ export interface DoomedList {
 }
 
 export function serialiseDoomedList(list: DoomedList): string {
-  return JSON.stringify({
-    format: DOOMED_FORMAT,
-    doomedAtMs: list.doomedAtMs,
-    owner: list.owner,
-    finishedAtMs: list.finishedAtMs,
-    ...list.packs,
-  });
+  return JSON.stringify({ ...bodyOf(list), digest: digestOf(list) });
+}
+
+function bodyOf({ doomedAtMs, owner, finishedAtMs, packs }: DoomedList): object {
+  const { data, pages } = packs;
+  return { format: DOOMED_FORMAT, doomedAtMs, owner, finishedAtMs, data, pages };
+}
+
+/** A pack whose id was damaged would be used by a backup while it is deleted. */
+function digestOf(list: DoomedList): string {
+  return blake3(Buffer.from(JSON.stringify(bodyOf(list)))).toString('hex');
 }
 
 export function parseDoomedList(text: string, what: string): DoomedList {
   const fields = JsonFields.parse(what, text, DOOMED_FORMAT);
-  return {
+  const list: DoomedList = {
     doomedAtMs: fields.integer('doomedAtMs'),
     owner: fields.parsed('owner', parseSystemGuid),
     finishedAtMs: fields.nullable('finishedAtMs', (name) => fields.integer(name)),
@@ -38,4 +43,7 @@ export function parseDoomedList(text: string, what: string): DoomedList {
       pages: fields.parsedTexts('pages', parsePackId),
     },
   };
+  if (fields.text('digest') !== digestOf(list))
+    throw fields.wrong('it is not what its digest says');
+  return list;
 }

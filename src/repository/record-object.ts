@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { blake3 } from '@napi-rs/blake-hash';
 import { DmError } from '../model/error.js';
 import { JsonFields, toBase64 } from '../model/json-fields.js';
 import {
@@ -37,10 +38,12 @@ export function recordObject(
   const { keys, signer } = modules;
   const key = keys.recordKey();
   const signature = signer === null ? null : signRecord({ ...place, record }, signer);
+  const content = key === null ? record : toBase64(seal(record, place, key));
   return JSON.stringify({
     format: OBJECT_FORMAT,
-    record: key === null ? record : null,
-    sealed: key === null ? null : toBase64(seal(record, place, key)),
+    record: key === null ? content : null,
+    sealed: key === null ? null : content,
+    digest: digestOf(content),
     signature: signature && recordSignatureJson(signature),
   });
 }
@@ -53,10 +56,19 @@ export function openRecordObject(
 ): OpenedRecord {
   const fields = JsonFields.parse(`dataset record ${place.key}`, text, OBJECT_FORMAT);
   const key = modules.keys.recordKey();
+  const content = fields.text(key === null ? 'record' : 'sealed');
+  if (fields.text('digest') !== digestOf(content)) {
+    throw fields.wrong('the record is not what its digest says');
+  }
   return {
-    record: key === null ? fields.text('record') : open(fields.bytes('sealed'), place, key),
+    record: key === null ? content : open(fields.bytes('sealed'), place, key),
     signature: fields.nullable('signature', (name) => parseRecordSignature(fields.object(name))),
   };
+}
+
+/** Without an identity and without encryption nothing else tells damage from what was written. */
+function digestOf(content: string): string {
+  return blake3(Buffer.from(content)).toString('hex');
 }
 
 /** Nonce (12), encrypted text, tag (16). */

@@ -119,6 +119,11 @@ describe('backup to an object account', function () {
     const alpha = agents.agent('alpha');
     const verify = () => dm(alpha, 'datasets', 'verify', '1', '--account-id=disk');
     expect((await verify()).code).to.equal(0);
+    const quick = await dm(alpha, 'datasets', 'verify', '1', '--account-id=disk', '--quick');
+    expect(quick.stdout).to.match(/files, 0 bytes read, 0 bad|files, 0 B read, 0 bad/);
+    expect((await dm(alpha, 'datasets', 'verify', '1', '--quick')).stderr).to.match(
+      /not_supported/,
+    );
     const packs = `${store.path}/nightly/source/packs/data`;
     const pack = `${packs}/${readdirSync(packs)[0]}`;
     const bytes = readFileSync(pack);

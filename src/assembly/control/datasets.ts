@@ -1,9 +1,9 @@
-import type { BadEntry, VerifyProgress } from '../../endpoint/dataset-maker.js';
+import type { BadEntry, DatasetMaker, VerifyProgress } from '../../endpoint/dataset-maker.js';
 import type { DatasetRef } from '../../endpoint/source.js';
 import type { OpenPlace, Places } from '../../engine/places.js';
 import { verifyFromHere } from '../../engine/verify-from-here.js';
 import type { DatasetInfo } from '../../model/dataset.js';
-import { DmError } from '../../model/error.js';
+import { asDmError, DmError } from '../../model/error.js';
 import { parseDatasetId, parseDatasetNumber } from '../../model/ids.js';
 import { parseTime } from '../../model/parse-time.js';
 import type { DatasetQuery__Output } from '../../rpc/generated/control/datamover/v1/DatasetQuery.js';
@@ -91,9 +91,10 @@ export function datasetHandlers(modules: DatasetHandlerModules) {
       const dataset = await findDataset(place, request.dataset, signal);
       const ref: DatasetRef = { number: dataset.number };
       const events = new EventStream<VerifyProgress>();
+      const verify = verifierOf(request.quick, place.maker);
       const work = request.from_here
         ? verifyFromHere(place.source, ref, (progress) => events.push(progress), signal)
-        : place.maker.verify(ref, (progress) => events.push(progress), signal);
+        : verify(ref, (progress) => events.push(progress), signal);
       const ended = work.then(
         () => events.end(),
         (error: unknown) => events.fail(error),
@@ -134,9 +135,16 @@ export async function findDataset(
 ): Promise<DatasetInfo> {
   const wanted = parseDatasetRef(ref);
   const found: DatasetInfo[] = [];
-  for await (const dataset of place.source.listDatasets({}, signal)) {
-    if ('number' in wanted ? dataset.number === wanted.number : dataset.id === wanted.id)
-      found.push(dataset);
+  try {
+    for await (const dataset of place.source.listDatasets({}, signal)) {
+      if ('number' in wanted ? dataset.number === wanted.number : dataset.id === wanted.id)
+        found.push(dataset);
+    }
+  } catch (error) {
+    // The damaged record of another dataset must not keep this one from being restored.
+    if (asDmError(error, 'listing').code !== 'corrupt' || !('number' in wanted)) throw error;
+    await using reader = await place.source.open(wanted, signal);
+    return reader.info;
   }
   const [first, second] = found;
   if (!first)
@@ -151,6 +159,15 @@ export async function findDataset(
     );
   }
   return first;
+}
+
+function verifierOf(quick: boolean, maker: DatasetMaker): DatasetMaker['verify'] {
+  if (!quick) return maker.verify.bind(maker);
+  if (maker.verifyQuick !== undefined) return maker.verifyQuick.bind(maker);
+  throw new DmError(
+    'not_supported',
+    'only backups in object accounts can be verified without reading them; leave --quick out',
+  );
 }
 
 function progressFields(progress: Omit<VerifyProgress, 'bad'>) {

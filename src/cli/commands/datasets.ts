@@ -1,9 +1,9 @@
+import { DmError } from '../../model/error.js';
 import type { CommandContext } from '../command-context.js';
 import type { GroupSpec } from '../command-spec.js';
 import { argument } from '../command-spec.js';
 import { columns } from '../format/columns.js';
 import type { OptionSpec } from '../option-spec.js';
-import { later } from '../option-spec.js';
 import { verifyDataset } from '../verify-dataset.js';
 
 const COLUMNS = columns(
@@ -104,11 +104,19 @@ export const datasets: GroupSpec = {
       options: [
         ACCOUNT,
         { flag: 'from-here', kind: 'boolean', help: "read a peer's dataset over the wire" },
-        ...later('quick'),
+        {
+          flag: 'quick',
+          kind: 'boolean',
+          help: 'of a backup: only whether all of it is there, without reading files',
+        },
       ],
       run: (context) => {
         const from_here = context.options.boolean('from-here') ?? false;
-        return verifyDataset(context, { ...query(context), from_here });
+        const quick = context.options.boolean('quick') ?? false;
+        if (quick && from_here) {
+          throw new DmError('usage', '--quick reads no files, --from-here does; give one of them');
+        }
+        return verifyDataset(context, { ...query(context), from_here, quick });
       },
     },
   ],

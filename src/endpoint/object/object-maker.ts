@@ -4,9 +4,11 @@ import type { DatasetMaker } from '../dataset-maker.js';
 /** An object account as a maker: nothing there can look at a live tree, and verifying means reading it to here. */
 export class ObjectMaker implements DatasetMaker {
   readonly verify: DatasetMaker['verify'];
+  readonly verifyQuick: NonNullable<DatasetMaker['verifyQuick']>;
 
-  constructor(modules: Pick<DatasetMaker, 'verify'>) {
+  constructor(modules: Required<Pick<DatasetMaker, 'verify' | 'verifyQuick'>>) {
     this.verify = modules.verify;
+    this.verifyQuick = modules.verifyQuick;
   }
 
   async create(): Promise<never> {

@@ -8,7 +8,7 @@ import { ObjectDatasetReader } from './object-dataset-reader.js';
 import { openRepository, type Repository, type RepositoryModules } from './repository.js';
 import {
   basePaths,
-  readDataset,
+  numberedDataset,
   repositoryDataset,
   type StoredDataset,
   storedDatasets,
@@ -41,6 +41,15 @@ export class ObjectSource implements Source {
   }
 
   async open(ref: DatasetRef, signal: AbortSignal): Promise<DatasetReader> {
+    const { stored, repository } = await this.locate(ref, signal);
+    return new ObjectDatasetReader(stored, { repository, store: this.#modules.store });
+  }
+
+  /** The record of a dataset, and its repository. `not_found` when it is not in the account. */
+  async locate(
+    ref: DatasetRef,
+    signal: AbortSignal,
+  ): Promise<{ stored: StoredDataset; repository: Repository }> {
     const found = await this.#find(ref, signal);
     if (found === null) {
       const shown = 'number' in ref ? ref.number : ref.id;
@@ -49,8 +58,7 @@ export class ObjectSource implements Source {
         `dataset ${shown} is not in this object account; see \`dm datasets list --account-id\``,
       );
     }
-    const { stored, repository } = found;
-    return new ObjectDatasetReader(stored, { repository, store: this.#modules.store });
+    return found;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
@@ -64,9 +72,11 @@ export class ObjectSource implements Source {
       const key = numberKey(ref.number);
       const bytes = await getObject(store, key, signal);
       if (bytes === null) return null;
-      const { basePath, record } = parseNumber(bytes.toString(), `number ${key}`);
-      const repository = await this.#open(basePath, signal);
-      const stored = repository && (await readDataset(repository, record, this.#modules, signal));
+      const numbered = parseNumber(bytes.toString(), `number ${key}`);
+      const repository = await this.#open(numbered.basePath, signal);
+      const stored =
+        repository &&
+        (await numberedDataset(repository, ref.number, numbered, this.#modules, signal));
       return repository && stored && { stored, repository };
     }
     const paths =

@@ -1,6 +1,7 @@
 import { type DatasetInfo, datasetIdentity } from '../../model/dataset.js';
+import { DmError } from '../../model/error.js';
 import type { DatasetId } from '../../model/ids.js';
-import { parseNumber } from '../../repository/number-object.js';
+import { type NumberedDataset, parseNumber } from '../../repository/number-object.js';
 import { datasetOfKey, NUMBERS_PREFIX } from '../../repository/object-layout.js';
 import { objectPath } from '../../repository/object-path.js';
 import { openRecordObject } from '../../repository/record-object.js';
@@ -16,7 +17,7 @@ import { openRepository, type Repository, type RepositoryModules } from './repos
 export interface StoredDataset {
   readonly key: string;
   readonly record: RepositoryRecord;
-  /** SPKI fingerprint of the key that signed the record rightly, or "". */
+  /** SPKI fingerprint of the key that signed the record, or "". */
   readonly signedBy: string;
 }
 
@@ -72,7 +73,36 @@ export async function readDataset(
   const { record: text, signature } = openRecordObject(bytes.toString(), place, repository);
   const record = parseRepositoryRecord(text, `dataset record ${key}`);
   const signed = signature === null ? null : verifyRecord({ ...place, record: text }, signature);
+  if (signature !== null && signed === null) {
+    throw new DmError(
+      'corrupt',
+      `dataset record ${key}: its signature does not fit it; restore it from another copy of the repository`,
+    );
+  }
   return { key, record, signedBy: signed?.spki ?? '' };
+}
+
+/**
+ * The dataset that a number names; null when it is not there (any more). A record that was written under a later time, after an
+ * interruption, is found by its id.
+ */
+export async function numberedDataset(
+  repository: Repository,
+  number: number,
+  { record: key, dataset, tree }: NumberedDataset,
+  modules: Pick<RepositoryModules, 'store'>,
+  signal: AbortSignal,
+): Promise<StoredDataset | null> {
+  const stored =
+    (await readDataset(repository, key, modules, signal)) ??
+    (await repositoryDataset(repository, dataset, modules, signal));
+  if (stored === null) return null;
+  const { record } = stored;
+  if (record.number === number && record.id === dataset && record.tree === tree) return stored;
+  throw new DmError(
+    'corrupt',
+    `number ${number} of the account names another dataset than ${stored.key}; delete the number, and open the dataset by its id`,
+  );
 }
 
 /** Base paths that hold datasets, or held or will hold some, in no order. */

@@ -239,7 +239,7 @@ describe('object repository: formats', () => {
 
   it('opens a sealed record at its key only', () => {
     const text =
-      '{"format":1,"record":null,"sealed":"dlKZhw0ZDafuQKAlZAo0+mdby4xiO20XUiaqZWr7NHr2xTmdDHkCxA==","signature":null}';
+      '{"format":1,"record":null,"sealed":"dlKZhw0ZDafuQKAlZAo0+mdby4xiO20XUiaqZWr7NHr2xTmdDHkCxA==","digest":"743ffdcaff91d533a5431b34709ac65faf1c8b87d45b63f6734b280826c219da","signature":null}';
     const place = { repository: REPOSITORY, key: RECORD_KEY };
     const opened = openRecordObject(text, place, { keys: ENCRYPTED });
     expect(opened).to.deep.equal({ record: '{"format":1}', signature: null });
@@ -272,7 +272,7 @@ describe('object repository: formats', () => {
       '{"format":1,"basePath":"L2JhY2t1cA==","tree":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",' +
       '"dataset":"0123456789abcdef0123456789abcdef","record":"backup/datasets/x"}';
     expect(serialiseNumber(parseNumber(number, 'it'))).to.equal(number);
-    const doomed = `{"format":1,"doomedAtMs":1700000000123,"owner":"${'0'.repeat(36)}","finishedAtMs":null,"data":["${PACK}"],"pages":[]}`;
+    const doomed = `{"format":1,"doomedAtMs":1700000000123,"owner":"${'0'.repeat(36)}","finishedAtMs":null,"data":["${PACK}"],"pages":[],"digest":"41154531126322e1ddb9dfffb62c5b58f59b05e7753523f7c50898a415bba8ce"}`;
     expect(parseDoomedList(doomed, 'it').packs).to.deep.equal({ data: [PACK], pages: [] });
     expect(serialiseDoomedList(parseDoomedList(doomed, 'it'))).to.equal(doomed);
     expect(codeOf(() => parseDoomedList(doomed.replace(PACK, 'x'), 'it'))).to.equal('corrupt');

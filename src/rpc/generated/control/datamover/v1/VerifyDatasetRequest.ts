@@ -5,10 +5,12 @@ export interface VerifyDatasetRequest {
   'account'?: (string);
   'dataset'?: (string);
   'from_here'?: (boolean);
+  'quick'?: (boolean);
 }
 
 export interface VerifyDatasetRequest__Output {
   'account': (string);
   'dataset': (string);
   'from_here': (boolean);
+  'quick': (boolean);
 }

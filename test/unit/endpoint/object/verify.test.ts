@@ -1,0 +1,100 @@
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { backupVerifiers } from '../../../../src/assembly/verify-backup.js';
+import type { BadEntry, VerifyProgress } from '../../../../src/endpoint/dataset-maker.js';
+import { makeOddTree } from '../../../support/e2e-trees.js';
+import { BASE_PATH, ObjectFixture } from './receive/object-fixture.js';
+
+describe('verifying a backup', function () {
+  this.timeout(60_000);
+  let fixture: ObjectFixture;
+  let workPath: string;
+
+  beforeEach(() => {
+    fixture = new ObjectFixture();
+    workPath = mkdtempSync(join(tmpdir(), 'verify-work-'));
+  });
+  afterEach(async () => {
+    expect(readdirSync(workPath)).to.deep.equal([]);
+    rmSync(workPath, { recursive: true });
+    await fixture[Symbol.asyncDispose]();
+  });
+
+  async function verify(kind: 'verify' | 'verifyQuick', number = 1) {
+    const store = await fixture.openStore();
+    const before = store.counters.bytesReceived;
+    const source = await fixture.makeSource();
+    const bad: BadEntry[] = [];
+    const onProgress = (progress: VerifyProgress) => void bad.push(...progress.bad);
+    const verifiers = backupVerifiers({ source, store, workPath });
+    const result = await verifiers[kind]({ number }, onProgress, fixture.signal);
+    expect(bad.length).to.equal(result.bad);
+    const paths = bad.map(({ path }) => Buffer.from(path).toString());
+    return { paths, bad, files: result.files, read: store.counters.bytesReceived - before };
+  }
+
+  const packs = (kind: string): string[] => {
+    const folder = join(fixture.directory, BASE_PATH, 'packs', kind);
+    return readdirSync(folder).map((name) => join(folder, name));
+  };
+
+  it('finds nothing wrong with what is whole', async () => {
+    await makeOddTree(fixture.copy.source);
+    fixture.copy.sh('head -c 5000000 /dev/urandom > large; truncate -s 200000 sparse');
+    await fixture.backUp();
+    const quick = await verify('verifyQuick');
+    expect(quick.paths).to.deep.equal([]);
+    expect(quick.files).to.be.greaterThan(10);
+    expect(quick.read).to.be.lessThan(200_000);
+    expect((await verify('verify')).paths).to.deep.equal([]);
+  });
+
+  it('names files whose packs are cut or gone, without reading them, and the rest is good', async () => {
+    fixture.copy.sh('for i in 1 2 3; do head -c 20000000 /dev/urandom > f$i; done; echo s > small');
+    await fixture.backUp();
+    const [first = '', second = ''] = packs('data').sort((a, b) => sizeOf(b) - sizeOf(a));
+    truncateSync(first, 10_000_000);
+    rmSync(second);
+    const quick = await verify('verifyQuick');
+    expect(quick.paths.length).to.be.within(1, 3);
+    expect(quick.read).to.be.lessThan(200_000);
+    const full = await verify('verify');
+    expect([...full.paths].sort()).to.deep.equal([...quick.paths].sort());
+    const messages = quick.bad.map(({ message }) => message).join('\n');
+    expect(messages).to.match(
+      /data pack [0-9a-f]{32} (is not in the store|was cut to 10000000 bytes)/,
+    );
+  });
+
+  it('tells of damaged and missing pages', async () => {
+    fixture.copy.sh('mkdir d; for i in $(seq 2000); do echo $i > d/$i; done');
+    await fixture.backUp();
+    const [pack = ''] = packs('pages').sort((a, b) => sizeOf(b) - sizeOf(a));
+    const bytes = readFileSync(pack);
+    const middle = bytes.length >> 1;
+    bytes[middle] = (bytes[middle] ?? 0) ^ 4;
+    writeFileSync(pack, bytes);
+    for (const kind of ['verifyQuick', 'verify'] as const) {
+      const { bad } = await verify(kind);
+      expect(bad.length).to.be.greaterThan(0);
+      expect(bad.every(({ code }) => code === 'corrupt')).to.equal(true);
+    }
+    rmSync(pack);
+    for (const kind of ['verifyQuick', 'verify'] as const) {
+      expect((await verify(kind)).bad.length).to.be.greaterThan(0);
+    }
+  });
+});
+
+function sizeOf(path: string): number {
+  return readFileSync(path).length;
+}
