@@ -67,6 +67,8 @@ export interface DatasetInfo extends DatasetIdentity {
   readonly basePath: Uint8Array;
   readonly subpaths: readonly Uint8Array[];
   readonly provider: CaptureProvider;
+  /** How the tree was looked at when the dataset was made: `changes`, or `walk: ` and why; "" when it was not made of a tree at that place. */
+  readonly scan: string;
   /** Absolute path of the snapshot, or "" when there is none. */
   readonly snapshot: string;
   readonly committedAtMs: number;

@@ -28,6 +28,7 @@ export function sampleDataset(number: number, change: Partial<DatasetInfo> = {})
     subpaths: [],
     provider: 'clone',
     snapshot: '',
+    scan: '',
     committedAtMs: 1_000 * number,
     expiresAtMs: null,
     reserve: 0,

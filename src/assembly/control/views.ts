@@ -52,5 +52,6 @@ export function datasetView(dataset: DatasetInfo, accountId: string): DatasetVie
     warnings: dataset.warnings.map(({ path, code }) => ({ ...pathFields(path), code })),
     exceptions: dataset.exceptions,
     dataset_reserve: dataset.reserve,
+    scan: dataset.scan,
   };
 }

@@ -27,6 +27,7 @@ const COLUMNS = columns(
   'tree',
   'parents',
   'provider',
+  'scan',
   'snapshot',
   'root_digest',
   'content_digest',

@@ -150,6 +150,7 @@ export function storedInfo({ record, signedBy }: StoredDataset): DatasetInfo {
     subpaths: record.subpaths,
     provider: 'object',
     snapshot: '',
+    scan: '',
     committedAtMs: record.committedAtMs,
     expiresAtMs: record.expiresAtMs,
     reserve: record.retention.reserve,

@@ -89,6 +89,7 @@ export function datasetToWire(dataset: DatasetInfo): Dataset {
     warnings: dataset.warnings.map(({ path, code }) => ({ path, code })),
     exceptions: dataset.exceptions,
     reserve: dataset.reserve,
+    scan: dataset.scan,
   };
 }
 
@@ -117,6 +118,7 @@ function numbered(message: Dataset__Output, number: number): DatasetInfo {
     committedAtMs: toNumber(message.committed_at_ms, 'commit time'),
     expiresAtMs: expiresAtMs === 0 ? null : expiresAtMs,
     reserve: toNumber(message.reserve, 'reserve'),
+    scan: text(message.scan, MAX_TEXT, 'scan'),
     signedBy: text(message.signed_by, MAX_TEXT, 'signer'),
     lockedBy: listOf(message.locked_by, MAX_ITEMS, 'locks').map((lock) =>
       text(lock, MAX_TEXT, 'lock'),

@@ -46,6 +46,7 @@ export const DATASET: DatasetRecord = {
   basePath: Buffer.from('/copy/data'),
   subpaths: [Buffer.from('a/b'), Buffer.from([0xfe])],
   provider: 'clone',
+  scan: 'walk: it is the first dataset',
   maps: {
     entries: root('1', 32),
     inodes: root('2', 4128),
@@ -103,6 +104,7 @@ export const BARE_DATASET: DatasetRecord = {
   signature: null,
   from: '',
   snapshotBase: null,
+  scan: '',
 };
 
 export const BARE_TREE: LocalTree = {

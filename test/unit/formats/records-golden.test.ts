@@ -56,7 +56,7 @@ const DATASET_JSON = [
   '"signature":{"signedBy":"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee",',
   '"value":"AAEC/w=="},',
   '"from":"spki:9999999999999999999999999999999999999999999999999999999999999999",',
-  '"snapshotBase":"c3J2L2RhdGE="}',
+  '"snapshotBase":"c3J2L2RhdGE=","scan":"walk: it is the first dataset"}',
 ].join('');
 
 const BARE_DATASET_JSON = [
@@ -71,7 +71,7 @@ const BARE_DATASET_JSON = [
   '"maps":{"entries":null,"inodes":null,"links":null,"content":null,"side":null,',
   '"exceptions":null},"warnings":[],"committedAtMs":1700000100456,',
   '"retention":{"periodSeconds":null,"reserve":0},"expiresAtMs":null,"signature":null,',
-  '"from":"","snapshotBase":null}',
+  '"from":"","snapshotBase":null,"scan":""}',
 ].join('');
 
 const TREE_JSON = [

@@ -90,6 +90,7 @@ const dataset: fc.Arbitrary<DatasetRecord> = fc.record({
   signature: orNull(fc.record({ signedBy: text, value: bytes })),
   from: text,
   snapshotBase: orNull(bytes),
+  scan: fc.string(),
 });
 
 const tree: fc.Arbitrary<LocalTree> = fc.record({

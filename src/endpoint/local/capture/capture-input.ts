@@ -48,8 +48,6 @@ export interface CaptureResult {
   readonly localTree: LocalTreeId;
   /** Why the provider was chosen. */
   readonly reason: string;
-  /** Why the whole tree was looked at; null when only what btrfs says has changed was. */
-  readonly walked: string | null;
   /** What could not be captured, the first 1,000; their number is that of the exceptions map. */
   readonly failures: readonly ScanFailure[];
   readonly warningCount: number;

@@ -104,7 +104,7 @@ export class CaptureRun {
         owners: this.#owners,
         ...(this.#options.look === undefined ? {} : { look: this.#options.look }),
       });
-      const { scope, walked } = await scanScope(
+      const { scope, how } = await scanScope(
         { tree, former: this.#former, snapshot, excludes: input.excludes },
         { ...previous, privateFd: root.privateFd, directory },
         signal,
@@ -116,7 +116,7 @@ export class CaptureRun {
       }
       await scan.derive();
       signal.throwIfAborted();
-      return { ...(await this.#commit(scan, choice, snapshot)), walked };
+      return await this.#commit(scan, how, choice, snapshot);
     } finally {
       if (snapshot !== null) close(snapshot.baseFd);
     }
@@ -212,9 +212,10 @@ export class CaptureRun {
 
   async #commit(
     scan: Scan,
+    how: string,
     choice: ProviderChoice,
     snapshot: TreeSnapshot | null,
-  ): Promise<Omit<CaptureResult, 'walked'>> {
+  ): Promise<CaptureResult> {
     const { input, tree, signal } = this.#options;
     const { root, directory, packs, pages } = this.#modules;
     await this.#tell('writing', scan.entriesSeen);
@@ -226,7 +227,7 @@ export class CaptureRun {
       live: { bindings: tree.bindings, inodeIndex: tree.inodeIndex },
     };
     const applied = await applyScan(scan, former, { pages, sink: packs }, signal);
-    const record = this.#record(scan, choice, snapshot, applied.maps);
+    const record = this.#record(scan, how, choice, snapshot, applied.maps);
     if (record.maps.exceptions !== null && input.partial === 'fail') {
       throw new DmError(
         'partial',
@@ -269,6 +270,7 @@ export class CaptureRun {
 
   #record(
     scan: Scan,
+    how: string,
     { provider }: ProviderChoice,
     snapshot: TreeSnapshot | null,
     maps: DatasetMaps,
@@ -306,6 +308,7 @@ export class CaptureRun {
       signature: null,
       from: '',
       snapshotBase: snapshot?.base ?? null,
+      scan: how,
     };
   }
 

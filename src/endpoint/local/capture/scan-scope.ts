@@ -14,8 +14,8 @@ import type { WalkScope } from './tree-walk.js';
 
 export interface ScanScope {
   readonly scope: WalkScope;
-  /** Why everything is looked at, for people; null when only what has changed is. */
-  readonly walked: string | null;
+  /** As in the dataset's record: `changes`, or `walk: ` and why. */
+  readonly how: string;
 }
 
 export interface ScanScopeOptions {
@@ -60,7 +60,7 @@ export async function scanScope(
     }
     const found = await findChangedTree({ baseFd, base, since: then.madeAt }, modules, signal);
     if (found === null) return walk('too much has changed, or at too long paths');
-    return { scope: found, walked: null };
+    return { scope: found, how: 'changes' };
   } catch (error) {
     if (!isErrno(error, 'ENOTTY', 'EOPNOTSUPP', 'ENOSYS', 'EPERM')) throw error;
     return walk('this kernel does not tell what has changed');
@@ -81,6 +81,6 @@ function obstacleIn({ tree, former, excludes }: ScanScopeOptions): string | null
   return null;
 }
 
-function walk(walked: string): ScanScope {
-  return { scope: 'everything', walked };
+function walk(why: string): ScanScope {
+  return { scope: 'everything', how: `walk: ${why}` };
 }

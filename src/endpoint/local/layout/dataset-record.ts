@@ -49,6 +49,8 @@ export interface DatasetRecord extends DatasetIdentity {
   readonly from: string;
   /** Path of the tree below its snapshot (components joined by "/"); null without a snapshot. */
   readonly snapshotBase: Uint8Array | null;
+  /** How the tree was looked at: `changes`, or `walk: ` and why; '' when it was not captured here. */
+  readonly scan: string;
 }
 
 const TYPES: readonly DatasetType[] = ['FILE', 'FILE_ON_OBJECT_COPY', 'FILE_ON_OBJECT_BACKUP'];
@@ -80,6 +82,7 @@ export function serialiseDatasetRecord(record: DatasetRecord): string {
     },
     from: record.from,
     snapshotBase: record.snapshotBase && toBase64(record.snapshotBase),
+    scan: record.scan,
   });
 }
 
@@ -104,6 +107,7 @@ export function parseDatasetRecord(text: string, what: string): DatasetRecord {
     signature: fields.nullable('signature', (name) => parseSignature(fields.object(name))),
     from: fields.text('from'),
     snapshotBase: fields.nullable('snapshotBase', (name) => fields.bytes(name)),
+    scan: fields.text('scan'),
   };
 }
 
@@ -148,6 +152,7 @@ export function datasetInfo(record: DatasetRecord, view: PlaceView): DatasetInfo
     subpaths: record.subpaths,
     provider: record.provider,
     snapshot: view.snapshot,
+    scan: record.scan,
     committedAtMs: record.committedAtMs,
     expiresAtMs: record.expiresAtMs,
     reserve: record.retention.reserve,

@@ -144,6 +144,7 @@ function makeSession(
     signature: null,
     from: offer.owner,
     snapshotBase: null,
+    scan: '',
   };
   return {
     session: randomBytes(8).toString('hex'),

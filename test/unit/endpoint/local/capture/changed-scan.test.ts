@@ -48,8 +48,8 @@ describe('scan of what btrfs says has changed', () => {
   async function captureChanges(): Promise<DatasetRecord> {
     await nextTick(place.root);
     // Random edits may well empty it.
-    const { record, walked } = await capture(place, { acceptSource: true });
-    expect(walked).to.equal(null);
+    const { record } = await capture(place, { acceptSource: true });
+    expect(record.scan).to.equal('changes');
     expect([...(await treeOf(place, record))]).to.deep.equal([...liveTree(place.base)]);
     return record;
   }
@@ -58,8 +58,8 @@ describe('scan of what btrfs says has changed', () => {
   async function expectWalkFindsNothing(record: DatasetRecord): Promise<void> {
     btrfs('subvolume', 'delete', snapshotOf(record));
     const options = { acceptSource: true };
-    const { record: walk, walked, changedFiles } = await capture(place, options);
-    expect(walked).to.equal('the snapshot of the last dataset is gone');
+    const { record: walk, changedFiles } = await capture(place, options);
+    expect(walk.scan).to.equal('walk: the snapshot of the last dataset is gone');
     expect(changedFiles).to.equal(0);
     expect(walk.rootDigest).to.equal(record.rootDigest);
     expect(walk.maps).to.deep.equal(record.maps);
@@ -86,7 +86,7 @@ describe('scan of what btrfs says has changed', () => {
   it('sees content, metadata and every name of what has changed, and nothing else', async () => {
     linkSync(join(place.base, 'f'), join(place.base, 'm/hard'));
     const first = await capture(place);
-    expect(first.walked).to.equal('it is the first dataset');
+    expect(first.record.scan).to.equal('walk: it is the first dataset');
     appendFileSync(join(place.base, 'a/b/c/f'), 'more');
     chmodSync(join(place.base, 'z/f'), 0o640);
     unlinkSync(join(place.base, 'f'));
@@ -116,7 +116,7 @@ describe('scan of what btrfs says has changed', () => {
     await nextTick(place.root);
     await capture(place);
     const excluding = await capture(place, { excludes: ['*.tmp'] });
-    expect(excluding.walked).to.equal('something is excluded');
+    expect(excluding.record.scan).to.equal('walk: something is excluded');
     await capture(place);
     // The subvolume is put back to an older state, as an operator does: its history is another one.
     btrfs('subvolume', 'snapshot', volume, `${volume}-older`);
@@ -124,17 +124,17 @@ describe('scan of what btrfs says has changed', () => {
     await capture(place);
     renameSync(volume, `${volume}-newer`);
     renameSync(`${volume}-older`, volume);
-    const { record, walked } = await capture(place, { acceptSource: true });
-    expect(walked).to.equal('the last dataset is of another subvolume');
+    const { record } = await capture(place, { acceptSource: true });
+    expect(record.scan).to.equal('walk: the last dataset is of another subvolume');
     expect([...(await treeOf(place, record))]).to.deep.equal([...liveTree(place.base)]);
   });
 
   it('is given up for a walk when a subvolume is nested', async () => {
     await capture(place);
     btrfs('subvolume', 'create', join(place.base, 'a/nested'));
-    expect((await capture(place)).walked).to.equal(null);
-    const { walked, record } = await capture(place);
-    expect(walked).to.equal('something is nested in the tree');
+    expect((await capture(place)).record.scan).to.equal('changes');
+    const { record } = await capture(place);
+    expect(record.scan).to.equal('walk: something is nested in the tree');
     expect(record.warnings.map(({ code }) => code)).to.deep.equal(['nested_subvolume']);
     btrfs('subvolume', 'delete', join(place.base, 'a/nested'));
   });

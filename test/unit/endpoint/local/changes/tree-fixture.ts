@@ -136,6 +136,7 @@ export class TreeFixture {
       subpaths: [],
       provider: 'clone',
       snapshotBase: null,
+      scan: '',
       maps,
       warnings: [],
       committedAtMs: number,

@@ -30,6 +30,7 @@ export interface DatasetView {
   'warnings'?: (_datamover_v1_DatasetWarningView)[];
   'exceptions'?: (number | string | Long);
   'dataset_reserve'?: (number | string | Long);
+  'scan'?: (string);
 }
 
 export interface DatasetView__Output {
@@ -59,4 +60,5 @@ export interface DatasetView__Output {
   'warnings': (_datamover_v1_DatasetWarningView__Output)[];
   'exceptions': (number);
   'dataset_reserve': (number);
+  'scan': (string);
 }

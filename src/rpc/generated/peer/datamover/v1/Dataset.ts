@@ -20,6 +20,7 @@ export interface Dataset {
   'warnings'?: (_datamover_v1_Warning)[];
   'exceptions'?: (number | string | Long);
   'reserve'?: (number | string | Long);
+  'scan'?: (string);
 }
 
 export interface Dataset__Output {
@@ -38,4 +39,5 @@ export interface Dataset__Output {
   'warnings': (_datamover_v1_Warning__Output)[];
   'exceptions': (string);
   'reserve': (string);
+  'scan': (string);
 }
