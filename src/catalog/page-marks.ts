@@ -1,7 +1,6 @@
 import { type MapRoot, rootRef } from './map-root.js';
 import { LeafPage } from './node-page.js';
-import { parseNode } from './page-parser.js';
-import { verifiedFrame } from './page-reader.js';
+import { parsePage } from './page-reader.js';
 import type { PackId, PageLocator, PageRef, PageSource } from './page-store.js';
 
 /** Room in a pack is told live or not by so many bytes, as file systems free it. */
@@ -35,7 +34,7 @@ export class PageMarks {
   async #markBelow(ref: PageRef, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const bytes = this.#source.read(ref);
-    const page = parseNode(verifiedFrame(ref, bytes instanceof Promise ? await bytes : bytes));
+    const page = parsePage(ref, bytes instanceof Promise ? await bytes : bytes);
     if (page instanceof LeafPage) {
       for (let index = 0; index < page.count; index++) {
         const spilled = page.spilledValue(index);

@@ -1,4 +1,5 @@
 import { blake3 } from '@napi-rs/blake-hash';
+import { DmError } from '../model/error.js';
 import { asBuffer } from '../util/bytes.js';
 import { Lru } from '../util/lru.js';
 import { andThen, type MaybePromise } from '../util/maybe-promise.js';
@@ -64,7 +65,7 @@ export class PageReader {
 
   #spilled(spilled: SpilledValue): MaybePromise<Uint8Array> {
     return andThen(this.source.read(spilled.ref), (frame) => {
-      const value = parseValue(verifiedFrame(spilled.ref, frame));
+      const value = parsed(spilled.ref, () => parseValue(verifiedFrame(spilled.ref, frame)));
       if (value.length !== spilled.length) throw corruptPage('a value of another length');
       return value;
     });
@@ -86,21 +87,33 @@ export class PageReader {
   }
 
   #keep(name: string, ref: PageRef, frame: Uint8Array): NodePage {
-    const page = parseNode(verifiedFrame(ref, frame));
+    const page = parsePage(ref, frame);
     this.#cache.set(name, page);
     return page;
   }
 }
 
 /** The frame at `ref`, if its body has the digest it should have; else `corrupt`. */
-export function verifiedFrame(ref: PageRef, bytes: Uint8Array): Frame {
+function verifiedFrame(ref: PageRef, bytes: Uint8Array): Frame {
   const frame = parseFrame(bytes);
   if (blake3(frame.body).compare(ref.digest) !== 0) {
-    throw corruptPage(`${describe(ref)} does not have the digest it should have`);
+    throw corruptPage('it does not have the digest it should have');
   }
   return frame;
 }
 
-function describe({ locator }: PageRef): string {
-  return `the page at ${locator.offset} of pack ${locator.pack}`;
+/** The page at `ref`, if it is what it should be; else `corrupt`, naming the place. */
+export function parsePage(ref: PageRef, bytes: Uint8Array): NodePage {
+  return parsed(ref, () => parseNode(verifiedFrame(ref, bytes)));
+}
+
+/** What `parse` returns; what is wrong with the bytes is told with the place they are from. */
+function parsed<T>({ locator }: PageRef, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof DmError) || error.code !== 'corrupt') throw error;
+    const place = `at ${locator.offset} of pack ${locator.pack}`;
+    throw new DmError('corrupt', `${place}: ${error.message}`, { cause: error });
+  }
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const DM = fileURLToPath(new URL('../../../bin/dm.js', import.meta.url));
 const CERTS_TOOL = fileURLToPath(new URL('../../../bin/certs-tool.js', import.meta.url));
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 const MAX_OUTPUT = 256 * 1024 * 1024;
 
 export interface AgentOptions {

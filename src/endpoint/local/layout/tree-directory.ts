@@ -23,6 +23,7 @@ import {
   parseLocalTreeId,
   serialiseLocalTree,
 } from './local-tree.js';
+import { openRecord, sealRecord } from './sealed-record.js';
 import { VersionStore } from './version-store.js';
 
 const TREE_FILE = 'tree.json';
@@ -85,7 +86,7 @@ export class TreeDirectory {
 
   /** Replaces the record atomically and durably. */
   save(tree: LocalTree): void {
-    writeDurably(this.path, TREE_FILE, serialiseLocalTree(tree));
+    writeDurably(this.path, TREE_FILE, sealRecord(serialiseLocalTree(tree)));
     rmSync(`${this.path}/${NEXT_FILE}`, { force: true });
   }
 
@@ -94,7 +95,7 @@ export class TreeDirectory {
    * that `record` and `tree` name must be durable before.
    */
   commit(record: DatasetRecord, tree: LocalTree): void {
-    writeDurably(this.path, NEXT_FILE, serialiseLocalTree(tree));
+    writeDurably(this.path, NEXT_FILE, sealRecord(serialiseLocalTree(tree)));
     this.writeDataset(record);
     this.save(tree);
   }
@@ -108,7 +109,7 @@ export class TreeDirectory {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw error;
     }
-    const tree = parseLocalTree(text, what);
+    const tree = parseLocalTree(openRecord(text, what), what);
     if (tree.localTree !== this.id) {
       throw new DmError('corrupt', `${what} names another tree (${tree.localTree}); restore it`);
     }
@@ -127,11 +128,19 @@ export class TreeDirectory {
 
   /** Atomic and durable: with it the dataset exists. Everything it names must be durable before. */
   writeDataset(record: DatasetRecord): void {
-    writeDurably(this.datasetsPath, `${record.id}.json`, serialiseDatasetRecord(record));
+    writeDurably(
+      this.datasetsPath,
+      `${record.id}.json`,
+      sealRecord(serialiseDatasetRecord(record)),
+    );
   }
 
   writeBookmark(record: DatasetRecord): void {
-    writeDurably(this.bookmarksPath, `${record.id}.json`, serialiseDatasetRecord(record));
+    writeDurably(
+      this.bookmarksPath,
+      `${record.id}.json`,
+      sealRecord(serialiseDatasetRecord(record)),
+    );
   }
 
   /** Records of datasets that are gone, but not yet all that they held. */
@@ -206,9 +215,10 @@ function readRecord(path: string, id: DatasetId): DatasetRecord | null {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-  const record = parseDatasetRecord(text, `dataset record ${path}`);
+  const what = `dataset record ${path}`;
+  const record = parseDatasetRecord(openRecord(text, what), what);
   if (record.id !== id) {
-    throw new DmError('corrupt', `dataset record ${path} names another dataset; restore it`);
+    throw new DmError('corrupt', `${what} names another dataset; restore it`);
   }
   return record;
 }
