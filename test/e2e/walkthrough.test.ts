@@ -123,18 +123,35 @@ describe('the steps of a backup to object storage', function () {
       ...['object', 'list', '--account-id', 'ECS Test Drive', '--target-type=backup'],
       ...['--basepath', 'portableOneFS'],
     );
-    const tree = JSON.parse(stdout) as TreeNode;
-    const inTree = (name: string) => tree.subdir?.find((node) => node.name === name);
-    expect([tree.name, tree.type]).to.deep.equal(['portableOneFS', 'directory']);
-    expect(inTree('README.txt')).to.include({ size: '4 bytes', type: 'file' });
-    expect(inTree('empty')?.subdir).to.deep.equal([]);
+    const gfids: string[] = [];
+    const tree = JSON.parse(stdout, function (this: unknown, key, value: unknown) {
+      if (key !== 'gfid') return value;
+      gfids.push(String(value));
+      return undefined;
+    }) as TreeNode;
+    expect(new Set(gfids)).to.have.property('size', 8);
+    for (const gfid of gfids) expect(gfid).to.match(/^[0-9A-F]{36}[1-9][0-9]*$/);
+    const leaf = (name: string, bytes: number) => ({ name, size: `${bytes} bytes`, type: 'file' });
+    const folder = (name: string, ...subdir: object[]) => ({ name, subdir, type: 'directory' });
+    expect(tree).to.deep.equal(
+      folder(
+        'portableOneFS',
+        ...[leaf('More_data.txt', 5), leaf('README.txt', 4)],
+        folder('data', folder('sub_dir', leaf('a_file', 5))),
+        ...[folder('empty'), leaf('file_with_acl', 8)],
+      ),
+    );
     const here = 'connect-account "ECS Test Drive"; connect-dataset 1; ';
-    const found = (await browse('first', `${here}find`)).split('\n');
-    expect(found).to.include.members(['./data/', './data/sub_dir/', './data/sub_dir/a_file']);
-    expect(found.indexOf('./data/')).to.be.below(found.indexOf('./More_data.txt'));
-    expect(await browse('first', `${here}ls`))
-      .to.match(/^data +\[dir\]$/m)
-      .and.match(/^README.txt +\[file\]$/m);
+    expect((await browse('first', `${here}find`)).split('\n')).to.deep.equal([
+      ...['./data/', './empty/', './More_data.txt', './README.txt', './file_with_acl'],
+      ...['./data/sub_dir/', './data/sub_dir/a_file', ''],
+    ]);
+    expect((await browse('first', `${here}ls`)).split('\n')).to.deep.equal([
+      ...['More_data.txt                  [file]', 'README.txt                     [file]'],
+      ...['data                           [dir]', 'empty                          [dir]'],
+      ...['file_with_acl                  [file]', ''],
+    ]);
+    expect(await browse('first', `${here}cd data; pwd`)).to.equal('portableOneFS:data/\n');
     const target = agents.scratch('testfolder');
     mkdirSync(target);
     await browse(
@@ -142,11 +159,37 @@ describe('the steps of a backup to object storage', function () {
       `${here}cd data; download sub_dir ${target}; download ../README.txt ${target}/one`,
     );
     expect(readFileSync(join(target, 'sub_dir/a_file'), 'utf8')).to.equal('deep\n');
+    // A download brings no security descriptor unless it is told to.
+    const bare = `${here}download file_with_acl ${target}/bare; download file_with_acl ${target}/full --metadata`;
+    await browse('first', bare);
+    const aclOf = (name: string) =>
+      execFileSync('getfacl', ['-cn', join(target, name)], { encoding: 'utf8' });
+    expect(aclOf('bare')).to.not.contain('user:1234');
+    expect(aclOf('full')).to.contain('user:1234:r--');
     expect(readFileSync(join(target, 'one'), 'utf8')).to.equal('abc\n');
     const stat = await browse('first', `${here}stat file_with_acl`);
-    for (const label of ['gfile_id', 'local_unid', 'sd_info', 'extattr_num', 'digest', '1234']) {
-      expect(stat).to.contain(label);
-    }
+    const labels = [
+      ...['gstat:{', 'gfile_id = {guid={dmg_guid=', 'local_unid=', 'mode = 0100', 'nlink = 1'],
+      ...['uid = 0', 'gid = 0', 'rdev = ', 'atime = ', 'mtime = ', 'ctime = ', 'birthtime = '],
+      ...['size = 8', 'flags = ', 'sd: {', 'sd_info = ', 'sd_data = {', 'control = ', 'owner = '],
+      ...['group = ', 'dacl={', 'ace_count = ', 'aces=[', 'ace_trustee=uid:1234', 'sacl'],
+      ...['extattr_num = 0', 'extattr_names', 'extattr_values', 'sysattr: {'],
+      ...['Parent gfid count #1:', 'Parent gfid #0: {', '{digest='],
+    ];
+    for (const label of labels) expect(stat).to.contain(label);
+  });
+
+  it('shows places and datasets as the shell lists them', async () => {
+    const accounts = (await browse('first', 'list-accounts')).trimEnd().split('\n');
+    const names = ['DM Local Account', 'DM Loopback Account', 'ECS Test Drive', 'second'];
+    expect(accounts.map((line) => line.slice(49))).to.have.members(
+      names.map((name) => `(${name})`),
+    );
+    for (const line of accounts) expect(line).to.match(/^[0-9a-f]{48} \(/);
+    const listed = await browse('first', 'connect-account "ECS Test Drive"; list-datasets');
+    expect(listed.split('\n')[0]).to.match(
+      /^1\t\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}\tportableOneFS$/,
+    );
   });
 
   const restore = (name: string, target: string, account: string, ...more: string[]) => [
@@ -196,6 +239,15 @@ describe('the steps of a backup to object storage', function () {
     expect((await datasetsOf('second', 'same bucket')).map(({ id }) => id)).to.deep.equal(
       (await datasetsOf('first', 'ECS Test Drive')).map(({ id }) => id),
     );
+    const idOf = (agent: string, name: string) =>
+      dmJson<{ id: string }>(agents.agent(agent), 'accounts', 'view', name);
+    expect((await idOf('second', 'same bucket')).id).to.not.equal(
+      (await idOf('first', 'ECS Test Drive')).id,
+    );
+    const readme = agents.scratch('readme-there');
+    const there = 'connect-account "same bucket"; connect-dataset 1; ';
+    await browse('second', `${there}cd data; download ../README.txt ${readme}`);
+    expect(readFileSync(readme, 'utf8')).to.equal('abc\n');
     const target = agents.root('second', 'restored');
     const policy = await second(...restore('back', target, 'same bucket'));
     await mustRun(agents.agent('second'), policy.id);
@@ -276,5 +328,21 @@ describe('the steps of a backup to object storage', function () {
       `connect-account second; connect-dataset ${dataset?.id}; download plan ${plan}`,
     );
     expect(readFileSync(plan, 'utf8')).to.equal('secret\n');
+  });
+
+  it('pulls what the other has made, with nothing configured there', async () => {
+    const before = await dmJson<object[]>(agents.agent('first'), 'policies', 'list');
+    const vault = agents.root('second', 'vault');
+    const { id } = await second(
+      ...['policies', 'create', 'pull', 'NORMAL', 'true', 'REPEAT_COPY'],
+      `--repeat-copy-source-base-path=${join(root(), 'Documents')}`,
+      ...['--repeat-copy-base-source-account-id=first'],
+      ...['--repeat-copy-base-target-account-id=local'],
+      `--repeat-copy-base-target-base-path=${vault}`,
+      ...['--repeat-copy-base-target-dataset-type=FILE', ...KEEP],
+    );
+    await mustRun(agents.agent('second'), id);
+    expect(differences(join(root(), 'Documents'), vault)).to.deep.equal([]);
+    expect(await dmJson(agents.agent('first'), 'policies', 'list')).to.have.length(before.length);
   });
 });
