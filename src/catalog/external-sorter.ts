@@ -6,7 +6,7 @@ import { ArenaStream, MergedStream, mutationOf, type RecordStream } from './reco
 import { MAX_SORTED_RECORDS } from './sort-records.js';
 import { deleteRun, RunStream, type SortedRun, writeRun } from './sorted-run.js';
 
-const DEFAULT_BYTES = 32 * 1024 * 1024;
+const DEFAULT_BYTES = 16 * 1024 * 1024;
 /** More runs than this are merged into one: each costs a read buffer and a descriptor. */
 const MAX_RUNS = 64;
 const BATCH = 256;
@@ -14,7 +14,7 @@ const BATCH = 256;
 export interface ExternalSorterOptions {
   /** Existing directory for temporary files; their names begin with `sort-`. */
   readonly directory: string;
-  /** Records kept in memory before they are written out; 32 MiB unless given. */
+  /** Records kept in memory before they are written out; 16 MiB unless given. */
   readonly memoryBytes?: number;
 }
 

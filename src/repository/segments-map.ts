@@ -3,7 +3,7 @@ import type { MapParams } from '../catalog/page-rule.js';
 import { type PackId, parsePackId } from '../catalog/page-store.js';
 import { DmError } from '../model/error.js';
 import type { Gfid } from '../model/ids.js';
-import { BinaryReader, BinaryWriter } from '../util/binary.js';
+import { BinaryReader, BinaryWriter, writeU64 } from '../util/binary.js';
 
 /** Where the bytes of files are. Not part of the root digest: a repack may write it anew. */
 export const SEGMENTS_MAP = { name: 'segments', leafEntries: 64 } as const satisfies MapParams;
@@ -53,8 +53,8 @@ const scratch = new BinaryWriter(128);
 /** Key: gfid u64, offset u64. */
 export function encodeExtentKey(gfid: Gfid, offset: bigint): Buffer {
   const key = Buffer.allocUnsafe(KEY_BYTES);
-  key.writeBigUInt64BE(gfid);
-  key.writeBigUInt64BE(offset, 8);
+  writeU64(key, 0, gfid);
+  writeU64(key, 8, offset);
   return key;
 }
 

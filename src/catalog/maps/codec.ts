@@ -1,6 +1,6 @@
 import { DmError } from '../../model/error.js';
 import type { Gfid } from '../../model/ids.js';
-import { type BinaryReader, BinaryWriter } from '../../util/binary.js';
+import { type BinaryReader, BinaryWriter, writeU64 } from '../../util/binary.js';
 
 const I64_MIN = -(1n << 63n);
 const I64_MAX = (1n << 63n) - 1n;
@@ -48,7 +48,7 @@ export function readTime(reader: BinaryReader): bigint {
 /** The key of every map that is ordered by gfid (or, in inode-index, by inode number). */
 export function encodeId(id: bigint): Buffer {
   const key = Buffer.allocUnsafe(8);
-  key.writeBigUInt64BE(id);
+  writeU64(key, 0, id);
   return key;
 }
 

@@ -1,6 +1,6 @@
 import { DmError } from '../../model/error.js';
 import type { Gfid } from '../../model/ids.js';
-import { BinaryReader } from '../../util/binary.js';
+import { BinaryReader, writeU64 } from '../../util/binary.js';
 import { corruptRecord, encodeId, readGfid } from './codec.js';
 
 /** Bytes of a file that one leaf digest covers; the last leaf of a file may be shorter. */
@@ -17,7 +17,7 @@ const fail = corruptRecord('content');
 
 export function encodeContentKey(gfid: Gfid, leaf: number): Buffer {
   const key = Buffer.allocUnsafe(12);
-  key.writeBigUInt64BE(gfid);
+  writeU64(key, 0, gfid);
   key.writeUInt32BE(leaf, 8);
   return key;
 }

@@ -1,6 +1,6 @@
 import type { Gfid } from '../../model/ids.js';
 import { FILE_TYPES, type FileType } from '../../model/inode.js';
-import { BinaryReader } from '../../util/binary.js';
+import { BinaryReader, writeU64 } from '../../util/binary.js';
 import { corruptRecord, encodeId, readGfid } from './codec.js';
 import { fileTypeOf } from './file-type.js';
 
@@ -18,7 +18,7 @@ const fail = corruptRecord('entries');
 
 export function encodeEntryKey(parent: Gfid, name: Uint8Array): Buffer {
   const key = Buffer.allocUnsafe(8 + name.length);
-  key.writeBigUInt64BE(parent);
+  writeU64(key, 0, parent);
   key.set(name, 8);
   return key;
 }
@@ -36,7 +36,7 @@ export function decodeEntryKey(key: Uint8Array): EntryKey {
 
 export function encodeEntryValue(gfid: Gfid, type: FileType): Buffer {
   const value = Buffer.allocUnsafe(9);
-  value.writeBigUInt64BE(gfid);
+  writeU64(value, 0, gfid);
   value[8] = FILE_TYPES[type];
   return value;
 }

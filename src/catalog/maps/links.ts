@@ -1,5 +1,5 @@
 import type { Gfid } from '../../model/ids.js';
-import { BinaryReader } from '../../util/binary.js';
+import { BinaryReader, writeU64 } from '../../util/binary.js';
 import { corruptRecord, encodeId, readGfid } from './codec.js';
 
 /** Key: gfid u64, parent gfid u64, the name's bytes. Value: empty. One for each further name of a hard link. */
@@ -15,8 +15,8 @@ const fail = corruptRecord('links');
 
 export function encodeLinkKey(gfid: Gfid, parent: Gfid, name: Uint8Array): Buffer {
   const key = Buffer.allocUnsafe(16 + name.length);
-  key.writeBigUInt64BE(gfid);
-  key.writeBigUInt64BE(parent, 8);
+  writeU64(key, 0, gfid);
+  writeU64(key, 8, parent);
   key.set(name, 16);
   return key;
 }

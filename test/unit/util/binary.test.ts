@@ -39,6 +39,28 @@ describe('binary', () => {
     expect(() => new BinaryWriter().bigVarint(1n << 64n)).to.throw(RangeError);
   });
 
+  it('numbers of 64 bits are written as Buffer writes them, come back, and are refused beyond', () => {
+    const unsigned = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
+    const signed = fc.bigInt({ min: -(1n << 63n), max: (1n << 63n) - 1n });
+    fc.assert(
+      fc.property(unsigned, signed, (u64, i64) => {
+        const bytes = new BinaryWriter(1).u8(7).u64(u64).i64(i64).take();
+        const expected = Buffer.alloc(17, 7);
+        expected.writeBigUInt64BE(u64, 1);
+        expected.writeBigInt64BE(i64, 9);
+        expect(bytes).to.deep.equal(expected);
+        const reader = new BinaryReader(bytes, fail, 1);
+        expect(reader.u64()).to.equal(u64);
+        expect(reader.i64()).to.equal(i64);
+        expect(() => reader.u64()).to.throw(SyntaxError);
+      }),
+    );
+    expect(() => new BinaryWriter().u64(-1n)).to.throw(RangeError);
+    expect(() => new BinaryWriter().u64(1n << 64n)).to.throw(RangeError);
+    expect(() => new BinaryWriter().i64(1n << 63n)).to.throw(RangeError);
+    expect(() => new BinaryWriter().i64(-(1n << 63n) - 1n)).to.throw(RangeError);
+  });
+
   it('a prefix ends where the next byte string begins', () => {
     fc.assert(
       fc.property(
