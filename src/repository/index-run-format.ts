@@ -65,6 +65,6 @@ export function readIndexLocation(bytes: Buffer, at: number): SegmentLocation {
 export function corruptIndex(id: PackId, reason: string): DmError {
   return new DmError(
     'corrupt',
-    `index ${id}: ${reason}; delete it: an index is made again from the datasets`,
+    `index ${id}: ${reason}; it is made again from the datasets by the next backup, or by "dm object repair"`,
   );
 }

@@ -16,8 +16,9 @@ import type { Offer, ReceiveSession, Target, TargetState } from '../target.js';
 import { newestDoomed } from './doomed-lists.js';
 import { keysBelow } from './get-object.js';
 import type { DatasetNumbers } from './receive/give-number.js';
-import { fetchIndex, fetchPages } from './receive/local-copies.js';
+import { fetchPages } from './receive/local-copies.js';
 import { ObjectReceiveSession } from './receive/object-receive-session.js';
+import { openIndex } from './receive/open-index.js';
 import {
   isSameRecord,
   loadSession,
@@ -215,7 +216,8 @@ export class ObjectTarget implements Target {
     if (base !== null) {
       await fetchPages(repository, work, session.pagePacks, this.#modules, signal);
     }
-    await fetchIndex(repository, work, this.#modules, signal);
+    const hasSegments = base !== null && base.record.maps.segments !== null;
+    await openIndex(repository, work, { hasSegments }, this.#modules, signal);
     const usable = await usablePacks(repository, store, signal);
     const input: ObjectTaskInput = {
       work: work.path,

@@ -39,13 +39,14 @@ export async function fetchPages(
   await fetches.settled();
 }
 
-/** Makes the local index runs those of the repository. A damaged one is left out: it only serves to store less. */
+/** Makes the local index runs those of the repository, without damaged ones: returns these. */
 export async function fetchIndex(
   repository: Repository,
   work: WorkDirectory,
-  { store, log }: LocalCopiesModules,
+  { store }: LocalCopiesModules,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<PackId[]> {
+  const damaged: PackId[] = [];
   const { layout, keys } = repository;
   const there = await namesBelow(store, layout.indexRuns, signal);
   const here = new Set(idsIn(work.indexRuns));
@@ -60,9 +61,10 @@ export async function fetchIndex(
       rmSync(path, { force: true });
       const isDamaged = error instanceof DmError && ['corrupt', 'not_found'].includes(error.code);
       if (!isDamaged) throw error;
-      log.warn({ run, reason: error.message }, 'an index run is not used');
+      if (error.code === 'corrupt') damaged.push(run);
     }
   }
+  return damaged;
 }
 
 async function namesBelow(

@@ -23,6 +23,11 @@ export class WorkDirectory {
     return join(this.path, 'index');
   }
 
+  /** While the index is made again. */
+  get rebuild(): string {
+    return join(this.path, 'rebuild');
+  }
+
   get session(): string {
     return join(this.path, 'session');
   }
