@@ -30,6 +30,11 @@ export interface DirectoryEntry {
 export interface Source extends AsyncDisposable {
   /** Complete datasets only, ascending by number. */
   listDatasets(filter: DatasetFilter, signal: AbortSignal): AsyncIterable<DatasetInfo>;
+  /**
+   * A dataset that was deleted there and has left its catalog: `changes` takes it as a base, and tells what differs by its leaf
+   * digests. Null when there is none.
+   */
+  bookmark(base: Base, basePath: Uint8Array, signal: AbortSignal): Promise<DatasetInfo | null>;
   /** Fails with `not_found`. The dataset cannot be deleted while the reader is open. */
   open(ref: DatasetRef, signal: AbortSignal): Promise<DatasetReader>;
 }

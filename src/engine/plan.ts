@@ -25,6 +25,8 @@ export function newestDataset(datasets: readonly DatasetInfo[]): DatasetInfo | n
 export interface RepeatCopyChoice {
   /** Datasets of the source's base path, all of one tree. */
   readonly atSource: readonly DatasetInfo[];
+  /** The target's head, when the source has deleted it and kept its catalog; null unless so. */
+  readonly bookmark: DatasetInfo | null;
   readonly target: TargetState;
   readonly targetPath: Uint8Array;
   /** Take over a recorded tree of the same origin, whatever dataset it stands at. */
@@ -37,7 +39,7 @@ export interface RepeatCopyChoice {
 
 /**
  * Decides what a repeated copy has to move. The base of an increment is the target's head, which the source must
- * hold with the same root digest; datasets between it and the newest are skipped. With `reconnect` it may also be
+ * hold with the same root digest, or have a bookmark of; datasets between it and the newest are skipped. With `reconnect` it may also be
  * the newest dataset that both hold: the target goes back to that one first.
  */
 export function planRepeatCopy(choice: RepeatCopyChoice): CopyPlan {
@@ -59,7 +61,10 @@ export function planRepeatCopy(choice: RepeatCopyChoice): CopyPlan {
     if (target.gone === true) throw goneTarget(where);
     return { kind: 'nothing', dataset, head };
   }
-  if (holds(atSource, head)) return { kind: 'increment', dataset, base: head };
+  const { bookmark } = choice;
+  if (holds(bookmark === null ? atSource : [...atSource, bookmark], head)) {
+    return { kind: 'increment', dataset, base: head };
+  }
   const common = choice.reconnect ? newestCommon(atSource, choice.atTarget) : null;
   if (common?.id === dataset.id) {
     throw new DmError(

@@ -12,6 +12,8 @@ export interface PlannedCopy {
   readonly state: TargetState;
   readonly targetPath: Buffer;
   readonly atSource: readonly DatasetInfo[];
+  /** The target's head, when the source has no more than its catalog. */
+  readonly bookmark: DatasetInfo | null;
   /** Asked for where the target may go back to one of them only. */
   readonly atTarget: readonly DatasetInfo[];
 }
@@ -36,8 +38,13 @@ export async function planCopy(
     for await (const held of target.target.listDatasets(filter, signal)) atTarget.push(held);
   }
   const { reconnect } = rule;
-  const choice = { atSource, target: state, targetPath, reconnect, adopt, atTarget };
-  return { plan: planRepeatCopy(choice), state, targetPath, atSource, atTarget };
+  const { head } = state;
+  const bookmark =
+    head === null || atSource.some(({ id }) => id === head.id)
+      ? null
+      : await source.source.bookmark(head, placePath(rule.sourceBasePath), signal);
+  const choice = { atSource, bookmark, target: state, targetPath, reconnect, adopt, atTarget };
+  return { plan: planRepeatCopy(choice), state, targetPath, atSource, bookmark, atTarget };
 }
 
 /** The dataset that a COPY names. Fails with `not_found`. */

@@ -84,7 +84,7 @@ export async function runRepeatCopy(
   await using target = await modules.places.open(rule.targetAccountId, signal);
   const { adopt } = context.job.options;
   const choice = { adopt, chosen: context.job.sourceDataset };
-  const { plan, state, targetPath, atSource, atTarget } = await planCopy(
+  const { plan, state, targetPath, atSource, atTarget, bookmark } = await planCopy(
     rule,
     { source, target },
     choice,
@@ -104,7 +104,8 @@ export async function runRepeatCopy(
     return { partial: there?.state === 'COMPLETE_PARTIAL' };
   }
   const base: Base | null = plan.kind === 'increment' ? plan.base : null;
-  const last = [...atTarget, ...atSource].find(({ id }) => id === state.head?.id) ?? plan.dataset;
+  const known = [...atTarget, ...atSource].find(({ id }) => id === state.head?.id);
+  const last = known ?? bookmark ?? plan.dataset;
   const wanted = {
     dataset: plan.dataset,
     base,

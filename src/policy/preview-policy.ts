@@ -111,13 +111,13 @@ async function previewRepeatCopy(
   await using source = await places.open(rule.sourceAccountId, signal);
   await using target = await places.open(rule.targetAccountId, signal);
   const choice = { adopt: false, chosen: null };
-  const { plan, atSource } = await planCopy(rule, { source, target }, choice, signal);
+  const { plan, atSource, bookmark } = await planCopy(rule, { source, target }, choice, signal);
   const { dataset } = plan;
   if (plan.kind === 'baseline') return whole(dataset);
   const size = { dataset: dataset.number, entries: dataset.entries, bytes: Number(dataset.bytes) };
   if (plan.kind === 'nothing') return { kind: 'nothing', ...size, changes: NO_CHANGES };
-  const base = atSource.find(({ id }) => id === plan.base.id);
-  if (base === undefined) throw new DmError('internal', `dataset ${plan.base.id} is not listed`);
+  const base = atSource.find(({ id }) => id === plan.base.id) ?? bookmark;
+  if (base === null) throw new DmError('internal', `dataset ${plan.base.id} is not listed`);
   const older = atSource.filter(({ number }) => number <= base.number);
   const held = new Set(older.map(({ id }) => versionOf(id)));
   await using reader = await source.source.open({ number: dataset.number }, signal);

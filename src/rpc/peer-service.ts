@@ -3,7 +3,7 @@ import type { AgentCard } from './agent-card.js';
 import type { PeerHandlers } from './generated/peer/datamover/v1/Peer.js';
 import { details, listDirectory, lookup, read } from './handlers/browse.js';
 import { changes } from './handlers/changes.js';
-import { getDataset, listDatasets } from './handlers/datasets.js';
+import { findBookmark, getDataset, listDatasets } from './handlers/datasets.js';
 import { expireDatasets } from './handlers/expire.js';
 import { hello } from './handlers/hello.js';
 import { holdDataset } from './handlers/hold.js';
@@ -33,6 +33,7 @@ export function peerService(
     ),
     ListDatasets: calls.stream('ListDatasets', listDatasets),
     GetDataset: calls.unary('GetDataset', getDataset),
+    FindBookmark: calls.unary('FindBookmark', findBookmark),
     Changes: calls.stream('Changes', changes),
     Lookup: calls.unary('Lookup', lookup),
     ListDirectory: calls.stream('ListDirectory', listDirectory),

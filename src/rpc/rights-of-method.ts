@@ -5,6 +5,7 @@ export const RIGHTS_OF_METHOD = {
   Hello: [],
   ListDatasets: ['read', 'write'],
   GetDataset: ['read'],
+  FindBookmark: ['read'],
   Changes: ['read'],
   Lookup: ['read'],
   ListDirectory: ['read'],

@@ -13,8 +13,9 @@ import {
   repeatCopy,
   runPolicy,
 } from '../support/e2e-policies.js';
-import { noise } from '../support/e2e-trees.js';
+import { noise, patch } from '../support/e2e-trees.js';
 import { until } from '../support/e2e-until.js';
+import { differences } from '../support/walker.js';
 
 const MIB = 1_048_576;
 const EVERY_RIGHT = '--peer-access=read,create,write,expire,privileged';
@@ -197,6 +198,37 @@ describe('EXPIRATION policies', function () {
     const [last] = await listDatasets(receiver, copy);
     expect(last).to.include({ dataset_reserve: 1 });
   });
+
+  for (const [how, puller] of [
+    ['pushed', 'keeper'],
+    ['pulled', 'open'],
+  ] as const) {
+    it(`leave bookmarks, so that a lost base costs no baseline when it is ${how}`, async () => {
+      const [keeper, worker] = [agents.agent('keeper'), agents.agent(puller)];
+      const path = agents.root('keeper', how);
+      const copy = agents.root('open', how);
+      mkdirSync(path);
+      const large = join(path, 'large');
+      writeFileSync(large, noise(8 * MIB, 7));
+      writeFileSync(join(path, 'same'), noise(2 * MIB, 8));
+      const remake = await createPolicy(keeper, 'CREATION', creation('local', path));
+      const from = { account: puller === 'keeper' ? 'local' : 'keeper', path };
+      const to = { account: puller === 'keeper' ? 'open' : 'local', path: copy };
+      const bring = await createPolicy(worker, 'REPEAT_COPY', repeatCopy(from, to));
+      await mustRun(keeper, remake);
+      await mustRun(worker, bring);
+      const [base] = await listDatasets(keeper, path);
+      patch(large, 3 * MIB, noise(5_000, 9));
+      writeFileSync(join(path, 'new'), noise(1_000, 10));
+      await mustRun(keeper, remake);
+      expect((await dm(keeper, 'datasets', 'delete', String(base?.id))).code).to.equal(0);
+      const { type, statistics } = await mustRun(worker, bring);
+      expect(type).to.equal('DATASET_INCREMENTAL_COPY_JOB');
+      // One leaf, or the two that the patch lies in, and what goes with them.
+      expect(statistics.bytes_sent).to.be.within(65_536, 200_000);
+      expect(differences(path, copy)).to.deep.equal([]);
+    });
+  }
 
   it('say what they clean up and are part of the chain that protect makes', async () => {
     const keeper = agents.agent('keeper');

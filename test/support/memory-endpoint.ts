@@ -99,6 +99,10 @@ export class MemoryPlace implements Source, Target, DatasetMaker, DatasetExpirer
     }
   }
 
+  async bookmark(): Promise<null> {
+    return null;
+  }
+
   async open(ref: DatasetRef, _signal: AbortSignal): Promise<DatasetReader> {
     return new MemoryReader(this.#find(ref), this);
   }

@@ -3,7 +3,7 @@ import type { DatasetInfo } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import type { DatasetId } from '../../model/ids.js';
 import { equalBytes } from '../../util/bytes.js';
-import type { DatasetFilter, DatasetRef } from '../source.js';
+import type { Base, DatasetFilter, DatasetRef } from '../source.js';
 import { type DataRoot, PRIVATE_NAME } from './layout/data-root.js';
 import { type DatasetRecord, datasetInfo } from './layout/dataset-record.js';
 import type { LocalTree, LocalTreeId } from './layout/local-tree.js';
@@ -84,6 +84,21 @@ export class LocalDatasets {
     }
     const name = 'number' in ref ? `number ${ref.number}` : ref.id;
     throw new DmError('not_found', `there is no dataset ${name} at this place; list what there is`);
+  }
+
+  /** As it was shown, when it is deleted and has left its catalog. */
+  async bookmark(base: Base, basePath: Uint8Array): Promise<DatasetInfo | null> {
+    const path = normalAbsolute(basePath);
+    for (const root of this.#roots) {
+      for (const { directory, tree } of root.trees()) {
+        if (!path.equals(tree.basePath)) continue;
+        const record = directory.readBookmark(base.id);
+        if (record?.rootDigest === base.rootDigest) {
+          return this.#infoOf({ root, directory, tree, record }, () => []);
+        }
+      }
+    }
+    return null;
   }
 
   /** The dataset as it is shown, or null when there is none. */

@@ -1,6 +1,6 @@
 import type { DatasetInfo } from '../../model/dataset.js';
 import type { WorkerPool } from '../../worker/pool.js';
-import type { DatasetFilter, DatasetReader, DatasetRef, Source } from '../source.js';
+import type { Base, DatasetFilter, DatasetReader, DatasetRef, Source } from '../source.js';
 import { DigestKeeper } from './changes/digest-keeper.js';
 import type { LocalTreeId } from './layout/local-tree.js';
 import { LocalDatasetReader } from './local-dataset-reader.js';
@@ -26,6 +26,10 @@ export class LocalSource implements Source {
 
   listDatasets(filter: DatasetFilter, signal: AbortSignal): AsyncIterable<DatasetInfo> {
     return this.#modules.datasets.list(filter, signal);
+  }
+
+  bookmark(base: Base, basePath: Uint8Array): Promise<DatasetInfo | null> {
+    return this.#modules.datasets.bookmark(base, basePath);
   }
 
   async open(ref: DatasetRef, signal: AbortSignal): Promise<DatasetReader> {

@@ -40,6 +40,11 @@ export class ObjectSource implements Source {
     }
   }
 
+  /** Its pages may go with a prune. */
+  async bookmark(): Promise<null> {
+    return null;
+  }
+
   async open(ref: DatasetRef, signal: AbortSignal): Promise<DatasetReader> {
     const { stored, repository } = await this.locate(ref, signal);
     return new ObjectDatasetReader(stored, { repository, store: this.#modules.store });

@@ -3,7 +3,7 @@ import { datasetFromWire } from '../../rpc/codec/dataset-codec.js';
 import { filterToWire, refToWire } from '../../rpc/codec/source-codec.js';
 import type { PeerChannel } from '../../rpc/peer-channel.js';
 import { peerDefinition } from '../../rpc/proto.js';
-import type { DatasetFilter, DatasetReader, DatasetRef, Source } from '../source.js';
+import type { Base, DatasetFilter, DatasetReader, DatasetRef, Source } from '../source.js';
 import { PeerDatasetReader } from './peer-dataset-reader.js';
 
 /** The datasets of a peer. The channel belongs to whoever opened it. */
@@ -16,6 +16,20 @@ export class PeerSource implements Source {
 
   listDatasets(filter: DatasetFilter, signal: AbortSignal): AsyncIterable<DatasetInfo> {
     return listPeerDatasets(this.#channel, filter, signal);
+  }
+
+  async bookmark(
+    base: Base,
+    basePath: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<DatasetInfo | null> {
+    const { FindBookmark } = peerDefinition();
+    const request = {
+      base: { id: base.id, root_digest: base.rootDigest },
+      base_path: basePath,
+    };
+    const { dataset } = await this.#channel.unary(FindBookmark, request, signal);
+    return dataset === null ? null : datasetFromWire(dataset);
   }
 
   /** The peer keeps what is open from being deleted for a minute after the last call on it. */

@@ -2,7 +2,7 @@ import type { DatasetInfo } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import { type Reach, reaches } from '../../security/grants.js';
 import { type RefusedParty, rightRefused } from '../../security/right-refusal.js';
-import type { DatasetFilter, DatasetReader, DatasetRef, Source } from '../source.js';
+import type { Base, DatasetFilter, DatasetReader, DatasetRef, Source } from '../source.js';
 
 /**
  * A source as a caller with rights at some directories only finds it: datasets that the caller may neither read nor
@@ -27,6 +27,15 @@ export class ScopedSource implements Source {
         yield dataset;
       }
     }
+  }
+
+  async bookmark(
+    base: Base,
+    basePath: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<DatasetInfo | null> {
+    if (!reaches(this.#reach, 'read', basePath)) return null;
+    return this.#source.bookmark(base, basePath, signal);
   }
 
   async open(ref: DatasetRef, signal: AbortSignal): Promise<DatasetReader> {

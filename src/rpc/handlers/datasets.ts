@@ -1,5 +1,9 @@
 import { datasetToWire } from '../codec/dataset-codec.js';
-import { filterFromWire, refFromWire } from '../codec/source-codec.js';
+import { baseFromWire, filterFromWire, refFromWire } from '../codec/source-codec.js';
+import { absolutePath } from '../codec/wire-path.js';
+import { required } from '../codec/wire-value.js';
+import type { BookmarkReply } from '../generated/peer/datamover/v1/BookmarkReply.js';
+import type { BookmarkRequest__Output } from '../generated/peer/datamover/v1/BookmarkRequest.js';
 import type { Dataset } from '../generated/peer/datamover/v1/Dataset.js';
 import type { DatasetRef__Output } from '../generated/peer/datamover/v1/DatasetRef.js';
 import type { ListDatasetsRequest__Output } from '../generated/peer/datamover/v1/ListDatasetsRequest.js';
@@ -23,4 +27,15 @@ export async function getDataset(
 ): Promise<Dataset> {
   await using held = await state.readers.hold(access.source, refFromWire(request));
   return datasetToWire(held.reader.info);
+}
+
+export async function findBookmark(
+  request: BookmarkRequest__Output,
+  { access }: PeerContext,
+  signal: AbortSignal,
+): Promise<BookmarkReply> {
+  const base = required(baseFromWire(request.base), 'base');
+  const basePath = absolutePath(request.base_path, 'base path');
+  const dataset = await access.source.bookmark(base, basePath, signal);
+  return dataset === null ? {} : { dataset: datasetToWire(dataset) };
 }

@@ -18,7 +18,15 @@ function received(number: number): TargetState {
 /** With datasets held at the target it is a reconnect. */
 function plan(target: TargetState, from = atSource, atTarget: DatasetInfo[] = []): CopyPlan {
   const reconnect = atTarget.length > 0;
-  const choice = { atSource: from, target, targetPath: PATH, reconnect, adopt: false, atTarget };
+  const choice = {
+    atSource: from,
+    bookmark: null,
+    target,
+    targetPath: PATH,
+    reconnect,
+    adopt: false,
+    atTarget,
+  };
   return planRepeatCopy(choice);
 }
 

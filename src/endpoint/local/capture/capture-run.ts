@@ -238,7 +238,7 @@ export class CaptureRun {
     await packs.sync();
     syncfs(root.privateFd);
     directory.commit(record, this.#nextTree(record, choice, applied));
-    dropBookmarks(directory, record);
+    directory.pruneBookmarks(record.id);
     const { failures, changedFiles, removed } = scan.result;
     const before = this.#former?.maps ?? EMPTY_ROOTS;
     const statistics = await this.#statistics(before, record.maps);
@@ -339,12 +339,5 @@ export class CaptureRun {
     more: Partial<CaptureProgress> = {},
   ): Promise<void> {
     return this.#options.onProgress({ phase, entries, ...this.#progress, ...more });
-  }
-}
-
-/** Bookmarks are for the dataset that the live tree stands at. */
-function dropBookmarks(directory: TreeDirectory, head: DatasetRecord): void {
-  for (const id of directory.bookmarkIds()) {
-    if (id !== head.id) directory.removeBookmark(id);
   }
 }

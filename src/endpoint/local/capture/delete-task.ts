@@ -1,9 +1,11 @@
 import { PageReader } from '../../../catalog/page-reader.js';
+import { PRE_REPAIR } from '../../../model/dataset.js';
 import { asDmError, DmError } from '../../../model/error.js';
 import type { DatasetId } from '../../../model/ids.js';
 import { PagePacks } from '../../../repository/page-packs.js';
 import type { Task } from '../../../worker/task.js';
 import { DataRoot } from '../layout/data-root.js';
+import type { DatasetRecord } from '../layout/dataset-record.js';
 import type { LocalTreeId } from '../layout/local-tree.js';
 import type { TreeDirectory } from '../layout/tree-directory.js';
 import { LostContents } from './lost-contents.js';
@@ -38,7 +40,8 @@ export const deleteTask: Task<DeleteInput, DeleteResult> = (input, io) =>
 /**
  * Deletes a dataset: its record first, durably, so that it is gone at once; then the contents that no other dataset of the
  * tree has, and its snapshot. What a kill leaves is done by the next deletion or capture of the tree. The
- * dataset that the live tree stands at leaves a bookmark, for the next capture builds on its catalog.
+ * dataset that the live tree stands at leaves a bookmark, for the next capture builds on its catalog; so does one that may
+ * have been copied, for an increment from it needs no more.
  * Error: `not_found`.
  */
 export async function deleteDataset(
@@ -50,10 +53,13 @@ export async function deleteDataset(
     using root = DataRoot.open(input.root);
     const directory = root.treeDirectory(input.localTree);
     const tree = directory.load();
-    if (tree.head === input.id) {
-      const record = directory.readDataset(input.id);
+    const isHead = tree.head === input.id;
+    const record = directory.readDataset(input.id);
+    if (record !== null && (isHead || mayBeABase(record))) {
       modules.step('bookmark');
-      if (record !== null) directory.writeBookmark(record);
+      directory.writeBookmark(record);
+    }
+    if (isHead) {
       // The next capture looks whether the store has what it takes over: part of it goes now.
       modules.step('tree');
       directory.save({ ...tree, previousProvider: null });
@@ -65,10 +71,16 @@ export async function deleteDataset(
         `dataset ${input.id} is not at ${Buffer.from(tree.basePath)}; list the datasets`,
       );
     }
+    directory.pruneBookmarks(tree.head);
     return await finishDeletions(root, directory, signal, modules);
   } catch (error) {
     throw asDmError(error, `deleting dataset ${input.id}`);
   }
+}
+
+/** A copy makes the leaf digests of what it sends. */
+function mayBeABase({ name, contentDigestState, bytes }: DatasetRecord): boolean {
+  return name !== PRE_REPAIR && (contentDigestState !== 'none' || bytes === 0n);
 }
 
 /** Removes what deleted datasets still hold. */

@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
+import { PRE_REPAIR } from '../../../model/dataset.js';
 import { DmError } from '../../../model/error.js';
 import { type DatasetId, parseDatasetId } from '../../../model/ids.js';
 import { syncDirectory, writeDurably } from '../../../util/durable-file.js';
@@ -26,6 +27,8 @@ import {
 import { openRecord, sealRecord } from './sealed-record.js';
 import { VersionStore } from './version-store.js';
 
+/** Deleted datasets of a tree whose catalogs are kept, beside that of its head. */
+const MAX_BOOKMARKS = 64;
 const TREE_FILE = 'tree.json';
 /** The next tree.json, while a dataset is committed. */
 const NEXT_FILE = 'tree-next.json';
@@ -49,7 +52,7 @@ export class TreeDirectory {
     return `${this.path}/datasets`;
   }
 
-  /** Records of deleted datasets that the live tree still stands at. */
+  /** Records of deleted datasets: the one that the live tree still stands at, and those that a copy somewhere may stand at. */
   get bookmarksPath(): string {
     return `${this.path}/bookmarks`;
   }
@@ -177,8 +180,24 @@ export class TreeDirectory {
     rmSync(`${this.deletingPath}/${id}.json`, { force: true });
   }
 
-  removeBookmark(id: DatasetId): void {
-    rmSync(`${this.bookmarksPath}/${id}.json`, { force: true });
+  /** Removes all but the newest bookmarks of what was copied, and that of `head`. */
+  pruneBookmarks(head: DatasetId | null): void {
+    const marks = this.bookmarkIds()
+      .filter((id) => id !== head)
+      .flatMap((id) => this.readBookmark(id) ?? [])
+      .sort((a, b) => b.committedAtMs - a.committedAtMs);
+    const useful = marks.filter(
+      ({ id, name }) => name !== PRE_REPAIR && this.datasetStamp(id) === null,
+    );
+    const kept = new Set(useful.slice(0, MAX_BOOKMARKS));
+    for (const mark of marks) {
+      if (!kept.has(mark)) rmSync(`${this.bookmarksPath}/${mark.id}.json`, { force: true });
+    }
+  }
+
+  /** The record of a deleted dataset that left its catalog; null when there is none. */
+  readBookmark(id: DatasetId): DatasetRecord | null {
+    return readRecord(`${this.bookmarksPath}/${id}.json`, id);
   }
 
   bookmarkIds(): DatasetId[] {

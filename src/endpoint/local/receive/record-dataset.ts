@@ -97,7 +97,7 @@ export async function recordDataset(
   modules.step('record');
   const tree = standingAt(dataset, place.tree, bindings, base);
   directory.commit(dataset, tree);
-  for (const id of directory.bookmarkIds()) directory.removeBookmark(id);
+  directory.pruneBookmarks(null);
   modules.step('end');
   return { record: dataset, tree };
 }

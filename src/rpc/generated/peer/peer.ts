@@ -7,6 +7,8 @@ import type { BadEntry as _datamover_v1_BadEntry, BadEntry__Output as _datamover
 import type { Base as _datamover_v1_Base, Base__Output as _datamover_v1_Base__Output } from './datamover/v1/Base.js';
 import type { Batch as _datamover_v1_Batch, Batch__Output as _datamover_v1_Batch__Output } from './datamover/v1/Batch.js';
 import type { BeginReply as _datamover_v1_BeginReply, BeginReply__Output as _datamover_v1_BeginReply__Output } from './datamover/v1/BeginReply.js';
+import type { BookmarkReply as _datamover_v1_BookmarkReply, BookmarkReply__Output as _datamover_v1_BookmarkReply__Output } from './datamover/v1/BookmarkReply.js';
+import type { BookmarkRequest as _datamover_v1_BookmarkRequest, BookmarkRequest__Output as _datamover_v1_BookmarkRequest__Output } from './datamover/v1/BookmarkRequest.js';
 import type { ChangesRequest as _datamover_v1_ChangesRequest, ChangesRequest__Output as _datamover_v1_ChangesRequest__Output } from './datamover/v1/ChangesRequest.js';
 import type { Chunk as _datamover_v1_Chunk, Chunk__Output as _datamover_v1_Chunk__Output } from './datamover/v1/Chunk.js';
 import type { CommitEvent as _datamover_v1_CommitEvent, CommitEvent__Output as _datamover_v1_CommitEvent__Output } from './datamover/v1/CommitEvent.js';
@@ -65,6 +67,8 @@ export interface ProtoGrpcType {
       Base: MessageTypeDefinition<_datamover_v1_Base, _datamover_v1_Base__Output>
       Batch: MessageTypeDefinition<_datamover_v1_Batch, _datamover_v1_Batch__Output>
       BeginReply: MessageTypeDefinition<_datamover_v1_BeginReply, _datamover_v1_BeginReply__Output>
+      BookmarkReply: MessageTypeDefinition<_datamover_v1_BookmarkReply, _datamover_v1_BookmarkReply__Output>
+      BookmarkRequest: MessageTypeDefinition<_datamover_v1_BookmarkRequest, _datamover_v1_BookmarkRequest__Output>
       ChangesRequest: MessageTypeDefinition<_datamover_v1_ChangesRequest, _datamover_v1_ChangesRequest__Output>
       Chunk: MessageTypeDefinition<_datamover_v1_Chunk, _datamover_v1_Chunk__Output>
       CommitEvent: MessageTypeDefinition<_datamover_v1_CommitEvent, _datamover_v1_CommitEvent__Output>

@@ -6,6 +6,8 @@ import type { AbortReply as _datamover_v1_AbortReply, AbortReply__Output as _dat
 import type { Ack as _datamover_v1_Ack, Ack__Output as _datamover_v1_Ack__Output } from '../../datamover/v1/Ack.js';
 import type { Batch as _datamover_v1_Batch, Batch__Output as _datamover_v1_Batch__Output } from '../../datamover/v1/Batch.js';
 import type { BeginReply as _datamover_v1_BeginReply, BeginReply__Output as _datamover_v1_BeginReply__Output } from '../../datamover/v1/BeginReply.js';
+import type { BookmarkReply as _datamover_v1_BookmarkReply, BookmarkReply__Output as _datamover_v1_BookmarkReply__Output } from '../../datamover/v1/BookmarkReply.js';
+import type { BookmarkRequest as _datamover_v1_BookmarkRequest, BookmarkRequest__Output as _datamover_v1_BookmarkRequest__Output } from '../../datamover/v1/BookmarkRequest.js';
 import type { ChangesRequest as _datamover_v1_ChangesRequest, ChangesRequest__Output as _datamover_v1_ChangesRequest__Output } from '../../datamover/v1/ChangesRequest.js';
 import type { Chunk as _datamover_v1_Chunk, Chunk__Output as _datamover_v1_Chunk__Output } from '../../datamover/v1/Chunk.js';
 import type { CommitEvent as _datamover_v1_CommitEvent, CommitEvent__Output as _datamover_v1_CommitEvent__Output } from '../../datamover/v1/CommitEvent.js';
@@ -84,6 +86,15 @@ export interface PeerClient extends grpc.Client {
   ExpireDatasets(argument: _datamover_v1_ExpireRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_ExpireEvent__Output>;
   expireDatasets(argument: _datamover_v1_ExpireRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_ExpireEvent__Output>;
   expireDatasets(argument: _datamover_v1_ExpireRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_ExpireEvent__Output>;
+  
+  FindBookmark(argument: _datamover_v1_BookmarkRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BookmarkReply__Output>): grpc.ClientUnaryCall;
+  FindBookmark(argument: _datamover_v1_BookmarkRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_BookmarkReply__Output>): grpc.ClientUnaryCall;
+  FindBookmark(argument: _datamover_v1_BookmarkRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BookmarkReply__Output>): grpc.ClientUnaryCall;
+  FindBookmark(argument: _datamover_v1_BookmarkRequest, callback: grpc.requestCallback<_datamover_v1_BookmarkReply__Output>): grpc.ClientUnaryCall;
+  findBookmark(argument: _datamover_v1_BookmarkRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BookmarkReply__Output>): grpc.ClientUnaryCall;
+  findBookmark(argument: _datamover_v1_BookmarkRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_BookmarkReply__Output>): grpc.ClientUnaryCall;
+  findBookmark(argument: _datamover_v1_BookmarkRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BookmarkReply__Output>): grpc.ClientUnaryCall;
+  findBookmark(argument: _datamover_v1_BookmarkRequest, callback: grpc.requestCallback<_datamover_v1_BookmarkReply__Output>): grpc.ClientUnaryCall;
   
   GetDataset(argument: _datamover_v1_DatasetRef, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_Dataset__Output>): grpc.ClientUnaryCall;
   GetDataset(argument: _datamover_v1_DatasetRef, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_Dataset__Output>): grpc.ClientUnaryCall;
@@ -181,6 +192,8 @@ export interface PeerHandlers extends grpc.UntypedServiceImplementation {
   
   ExpireDatasets: grpc.handleServerStreamingCall<_datamover_v1_ExpireRequest__Output, _datamover_v1_ExpireEvent>;
   
+  FindBookmark: grpc.handleUnaryCall<_datamover_v1_BookmarkRequest__Output, _datamover_v1_BookmarkReply>;
+  
   GetDataset: grpc.handleUnaryCall<_datamover_v1_DatasetRef__Output, _datamover_v1_Dataset>;
   
   Hello: grpc.handleUnaryCall<_datamover_v1_HelloRequest__Output, _datamover_v1_HelloReply>;
@@ -213,6 +226,7 @@ export interface PeerDefinition extends grpc.ServiceDefinition {
   CreateDataset: MethodDefinition<_datamover_v1_CreateDatasetRequest, _datamover_v1_CreateDatasetEvent, _datamover_v1_CreateDatasetRequest__Output, _datamover_v1_CreateDatasetEvent__Output>
   Details: MethodDefinition<_datamover_v1_DetailsRequest, _datamover_v1_EntryDetails, _datamover_v1_DetailsRequest__Output, _datamover_v1_EntryDetails__Output>
   ExpireDatasets: MethodDefinition<_datamover_v1_ExpireRequest, _datamover_v1_ExpireEvent, _datamover_v1_ExpireRequest__Output, _datamover_v1_ExpireEvent__Output>
+  FindBookmark: MethodDefinition<_datamover_v1_BookmarkRequest, _datamover_v1_BookmarkReply, _datamover_v1_BookmarkRequest__Output, _datamover_v1_BookmarkReply__Output>
   GetDataset: MethodDefinition<_datamover_v1_DatasetRef, _datamover_v1_Dataset, _datamover_v1_DatasetRef__Output, _datamover_v1_Dataset__Output>
   Hello: MethodDefinition<_datamover_v1_HelloRequest, _datamover_v1_HelloReply, _datamover_v1_HelloRequest__Output, _datamover_v1_HelloReply__Output>
   HoldDataset: MethodDefinition<_datamover_v1_HoldRequest, _datamover_v1_HoldReply, _datamover_v1_HoldRequest__Output, _datamover_v1_HoldReply__Output>
