@@ -139,6 +139,7 @@ export class TrustStore {
       () => this.#installedCas,
       request.name,
       (id) => {
+        refuseInstalled(certificate, this.#installedCas);
         const record: StoredCa = { id, ...request, createdAtMs: this.#clock.now() };
         return this.#cas.put(id, record);
       },
@@ -292,6 +293,17 @@ function refuseTaken(
       `${kind} certificate "${name}" exists already (id ${taken.id}); choose another name`,
     );
   }
+}
+
+/** Twice under two names, deleting one of them would leave its peers trusted. */
+function refuseInstalled(certificate: Certificate, present: readonly Installed<StoredCa>[]): void {
+  const { fingerprintSha256 } = certificate;
+  const twin = present.find((other) => other.certificate.fingerprintSha256 === fingerprintSha256);
+  if (twin === undefined) return;
+  throw new DmError(
+    'already_exists',
+    `this CA certificate is installed already as "${twin.name}" (id ${twin.id}); use that one, or rename it with \`dm certificates ca modify\``,
+  );
 }
 
 function missing(kind: string, ref: string): DmError {

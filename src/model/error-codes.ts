@@ -71,6 +71,7 @@ export const ERROR_CODES = {
   protocol_mismatch: final(FAILED_PRECONDITION, 1),
   path_outside_roots: final(PERMISSION_DENIED, 5),
   policy_disabled: final(PERMISSION_DENIED, 5),
+  policy_spent: final(PERMISSION_DENIED, 5),
   certificate_invalid: final(INVALID_ARGUMENT, 1),
   no_identity: final(FAILED_PRECONDITION, 1),
   encryption_key: final(PERMISSION_DENIED, 5),

@@ -51,6 +51,16 @@ export function callErrorCode(error: unknown): ErrorCode {
 }
 
 /**
+ * The message of a failed call of Node's own fs, without the descriptors of this process that paths begin with: what
+ * follows them is told, and nobody else can look them up.
+ */
+export function callText(error: Error): string {
+  return error.message.replaceAll(/'\/proc\/self\/fd\/\d+(\/[^']*)?'/g, (_path, below?: string) =>
+    below === undefined ? 'a directory' : `'…${below}'`,
+  );
+}
+
+/**
  * `error` itself when it is ours. An abort becomes `cancelled`, a failed system call `io_error`, or `no_space` and
  * `quota_exceeded` where it says so, and anything else `internal`.
  */
@@ -59,7 +69,7 @@ export function asDmError(error: unknown, doing: string): DmError {
   if (error instanceof Error && error.name === 'AbortError') {
     return new DmError('cancelled', `${doing}: stopped on request`, { cause: error });
   }
-  const text = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? callText(error) : String(error);
   const isCall = error instanceof Error && 'syscall' in error && 'code' in error;
   const code = isCall ? callErrorCode(error) : 'internal';
   return new DmError(code, `${doing}: ${text}`, { cause: error });

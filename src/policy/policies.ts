@@ -306,8 +306,8 @@ function refuseRun(policy: Policy): void {
   }
   if (policy.spent) {
     throw new DmError(
-      'invalid_argument',
-      `policy ${policy.id} (${policy.name}) is a COPY that has run; create another COPY policy`,
+      'policy_spent',
+      `policy ${policy.id} (${policy.name}) is a COPY that has run, and a COPY runs once; to copy again create another COPY, or give this one another dataset or target with \`dm policies modify ${policy.id}\``,
     );
   }
 }

@@ -45,5 +45,7 @@ describe('trust store', () => {
     const made = await Promise.allSettled([trust.createCa(request), trust.createCa(request)]);
     expect(made.map(({ status }) => status)).to.have.members(['fulfilled', 'rejected']);
     expect(trust.cas.map(({ name }) => name)).to.deep.equal(['ours']);
+    const twin = await trust.createCa({ ...request, name: 'again' }).then(String, String);
+    expect(twin).to.match(/installed already as "ours"/);
   });
 });

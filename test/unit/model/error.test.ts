@@ -22,6 +22,13 @@ describe('errors that are not ours', () => {
       .and.satisfy((error: unknown) => {
         return asDmError(error, 'making it').code === 'io_error';
       });
+    const below = () => mkdirSync(`/proc/self/fd/${process.pid}/trees/x`);
+    expect(below)
+      .to.throw()
+      .and.satisfy((error: unknown) => {
+        const { message } = asDmError(error, 'making it');
+        return message.includes("'…/trees/x'") && !message.includes('/proc/');
+      });
     const own = new DmError('in_use', 'busy');
     expect(asDmError(own, 'x')).to.equal(own);
   });

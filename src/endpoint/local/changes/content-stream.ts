@@ -1,5 +1,5 @@
 import { decodeInode } from '../../../catalog/maps/inodes.js';
-import { DmError } from '../../../model/error.js';
+import { callText, DmError } from '../../../model/error.js';
 import type { ErrorCode } from '../../../model/error-codes.js';
 import { isErrorCode } from '../../../model/error-codes.js';
 import type { Gfid } from '../../../model/ids.js';
@@ -138,7 +138,7 @@ export class ContentStream {
     const path = Buffer.concat(names.flatMap((name) => [SLASH, name])).subarray(1);
     // A failed call of Node's own fs.
     if (error instanceof Error && !(error instanceof SysError) && 'syscall' in error) {
-      const text = `cannot read ${path.toString()}: ${error.message}`;
+      const text = `cannot read ${path.toString()}: ${callText(error)}`;
       return new DmError('io_error', text, { cause: error });
     }
     if (!(error instanceof DmError)) return sysToDm(error, 'read', path);
