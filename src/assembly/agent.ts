@@ -37,6 +37,7 @@ import { parseEscaped } from '../util/escape.js';
 import { Lifecycle } from '../util/lifecycle.js';
 import { programVersion } from '../util/program-version.js';
 import { WorkerPool } from '../worker/pool.js';
+import { accountLimits } from './account-limits.js';
 import { AccountStore } from './account-store.js';
 import { agentMetrics, endedJob } from './agent-metrics.js';
 import { controlService } from './control-service.js';
@@ -236,6 +237,7 @@ async function startParts(
           ...{ places, store, hooks, lanes: LANES, governor, requestPrefix },
           bases: policyBases,
         }),
+        limits: async ({ policyId }) => accountLimits(await store.records.get(policyId), accounts),
         clock,
         random: modules.random,
         onEnd: async (job) => [

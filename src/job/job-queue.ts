@@ -1,17 +1,16 @@
-import PQueue from 'p-queue';
 import { asDmError, DmError } from '../model/error.js';
 import type { JobId, PolicyId } from '../model/ids.js';
 import { ENDED_STATES, type Job, type RunOptions } from '../model/job.js';
-import type { Policy, Priority } from '../model/policy.js';
+import type { Policy } from '../model/policy.js';
 import type { StateWrite } from '../state/database.js';
 import type { Clock } from '../util/clock.js';
 import type { JobExecutor, JobReport } from './executor.js';
+import { JobSlots, type JobSlotsModules } from './job-slots.js';
 import type { JobFailure, JobStore } from './job-store.js';
 import { JobWatchers } from './job-watchers.js';
 import { newJob } from './new-job.js';
 import { MAX_RETRY_DELAY_MS, mayRetry, retryDelay } from './retry.js';
 
-const PRIORITY_RANK: Record<Priority, number> = { LOW: 0, NORMAL: 1, HIGH: 2 };
 /** A running job's counters reach the database this often; a kill loses at most that much of the display. */
 const SAVE_EVERY_MS = 2_000;
 
@@ -35,7 +34,7 @@ interface ActiveJob {
   writes: Promise<void>;
 }
 
-export interface JobQueueModules {
+export interface JobQueueModules extends JobSlotsModules {
   readonly store: JobStore;
   readonly execute: JobExecutor;
   readonly clock: Clock;
@@ -53,7 +52,7 @@ export interface JobQueueModules {
  */
 export class JobQueue implements AsyncDisposable {
   readonly #modules: JobQueueModules;
-  readonly #queue: PQueue;
+  readonly #slots: JobSlots;
   readonly #active = new Map<JobId, ActiveJob>();
   /** Policies of the paused jobs. */
   readonly #paused = new Map<JobId, PolicyId>();
@@ -64,7 +63,7 @@ export class JobQueue implements AsyncDisposable {
 
   constructor(options: { concurrency: number }, modules: JobQueueModules) {
     this.#modules = modules;
-    this.#queue = new PQueue({ concurrency: options.concurrency });
+    this.#slots = new JobSlots(options, modules);
   }
 
   /** Takes up every job that had not ended when the agent last stopped. */
@@ -176,7 +175,7 @@ export class JobQueue implements AsyncDisposable {
       active.stopFor ??= 'shutdown';
       active.stop.abort();
     }
-    await this.#queue.onIdle();
+    await this.#slots.idle();
   }
 
   async #complete(job: Job): Promise<Job> {
@@ -219,8 +218,8 @@ export class JobQueue implements AsyncDisposable {
       writes: Promise.resolve(),
     };
     this.#active.set(job.id, active);
-    this.#queue
-      .add(() => this.#run(active), { priority: PRIORITY_RANK[job.priority] })
+    this.#slots
+      .run(job, () => this.#run(active))
       .catch((error: unknown) => {
         // Its record is as it was last stored, and the next start takes it up from there.
         this.#active.delete(job.id);

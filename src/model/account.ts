@@ -27,6 +27,8 @@ export interface PeerAccount {
   readonly pin: AccountPin | null;
   /** What the operator wrote beside it, at most 512 characters. */
   readonly briefcase: string;
+  /** Most jobs of this agent with the peer at once; 0, or absent in older records, for no limit. */
+  readonly maxTasks?: number;
 }
 
 /** The address list of a `dm://` uri; null when it is not one. */

@@ -120,6 +120,7 @@ function peerAccountView(account: PeerAccount): AccountView {
     peer_fingerprint: account.pin?.keys.join(',') ?? '',
     pinned_at: timeText(account.pin?.pinnedAt ?? null),
     briefcase: account.briefcase,
+    max_tasks: account.maxTasks ?? 0,
   };
 }
 
@@ -135,6 +136,7 @@ function builtIn(id: AccountId): AccountView {
     peer_fingerprint: '',
     pinned_at: '',
     briefcase: '',
+    max_tasks: 0,
   };
 }
 

@@ -5,6 +5,7 @@ import { type AccountId, LOOPBACK_ACCOUNT_ID } from '../../model/ids.js';
 import type { Log } from '../../observe/log.js';
 import type { CreateAccountRequest__Output } from '../../rpc/generated/control/datamover/v1/CreateAccountRequest.js';
 import type { ModifyAccountRequest__Output } from '../../rpc/generated/control/datamover/v1/ModifyAccountRequest.js';
+import type { ObjectAccountOptions__Output } from '../../rpc/generated/control/datamover/v1/ObjectAccountOptions.js';
 import type { PingAccountReply } from '../../rpc/generated/control/datamover/v1/PingAccountReply.js';
 import type { PingAccountRequest__Output } from '../../rpc/generated/control/datamover/v1/PingAccountRequest.js';
 import type { PeerChannel } from '../../rpc/peer-channel.js';
@@ -16,6 +17,7 @@ import type { PeerDialer } from '../peer-dialer.js';
 import type { TrustStore } from '../trust-store.js';
 import { checkedBriefcase, pingCount, refuseLongUri } from './account-fields.js';
 
+const MAX_TASKS = 256;
 const DEFAULT_PING_TIMEOUT_MS = 10_000;
 /** How long creating an account waits for the peer, to pin it at once. */
 const FIRST_CONTACT_MS = 5_000;
@@ -58,6 +60,7 @@ export async function createPeerAccount(
         ? null
         : parsePin(request.peer_fingerprint, new Date(clock.now())),
     briefcase: checkedBriefcase(request.briefcase),
+    maxTasks: maxTasks(request.object) ?? 0,
   });
   try {
     const channel = await dialer.dial(account.id, AbortSignal.timeout(FIRST_CONTACT_MS));
@@ -79,12 +82,7 @@ export function modifyPeerAccount(
   modules: PeerAccountModules,
 ): Promise<PeerAccount> {
   const { accounts, trust, clock } = modules;
-  if (request.object !== null) {
-    throw new DmError(
-      'invalid_argument',
-      'options of object accounts do not fit a DM account; leave them out',
-    );
-  }
+  const tasks = maxTasks(request.object);
   return accounts.modifyPeer(id, (account) => {
     const { name, uri, briefcase } = request;
     const ca = request.ca_certificate_id;
@@ -94,6 +92,7 @@ export function modifyPeerAccount(
       ...account,
       ...(name === undefined ? {} : { name }),
       ...(uri === undefined ? {} : { uri: checkedUri(uri) }),
+      ...(tasks === undefined ? {} : { maxTasks: tasks }),
       ...(briefcase === undefined ? {} : { briefcase: checkedBriefcase(briefcase) }),
       ...(ca === undefined ? {} : { caCertificateId: ca === '' ? '' : trust.find('ca', ca).id }),
       ...(identity === undefined
@@ -104,6 +103,22 @@ export function modifyPeerAccount(
         : { pin: pin === 'relearn' ? null : parsePin(pin, new Date(clock.now())) }),
     };
   });
+}
+
+/** Of the options that object accounts have, a peer has one. */
+function maxTasks(options: ObjectAccountOptions__Output | null): number | undefined {
+  const { max_tasks: tasks, ...others } = options ?? {};
+  // Beside each option that was given stands one with an underscore, which says so.
+  if (Object.keys(others).some((name) => name !== '_max_tasks')) {
+    throw new DmError(
+      'invalid_argument',
+      'options of object accounts do not fit a DM account; leave them out',
+    );
+  }
+  if (tasks !== undefined && tasks > MAX_TASKS) {
+    throw new DmError('invalid_argument', `--max-tasks ${tasks} is above ${MAX_TASKS}`);
+  }
+  return tasks;
 }
 
 /** Greets the peer of an account, or this agent through its loopback. */

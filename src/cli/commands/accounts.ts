@@ -16,6 +16,7 @@ const COLUMNS = columns(
   'client_certificate_id',
   'peer_fingerprint',
   'pinned_at',
+  'max_tasks',
   'briefcase',
 );
 const REF = [argument('ACCOUNT', 'name or id')];

@@ -31,7 +31,7 @@ const BOOLEANS = [
 ] as const;
 const INTEGERS = [
   ['object-lock-days', 'object_lock_days', 'DAYS', 'how long new objects are locked at least'],
-  ['max-tasks', 'max_tasks', 'N', 'requests at the same time'],
+  ['max-tasks', 'max_tasks', 'N', 'requests at the same time; DM: jobs'],
 ] as const;
 
 /** The options of object accounts: buckets and directories. */

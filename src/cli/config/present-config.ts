@@ -95,6 +95,7 @@ function accountEntry(account: Account, names: Names): ConfigEntry {
     'client-certificate-id': certificate(account.client_certificate_id),
     'peer-fingerprint': account.peer_fingerprint,
     briefcase: account.briefcase,
+    'max-tasks': account.max_tasks,
   });
   if (object === null) return shared;
   const { credentials, session_token, own_ca, encryption, ...plain } = object;

@@ -40,6 +40,7 @@ export function memoryDataset(root: Node, baseName = 'portableOneFS'): FakeMetho
     peer_fingerprint: '',
     pinned_at: '',
     briefcase: '',
+    max_tasks: 0,
     object: null,
   };
   const local = {

@@ -56,6 +56,7 @@ describe('job queue', () => {
         store,
         execute,
         clock,
+        limits: async () => [],
         random: () => 0.5,
         onEnd: async () => [],
         afterEnd: (job) => ended.push(job),

@@ -102,6 +102,7 @@ describe('running policies', () => {
         store: jobs,
         execute: (context, signal) => execute(context, signal),
         clock,
+        limits: async () => [],
         random: () => 0.5,
         onEnd: (job) => policies.atJobEnd(job),
         afterEnd: (job) => void policies.afterJobEnd(job),

@@ -1,6 +1,7 @@
 // Original file: proto/datamover/v1/control.proto
 
 import type { ObjectAccountView as _datamover_v1_ObjectAccountView, ObjectAccountView__Output as _datamover_v1_ObjectAccountView__Output } from '../../datamover/v1/ObjectAccountView.js';
+import type { Long } from '@grpc/proto-loader';
 
 export interface Account {
   'id'?: (string);
@@ -14,6 +15,7 @@ export interface Account {
   'pinned_at'?: (string);
   'briefcase'?: (string);
   'object'?: (_datamover_v1_ObjectAccountView | null);
+  'max_tasks'?: (number | string | Long);
 }
 
 export interface Account__Output {
@@ -28,4 +30,5 @@ export interface Account__Output {
   'pinned_at': (string);
   'briefcase': (string);
   'object': (_datamover_v1_ObjectAccountView__Output | null);
+  'max_tasks': (number);
 }

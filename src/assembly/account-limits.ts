@@ -1,0 +1,23 @@
+import type { AccountLimit } from '../job/job-slots.js';
+import type { Policy } from '../model/policy.js';
+import type { AccountStore } from './account-store.js';
+
+/** How many jobs at once the accounts of a policy's places allow; object accounts count their requests instead. */
+export async function accountLimits(
+  policy: Policy | null,
+  accounts: AccountStore,
+): Promise<AccountLimit[]> {
+  const limits: AccountLimit[] = [];
+  for (const accountId of new Set(policy === null ? [] : accountsOf(policy))) {
+    if (accounts.isBuiltIn(accountId) || !(await accounts.exists(accountId))) continue;
+    const account = await accounts.get(accountId);
+    if (account.type === 'DM' && (account.maxTasks ?? 0) > 0) {
+      limits.push({ accountId, jobs: account.maxTasks ?? 0 });
+    }
+  }
+  return limits;
+}
+
+function accountsOf({ rule }: Policy): readonly string[] {
+  return 'accountId' in rule ? [rule.accountId] : [rule.sourceAccountId, rule.targetAccountId];
+}

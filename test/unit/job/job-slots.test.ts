@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import { type AccountLimit, JobSlots } from '../../../src/job/job-slots.js';
+import { newJob } from '../../../src/job/new-job.js';
+import { parseJobId } from '../../../src/model/ids.js';
+import type { Job } from '../../../src/model/job.js';
+import type { Priority } from '../../../src/model/policy.js';
+import { samplePolicy } from '../../support/policies.js';
+
+const RUN = {
+  type: 'DATASET_BASELINE_COPY_JOB',
+  options: { adopt: false, acceptSource: false },
+  createdAtMs: 1,
+  parentJob: null,
+} as const;
+
+function job(id: number, priority: Priority = 'NORMAL'): Job {
+  return newJob(parseJobId(id), samplePolicy(id, priority), RUN);
+}
+
+/** Jobs that end when they are told to. */
+class Work {
+  readonly started: number[] = [];
+  readonly #ends = new Map<number, () => void>();
+
+  of(id: number): () => Promise<void> {
+    return () => {
+      this.started.push(id);
+      return new Promise((resolve) => this.#ends.set(id, resolve));
+    };
+  }
+
+  async end(id: number): Promise<void> {
+    this.#ends.get(id)?.();
+    await settled();
+  }
+}
+
+/** Everything that is due without a timer. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('the slots of jobs', () => {
+  let work: Work;
+  let limits: Map<number, readonly AccountLimit[]>;
+  let slots: JobSlots;
+  beforeEach(() => {
+    work = new Work();
+    limits = new Map();
+    slots = new JobSlots({ concurrency: 3 }, { limits: async ({ id }) => limits.get(id) ?? [] });
+  });
+
+  async function start(...jobs: readonly Job[]): Promise<void> {
+    for (const one of jobs) void slots.run(one, work.of(one.id));
+    await settled();
+  }
+
+  it('are given by priority, and in turn where that is the same', async () => {
+    await start(job(1), job(2), job(3));
+    await start(job(4, 'LOW'), job(5), job(6, 'HIGH'), job(7));
+    expect(work.started).to.deep.equal([1, 2, 3]);
+    for (const id of [1, 2, 3, 6]) await work.end(id);
+    expect(work.started).to.deep.equal([1, 2, 3, 6, 5, 7, 4]);
+  });
+
+  it('are no more with one account than it allows, and the others go on', async () => {
+    for (const id of [1, 2, 3, 6]) limits.set(id, [{ accountId: 'peer', jobs: 1 }]);
+    await start(job(1), job(2), job(3, 'HIGH'), job(4), job(5));
+    expect(work.started).to.deep.equal([1, 4, 5]);
+    await work.end(4);
+    expect(work.started).to.deep.equal([1, 4, 5]);
+    await work.end(1);
+    expect(work.started).to.deep.equal([1, 4, 5, 3]);
+    limits.set(6, [{ accountId: 'peer', jobs: 2 }]);
+    await start(job(6));
+    expect(work.started).to.deep.equal([1, 4, 5, 3, 2]);
+    await work.end(5);
+    expect(work.started).to.deep.equal([1, 4, 5, 3, 2]);
+    await work.end(3);
+    expect(work.started).to.deep.equal([1, 4, 5, 3, 2, 6]);
+  });
+
+  it('never wait for each other when jobs need two accounts, and are idle when all have ended', async () => {
+    const both = [
+      { accountId: 'a', jobs: 1 },
+      { accountId: 'b', jobs: 1 },
+    ];
+    limits.set(1, both).set(2, [...both].reverse());
+    await start(job(1), job(2));
+    const idle = slots.idle();
+    for (const id of [1, 2]) await work.end(id);
+    expect(work.started).to.deep.equal([1, 2]);
+    await idle;
+  });
+});
