@@ -1,3 +1,7 @@
+import {
+  type ChangedDirectories,
+  changedDirectories,
+} from '../../endpoint/changes/changed-directories.js';
 import type { DatasetReader, DirectoryEntry } from '../../endpoint/source.js';
 import type { OpenPlace } from '../../engine/places.js';
 import type { DatasetInfo } from '../../model/dataset.js';
@@ -69,7 +73,16 @@ export function browseHandlers(modules: {
       const { reader } = opened;
       const entry = await find(reader, request.path, signal);
       yield { entry: { ...entryView(reader, entry), is_self: true }, depth: 0 };
-      if (entry.inode.type === 'dir') yield* below(reader, entry.gfid, 1, signal);
+      if (entry.inode.type !== 'dir') return;
+      const { account, compared_to: dataset, is_later } = request;
+      let changed: ChangedDirectories | null = null;
+      if (dataset !== '') {
+        await using other = await open({ account, dataset }, signal);
+        changed = is_later
+          ? await changedDirectories(other.reader, reader, signal)
+          : await changedDirectories(reader, other.reader, signal);
+      }
+      yield* below(reader, entry.gfid, 1, changed, signal);
     },
     statEntry: async (request: BrowseRequest__Output, signal: AbortSignal) => {
       await using opened = await open(request, signal);
@@ -125,17 +138,22 @@ export function browseHandlers(modules: {
   };
 }
 
-/** Depth first, each directory in name order; holds one page of names for each level. */
+/** Depth first, each directory in name order; holds one page of names for each level. `changed`: null for all. */
 async function* below(
   reader: DatasetReader,
   directory: Gfid,
   depth: number,
+  changed: ChangedDirectories | null,
   signal: AbortSignal,
 ): AsyncIterable<TreeEntry> {
+  if (changed?.isSame(directory)) return;
   for await (const page of reader.list(directory, null, signal)) {
     for (const child of page) {
       yield { entry: entryView(reader, child), depth };
-      if (child.inode.type === 'dir') yield* below(reader, child.gfid, depth + 1, signal);
+      if (child.inode.type !== 'dir') continue;
+      // What is in a directory that stands elsewhere is, too.
+      const inside = changed?.isElsewhere(child.gfid) ? null : changed;
+      yield* below(reader, child.gfid, depth + 1, inside, signal);
     }
   }
 }

@@ -26,10 +26,11 @@ export const diff: CommandSpec = {
     const client = await context.client();
     const account = context.options.text('account-id') ?? '';
     const signal = context.signal();
-    const [before, after] = [context.argument(0), context.argument(1)].map((dataset) =>
-      untilAborted(client.browseTree({ account, dataset, path: Buffer.alloc(0) }, signal), signal),
-    );
-    if (before === undefined || after === undefined) return;
-    await context.output.list(COLUMNS, diffTrees(before, after));
+    const tree = (dataset: string, compared_to: string, is_later: boolean) => {
+      const request = { account, dataset, path: Buffer.alloc(0), compared_to, is_later };
+      return untilAborted(client.browseTree(request, signal), signal);
+    };
+    const [one, other] = [context.argument(0), context.argument(1)];
+    await context.output.list(COLUMNS, diffTrees(tree(one, other, false), tree(other, one, true)));
   },
 };

@@ -40,7 +40,7 @@ export async function receiveStructure(
 }
 
 /** The mutations of each map out of payloads that follow each other. */
-class StructureRecords {
+export class StructureRecords {
   readonly #payloads: AsyncIterator<Uint8Array>;
   #reader: PayloadReader | null = null;
   #map: StructureMap | null = null;

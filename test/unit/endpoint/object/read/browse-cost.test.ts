@@ -3,7 +3,7 @@ import type { DatasetReader } from '../../../../../src/endpoint/source.js';
 import type { ByteRange, ObjectStore } from '../../../../../src/repository/object-store.js';
 import { ObjectFixture } from '../receive/object-fixture.js';
 
-/** Files of the dataset; a million for the figures in docs/benchmarks.md. */
+/** Files of the dataset; more of them when one wants to measure. */
 const FILES = Number(process.env.DM_TEST_BROWSE_FILES ?? 4_000);
 const PER_DIRECTORY = Math.min(1_000, Math.ceil(FILES / 10));
 const MIB = 1_048_576;
