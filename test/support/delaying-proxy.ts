@@ -21,6 +21,8 @@ export class DelayingProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #options: DelayingProxyOptions;
   readonly #pipes = new Set<Pipe>();
+  /** Refuses new connections. */
+  isDown = false;
   #stalled = false;
   #chunksLeft = Number.POSITIVE_INFINITY;
 
@@ -74,6 +76,10 @@ export class DelayingProxy implements AsyncDisposable {
   }
 
   #accept(client: Socket): void {
+    if (this.isDown) {
+      client.destroy();
+      return;
+    }
     const server = connect(this.#options.port, '127.0.0.1');
     const isStalled = () => this.#stalled;
     const countChunk = () => {
