@@ -91,7 +91,7 @@ export class FlipRun implements AsyncDisposable {
       }
       const changed = seen.lines.filter((line) => !sound.lines.includes(line));
       if (changed.length === 0 && seen.lines.length === sound.lines.length) return 'unused';
-      throw new Error(`${what} was not noticed:\n${changed.join('\n')}`);
+      throw new Error(`${what} was not noticed:\n${changed.slice(0, 5).join('\n')}`);
     } finally {
       flipBit(file, at);
     }
