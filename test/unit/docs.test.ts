@@ -15,3 +15,20 @@ describe('docs/errors.md', () => {
     expect(documented).to.deep.equal(actual);
   });
 });
+
+describe('docs/attacks.md', () => {
+  const text = readFileSync('docs/attacks.md', 'utf8');
+  const rows = [...text.matchAll(/^\| (\d+) \| .* \| `(.+)` \| (.+) \|$/gm)];
+
+  it('names a test that is there for every attack, or says why there is none', () => {
+    for (const [, number, file = '', title = ''] of rows) {
+      expect(readFileSync(`test/${file}`, 'utf8'), `${number} in ${file}`).to.contain(title);
+    }
+    const numbers = rows.map(([, number]) => Number(number));
+    const others = [...text.matchAll(/^- ([\d, ]+):/gm)].flatMap(([, list = '']) =>
+      list.split(', ').map(Number),
+    );
+    const all = Array.from({ length: 68 }, (_, index) => index + 1);
+    expect([...numbers, ...others].sort((a, b) => a - b)).to.deep.equal(all);
+  });
+});
