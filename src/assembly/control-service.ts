@@ -107,7 +107,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
       random: parts.random,
       randomBytes: parts.randomBytes,
     }),
-    ...upkeepHandlers({ accounts, upkeep: parts.upkeep }),
+    ...upkeepHandlers({ accounts, places, upkeep: parts.upkeep }),
     ...policyHandlers({
       policies,
       bases: parts.bases,

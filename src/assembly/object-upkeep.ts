@@ -6,8 +6,11 @@ import type {
   PruneProgress,
   PruneSummary,
 } from '../endpoint/object/prune/prune-types.js';
+import { repairRepository } from '../endpoint/object/repair/repair.js';
+import type { RepairProgress, RepairSummary } from '../endpoint/object/repair/repair-types.js';
 import { openRepository, type Repository } from '../endpoint/object/repository.js';
 import { basePaths } from '../endpoint/object/repository-datasets.js';
+import type { Source } from '../endpoint/source.js';
 import { DmError } from '../model/error.js';
 import type { SystemGuid } from '../model/ids.js';
 import type { ObjectAccount } from '../model/object-account.js';
@@ -73,6 +76,48 @@ export class ObjectUpkeep {
     });
   }
 
+  /** Repairs one repository of an account, or all of them, with what another account has; null only makes indexes anew. */
+  async repair(
+    account: ObjectAccount,
+    basePath: Uint8Array | null,
+    from: { readonly source: Source; readonly account: ObjectAccount | null } | null,
+    onProgress: (basePath: Uint8Array, progress: RepairProgress) => void,
+    onEnd: (basePath: Uint8Array, summary: RepairSummary) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    refuseReadOnly(account, 'repaired');
+    await this.#each(account, basePath, signal, async ({ basePath: path, repository, store }) => {
+      const { signer } = this.#modules;
+      const modules = { repository, store, signer, scratch: this.#scratchOf(repository) };
+      await using mirror = from?.account ? await this.#open(from.account, signal) : null;
+      const copy = (await mirror?.repository(path)) ?? null;
+      const isSame = copy?.format.repository === repository.format.repository;
+      const summary = await repairRepository(
+        from && {
+          source: from.source,
+          mirror: isSame && mirror ? { repository: copy, store: mirror.store } : null,
+        },
+        modules,
+        (progress) => onProgress(path, progress),
+        signal,
+      );
+      onEnd(path, summary);
+    });
+  }
+
+  async #open(account: ObjectAccount, signal: AbortSignal) {
+    const secrets = await this.#modules.accounts.secrets(account.id);
+    const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
+    const store = await openObjectStore(account, secrets, this.#modules, signal);
+    const modules = { store, masters: this.#masters };
+    return {
+      store,
+      repository: (path: Uint8Array) => openRepository(path, secret, modules, signal),
+      basePaths: () => basePaths(modules, signal),
+      [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    };
+  }
+
   #scratchOf({ format }: Repository): string {
     return join(this.#options.workPath, format.repository, 'upkeep');
   }
@@ -83,13 +128,11 @@ export class ObjectUpkeep {
     signal: AbortSignal,
     work: (opened: OpenedRepository) => Promise<void>,
   ): Promise<void> {
-    const secrets = await this.#modules.accounts.secrets(account.id);
-    const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
-    await using store = await openObjectStore(account, secrets, this.#modules, signal);
-    const modules = { store, masters: this.#masters };
-    const paths = basePath === null ? await basePaths(modules, signal) : [basePath];
+    await using opened = await this.#open(account, signal);
+    const { store } = opened;
+    const paths = basePath === null ? await opened.basePaths() : [basePath];
     for (const path of paths) {
-      const repository = await openRepository(path, secret, modules, signal);
+      const repository = await opened.repository(path);
       if (repository !== null) {
         await this.#alone(repository, () => work({ basePath: path, repository, store }));
       } else if (basePath !== null) {

@@ -41,6 +41,7 @@ export type { PruneSummary__Output as PruneSummary } from '../rpc/generated/cont
 export type { ReadFileRequest } from '../rpc/generated/control/datamover/v1/ReadFileRequest.js';
 export type { Ref } from '../rpc/generated/control/datamover/v1/Ref.js';
 export type { RekeyBackupRequest } from '../rpc/generated/control/datamover/v1/RekeyBackupRequest.js';
+export type { RepairSummary__Output as RepairSummary } from '../rpc/generated/control/datamover/v1/RepairSummary.js';
 export type { RevokeFingerprintRequest } from '../rpc/generated/control/datamover/v1/RevokeFingerprintRequest.js';
 export type { RunPolicyReply__Output as RunPolicyReply } from '../rpc/generated/control/datamover/v1/RunPolicyReply.js';
 export type { RunPolicyRequest } from '../rpc/generated/control/datamover/v1/RunPolicyRequest.js';

@@ -57,7 +57,8 @@ export function openRecordObject(
   const fields = JsonFields.parse(`dataset record ${place.key}`, text, OBJECT_FORMAT);
   const key = modules.keys.recordKey();
   const content = fields.text(key === null ? 'record' : 'sealed');
-  if (fields.text('digest') !== digestOf(content)) {
+  const isOther = fields.raw(key === null ? 'sealed' : 'record') !== null;
+  if (isOther || fields.text('digest') !== digestOf(content)) {
     throw fields.wrong('the record is not what its digest says');
   }
   return {

@@ -133,7 +133,13 @@ describe('backup to an object account', function () {
     const found = await verify();
     expect(found.code).to.equal(1);
     expect(found.stdout).to.match(/corrupt/);
-    writeFileSync(pack, bytes);
+    const local = await dmJson<{ segments_bad: number; segments_repaired: number }[]>(
+      alpha,
+      ...['object', 'repair', '--account-id=disk', '--base-path=nightly/source'],
+      '--from-account=local',
+    );
+    expect(local[0]?.segments_repaired).to.equal(local[0]?.segments_bad);
+    expect(local[0]?.segments_bad).to.be.greaterThan(0);
     expect((await verify()).code).to.equal(0);
   });
 

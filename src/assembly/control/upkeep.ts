@@ -3,9 +3,14 @@ import {
   type PruneOptions,
   type PruneSummary,
 } from '../../endpoint/object/prune/prune-types.js';
+import type { RepairSummary } from '../../endpoint/object/repair/repair-types.js';
+import type { Places } from '../../engine/places.js';
 import type { PruneBackupsProgress } from '../../rpc/generated/control/datamover/v1/PruneBackupsProgress.js';
 import type { PruneBackupsRequest__Output } from '../../rpc/generated/control/datamover/v1/PruneBackupsRequest.js';
 import type { PruneSummary as PruneSummaryMessage } from '../../rpc/generated/control/datamover/v1/PruneSummary.js';
+import type { RepairBackupsProgress } from '../../rpc/generated/control/datamover/v1/RepairBackupsProgress.js';
+import type { RepairBackupsRequest__Output } from '../../rpc/generated/control/datamover/v1/RepairBackupsRequest.js';
+import type { RepairSummary as RepairSummaryMessage } from '../../rpc/generated/control/datamover/v1/RepairSummary.js';
 import { escapePath, parseEscaped } from '../../util/escape.js';
 import { EventStream } from '../../util/event-stream.js';
 import type { AccountStore } from '../account-store.js';
@@ -14,11 +19,12 @@ import { timeText } from './views.js';
 
 export interface UpkeepHandlerModules {
   readonly accounts: AccountStore;
+  readonly places: Places;
   readonly upkeep: ObjectUpkeep;
 }
 
-/** The commands of the control service that free space in object accounts. */
-export function upkeepHandlers({ accounts, upkeep }: UpkeepHandlerModules) {
+/** The commands of the control service that free space in object accounts and repair them. */
+export function upkeepHandlers({ accounts, places, upkeep }: UpkeepHandlerModules) {
   return {
     async *pruneBackups(
       request: PruneBackupsRequest__Output,
@@ -49,6 +55,46 @@ export function upkeepHandlers({ accounts, upkeep }: UpkeepHandlerModules) {
       yield* events;
       await work;
     },
+    async *repairBackups(
+      request: RepairBackupsRequest__Output,
+      signal: AbortSignal,
+    ): AsyncIterable<RepairBackupsProgress> {
+      const account = await accounts.object(await accounts.resolve(request.account));
+      const basePath = request.base_path === '' ? null : parseEscaped(request.base_path);
+      const other =
+        request.from_account === '' ? null : await accounts.resolve(request.from_account);
+      await using place = other === null ? null : await places.open(other, signal);
+      const isObject = other !== null && (await accounts.isObject(other));
+      const from = place && {
+        source: place.source,
+        account: isObject && other !== null ? await accounts.object(other) : null,
+      };
+      const events = new EventStream<RepairBackupsProgress>();
+      const work = upkeep.repair(
+        account,
+        basePath,
+        from,
+        (path, { step, done }) => events.push({ base_path: escapePath(path), step, done }),
+        (path, summary) => events.push({ summary: repairMessage(path, summary) }),
+        signal,
+      );
+      work.then(
+        () => events.end(),
+        (error: unknown) => events.fail(error),
+      );
+      yield* events;
+      await work;
+    },
+  };
+}
+
+function repairMessage(basePath: Uint8Array, summary: RepairSummary): RepairSummaryMessage {
+  return {
+    base_path: escapePath(basePath),
+    segments_bad: summary.segmentsBad,
+    segments_repaired: summary.segmentsRepaired,
+    packs_copied: summary.packsCopied,
+    indexed: summary.indexed,
   };
 }
 

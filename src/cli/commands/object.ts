@@ -8,6 +8,7 @@ import { withoutLineEnd } from '../read-secret.js';
 import { objectExport } from './object-export.js';
 import { objectList } from './object-list.js';
 import { objectPrune } from './object-prune.js';
+import { objectRepair } from './object-repair.js';
 
 const KEY_COLUMNS = columns({ id: 'KEY', opens_for_account: 'OF THE ACCOUNT' });
 
@@ -19,6 +20,7 @@ export const object: GroupSpec = {
     objectList,
     objectExport,
     objectPrune,
+    objectRepair,
     {
       name: 'rekey',
       summary: 'list, add and take away what opens an encrypted backup',

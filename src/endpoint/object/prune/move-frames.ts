@@ -1,17 +1,14 @@
 import { join } from 'node:path';
 import type { PageLocator } from '../../../catalog/page-store.js';
-import { newObjectPackId, OBJECT_PACK_BYTES } from '../../../repository/object-pack-format.js';
 import type { SegmentLocation } from '../../../repository/segments-map.js';
 import { asBuffer } from '../../../util/bytes.js';
 import { PackRanges } from '../read/pack-ranges.js';
-import { DataPack } from '../receive/data-pack.js';
 import { decodeFrameKey, encodeFrameKey, FRAME_KEY } from '../references/frame-set.js';
 import type { CountedPack } from '../references/pack-census.js';
 import { SortedTable } from '../references/sorted-table.js';
+import { FramePacker } from './frame-packer.js';
 import type { PruneModules } from './prune-types.js';
 
-/** A pack, and the frame that fills it. */
-const BUFFER_BYTES = OBJECT_PACK_BYTES.data + 2 * 1024 * 1024;
 const RANGE_BYTES = 8 * 1024 * 1024;
 const VALUE_BYTES = FRAME_KEY + 8;
 
@@ -49,31 +46,21 @@ export class MovedFrames implements Disposable {
 export async function moveFrames(
   packs: Iterable<CountedPack>,
   moved: MovedFrames,
-  { repository, store }: PruneModules,
+  modules: PruneModules,
   signal: AbortSignal,
 ): Promise<number> {
+  const { repository, store } = modules;
   const { layout, keys } = repository;
   const ranges = new PackRanges({ layout, cacheBytes: RANGE_BYTES }, { store }, signal);
-  const memory = new Uint8Array(BUFFER_BYTES);
-  let current: DataPack | null = null;
-  let bytes = 0;
-  const put = async (pack: DataPack): Promise<void> => {
-    await store.put(layout.pack('data', pack.id), memory.subarray(0, pack.length), {}, signal);
-    bytes += pack.length;
-  };
+  const packer = new FramePacker(modules, signal);
   for (const { frames } of packs) {
     for (const from of frames) {
       const { pack, offset, length } = from;
       const stored = await ranges.read('data', pack, offset, length);
       const frame = asBuffer(keys.open(stored, { kind: 'data', pack, offset }));
-      current ??= new DataPack({ id: newObjectPackId(), slot: 0, bytes: memory }, { keys });
-      const to = current.append({ codec: frame[0] ?? 0, payload: frame.subarray(1) });
-      moved.add(from, to);
-      if (!current.isFull) continue;
-      await put(current);
-      current = null;
+      moved.add(from, await packer.add({ codec: frame[0] ?? 0, payload: frame.subarray(1) }));
     }
   }
-  if (current !== null) await put(current);
-  return bytes;
+  await packer.finish();
+  return packer.bytes;
 }

@@ -24,6 +24,8 @@ import type { PruneModules } from './prune-types.js';
 
 const RANGE_BYTES = 16 * 1024 * 1024;
 
+export type RewriteModules = Pick<PruneModules, 'repository' | 'store' | 'signer'>;
+
 /** Packs of which datasets use little. */
 export interface SparsePacks {
   /** With their frames, ascending by id. */
@@ -41,46 +43,71 @@ export async function repack(
   modules: PruneModules,
   signal: AbortSignal,
 ): Promise<number> {
-  const { repository, store } = modules;
-  const { layout, keys } = repository;
   const directory = join(modules.scratch, 'repack');
-  const pageFolder = join(directory, 'pages');
-  mkdirSync(pageFolder, { recursive: true, mode: 0o700 });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   try {
     using frames = new MovedFrames(directory);
-    let bytes = await moveFrames(data, frames, modules, signal);
-    using sink = new ObjectPagePacks({ directory: pageFolder }, { keys });
-    const maps = [...records.values()].map((record) => record.maps);
-    const options = { directory, damaged: (_ref: unknown, error: DmError) => unreadable(error) };
-    using levels = await PageLevels.of(maps, options, modules, signal);
-    const ranges = new PackRanges({ layout, cacheBytes: RANGE_BYTES }, { store }, signal);
-    const source = new RepositoryPages({ ranges, keys });
-    using index = new IndexBuilder({ directory }, { keys });
-    using moved = new MovedPages(
-      { directory, packs: new Set(pages) },
-      { source, sink, levels, frames, onSegment: (digest, place) => index.add(digest, place) },
-    );
-    await moved.run(signal);
-    for (const pack of sink.made) {
-      const content = await readFile(join(pageFolder, pack));
-      await store.put(layout.pack('pages', pack), content, {}, signal);
-      bytes += content.length;
-    }
-    for (const [key, record] of records) await putRecord(key, record, moved, modules, signal);
-    const run = await index.finish(signal);
-    if (run === null) return bytes;
-    await store.putStream(layout.indexRun(run.id), fileChunks(run.path), {}, signal);
-    return bytes + statSync(run.path).size;
+    const bytes = await moveFrames(data, frames, modules, signal);
+    const moved = { frames, pages: new Set(pages), directory };
+    return bytes + (await nameMoved(records, moved, modules, signal));
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/**
+ * Makes datasets name moved frames where they lie now, and has their pages in `pages` written anew. Puts new page packs, the
+ * records, and an index of what has moved; returns its bytes.
+ */
+export async function nameMoved(
+  records: LiveRecords,
+  {
+    frames,
+    pages,
+    directory,
+  }: {
+    readonly frames: MovedFrames;
+    readonly pages: ReadonlySet<PackId>;
+    /** For files; it is there. */
+    readonly directory: string;
+  },
+  modules: RewriteModules,
+  signal: AbortSignal,
+): Promise<number> {
+  const { repository, store } = modules;
+  const { layout, keys } = repository;
+  const pageFolder = join(directory, 'pages');
+  mkdirSync(pageFolder, { mode: 0o700 });
+  using sink = new ObjectPagePacks({ directory: pageFolder }, { keys });
+  const maps = [...records.values()].map((record) => record.maps);
+  const options = { directory, damaged: (_ref: unknown, error: DmError) => unreadable(error) };
+  using levels = await PageLevels.of(maps, options, modules, signal);
+  const ranges = new PackRanges({ layout, cacheBytes: RANGE_BYTES }, { store }, signal);
+  const source = new RepositoryPages({ ranges, keys });
+  using index = new IndexBuilder({ directory }, { keys });
+  using moved = new MovedPages(
+    { directory, packs: pages },
+    { source, sink, levels, frames, onSegment: (digest, place) => index.add(digest, place) },
+  );
+  await moved.run(signal);
+  let bytes = 0;
+  for (const pack of sink.made) {
+    const content = await readFile(join(pageFolder, pack));
+    await store.put(layout.pack('pages', pack), content, {}, signal);
+    bytes += content.length;
+  }
+  for (const [key, record] of records) await putRecord(key, record, moved, modules, signal);
+  const run = await index.finish(signal);
+  if (run === null) return bytes;
+  await store.putStream(layout.indexRun(run.id), fileChunks(run.path), {}, signal);
+  return bytes + statSync(run.path).size;
 }
 
 async function putRecord(
   key: string,
   record: RepositoryRecord,
   moved: MovedPages,
-  { repository, store, signer }: PruneModules,
+  { repository, store, signer }: RewriteModules,
   signal: AbortSignal,
 ): Promise<void> {
   const maps = Object.fromEntries(

@@ -81,6 +81,9 @@ import type { PruneSummary as _datamover_v1_PruneSummary, PruneSummary__Output a
 import type { ReadFileRequest as _datamover_v1_ReadFileRequest, ReadFileRequest__Output as _datamover_v1_ReadFileRequest__Output } from './datamover/v1/ReadFileRequest.js';
 import type { Ref as _datamover_v1_Ref, Ref__Output as _datamover_v1_Ref__Output } from './datamover/v1/Ref.js';
 import type { RekeyBackupRequest as _datamover_v1_RekeyBackupRequest, RekeyBackupRequest__Output as _datamover_v1_RekeyBackupRequest__Output } from './datamover/v1/RekeyBackupRequest.js';
+import type { RepairBackupsProgress as _datamover_v1_RepairBackupsProgress, RepairBackupsProgress__Output as _datamover_v1_RepairBackupsProgress__Output } from './datamover/v1/RepairBackupsProgress.js';
+import type { RepairBackupsRequest as _datamover_v1_RepairBackupsRequest, RepairBackupsRequest__Output as _datamover_v1_RepairBackupsRequest__Output } from './datamover/v1/RepairBackupsRequest.js';
+import type { RepairSummary as _datamover_v1_RepairSummary, RepairSummary__Output as _datamover_v1_RepairSummary__Output } from './datamover/v1/RepairSummary.js';
 import type { RepeatCopyPolicy as _datamover_v1_RepeatCopyPolicy, RepeatCopyPolicy__Output as _datamover_v1_RepeatCopyPolicy__Output } from './datamover/v1/RepeatCopyPolicy.js';
 import type { Report as _datamover_v1_Report, Report__Output as _datamover_v1_Report__Output } from './datamover/v1/Report.js';
 import type { ReportList as _datamover_v1_ReportList, ReportList__Output as _datamover_v1_ReportList__Output } from './datamover/v1/ReportList.js';
@@ -195,6 +198,9 @@ export interface ProtoGrpcType {
       ReadFileRequest: MessageTypeDefinition<_datamover_v1_ReadFileRequest, _datamover_v1_ReadFileRequest__Output>
       Ref: MessageTypeDefinition<_datamover_v1_Ref, _datamover_v1_Ref__Output>
       RekeyBackupRequest: MessageTypeDefinition<_datamover_v1_RekeyBackupRequest, _datamover_v1_RekeyBackupRequest__Output>
+      RepairBackupsProgress: MessageTypeDefinition<_datamover_v1_RepairBackupsProgress, _datamover_v1_RepairBackupsProgress__Output>
+      RepairBackupsRequest: MessageTypeDefinition<_datamover_v1_RepairBackupsRequest, _datamover_v1_RepairBackupsRequest__Output>
+      RepairSummary: MessageTypeDefinition<_datamover_v1_RepairSummary, _datamover_v1_RepairSummary__Output>
       RepeatCopyPolicy: MessageTypeDefinition<_datamover_v1_RepeatCopyPolicy, _datamover_v1_RepeatCopyPolicy__Output>
       Report: MessageTypeDefinition<_datamover_v1_Report, _datamover_v1_Report__Output>
       ReportList: MessageTypeDefinition<_datamover_v1_ReportList, _datamover_v1_ReportList__Output>

@@ -8,6 +8,7 @@ import { ObjectTarget } from '../../../../../src/endpoint/object/object-target.j
 import { DatasetNumbers } from '../../../../../src/endpoint/object/receive/give-number.js';
 import { DirectoryStore } from '../../../../../src/endpoint/object/store/directory/directory-store.js';
 import { ReceiveSessions } from '../../../../../src/endpoint/receive/receive-sessions.js';
+import type { Source } from '../../../../../src/endpoint/source.js';
 import type { CommitResult, Offer } from '../../../../../src/endpoint/target.js';
 import { copyDataset } from '../../../../../src/engine/copy.js';
 import type { DatasetInfo } from '../../../../../src/model/dataset.js';
@@ -78,6 +79,11 @@ export class ObjectFixture implements AsyncDisposable {
   /** Captures the source tree and backs it up on top of the newest backup. */
   async backUp(dataset?: DatasetInfo): Promise<CommitResult> {
     const captured = dataset ?? (await this.copy.capture());
+    return this.take(this.copy.makeSource(), captured);
+  }
+
+  /** Backs up a dataset of any source. */
+  async take(source: Source, dataset: DatasetInfo): Promise<CommitResult> {
     const target = await this.makeTarget();
     const { head } = await target.inspect(Buffer.from(this.#basePath), this.signal);
     const observer = {
@@ -90,8 +96,8 @@ export class ObjectFixture implements AsyncDisposable {
       applying: () => undefined,
     };
     return copyDataset(
-      { dataset: captured, base: head, offer: this.offer, partial: 'allow' },
-      { source: this.copy.makeSource(), target, observer },
+      { dataset, base: head, offer: this.offer, partial: 'allow' },
+      { source, target, observer },
       this.signal,
     );
   }

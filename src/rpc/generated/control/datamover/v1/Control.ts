@@ -61,6 +61,8 @@ import type { PruneBackupsRequest as _datamover_v1_PruneBackupsRequest, PruneBac
 import type { ReadFileRequest as _datamover_v1_ReadFileRequest, ReadFileRequest__Output as _datamover_v1_ReadFileRequest__Output } from '../../datamover/v1/ReadFileRequest.js';
 import type { Ref as _datamover_v1_Ref, Ref__Output as _datamover_v1_Ref__Output } from '../../datamover/v1/Ref.js';
 import type { RekeyBackupRequest as _datamover_v1_RekeyBackupRequest, RekeyBackupRequest__Output as _datamover_v1_RekeyBackupRequest__Output } from '../../datamover/v1/RekeyBackupRequest.js';
+import type { RepairBackupsProgress as _datamover_v1_RepairBackupsProgress, RepairBackupsProgress__Output as _datamover_v1_RepairBackupsProgress__Output } from '../../datamover/v1/RepairBackupsProgress.js';
+import type { RepairBackupsRequest as _datamover_v1_RepairBackupsRequest, RepairBackupsRequest__Output as _datamover_v1_RepairBackupsRequest__Output } from '../../datamover/v1/RepairBackupsRequest.js';
 import type { Report as _datamover_v1_Report, Report__Output as _datamover_v1_Report__Output } from '../../datamover/v1/Report.js';
 import type { ReportList as _datamover_v1_ReportList, ReportList__Output as _datamover_v1_ReportList__Output } from '../../datamover/v1/ReportList.js';
 import type { ReportQuery as _datamover_v1_ReportQuery, ReportQuery__Output as _datamover_v1_ReportQuery__Output } from '../../datamover/v1/ReportQuery.js';
@@ -645,6 +647,11 @@ export interface ControlClient extends grpc.Client {
   releaseTarget(argument: _datamover_v1_TargetRef, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_TargetView__Output>): grpc.ClientUnaryCall;
   releaseTarget(argument: _datamover_v1_TargetRef, callback: grpc.requestCallback<_datamover_v1_TargetView__Output>): grpc.ClientUnaryCall;
   
+  RepairBackups(argument: _datamover_v1_RepairBackupsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_RepairBackupsProgress__Output>;
+  RepairBackups(argument: _datamover_v1_RepairBackupsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_RepairBackupsProgress__Output>;
+  repairBackups(argument: _datamover_v1_RepairBackupsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_RepairBackupsProgress__Output>;
+  repairBackups(argument: _datamover_v1_RepairBackupsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_RepairBackupsProgress__Output>;
+  
   ResetPeerAccess(argument: _datamover_v1_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_PeerAccessView__Output>): grpc.ClientUnaryCall;
   ResetPeerAccess(argument: _datamover_v1_Empty, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_PeerAccessView__Output>): grpc.ClientUnaryCall;
   ResetPeerAccess(argument: _datamover_v1_Empty, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_PeerAccessView__Output>): grpc.ClientUnaryCall;
@@ -835,6 +842,8 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   
   ReleaseTarget: grpc.handleUnaryCall<_datamover_v1_TargetRef__Output, _datamover_v1_TargetView>;
   
+  RepairBackups: grpc.handleServerStreamingCall<_datamover_v1_RepairBackupsRequest__Output, _datamover_v1_RepairBackupsProgress>;
+  
   ResetPeerAccess: grpc.handleUnaryCall<_datamover_v1_Empty__Output, _datamover_v1_PeerAccessView>;
   
   RevokeFingerprint: grpc.handleUnaryCall<_datamover_v1_RevokeFingerprintRequest__Output, _datamover_v1_Empty>;
@@ -918,6 +927,7 @@ export interface ControlDefinition extends grpc.ServiceDefinition {
   ReclaimTarget: MethodDefinition<_datamover_v1_TargetRef, _datamover_v1_TargetView, _datamover_v1_TargetRef__Output, _datamover_v1_TargetView__Output>
   RekeyBackup: MethodDefinition<_datamover_v1_RekeyBackupRequest, _datamover_v1_BackupKeyList, _datamover_v1_RekeyBackupRequest__Output, _datamover_v1_BackupKeyList__Output>
   ReleaseTarget: MethodDefinition<_datamover_v1_TargetRef, _datamover_v1_TargetView, _datamover_v1_TargetRef__Output, _datamover_v1_TargetView__Output>
+  RepairBackups: MethodDefinition<_datamover_v1_RepairBackupsRequest, _datamover_v1_RepairBackupsProgress, _datamover_v1_RepairBackupsRequest__Output, _datamover_v1_RepairBackupsProgress__Output>
   ResetPeerAccess: MethodDefinition<_datamover_v1_Empty, _datamover_v1_PeerAccessView, _datamover_v1_Empty__Output, _datamover_v1_PeerAccessView__Output>
   RevokeFingerprint: MethodDefinition<_datamover_v1_RevokeFingerprintRequest, _datamover_v1_Empty, _datamover_v1_RevokeFingerprintRequest__Output, _datamover_v1_Empty__Output>
   RunPolicy: MethodDefinition<_datamover_v1_RunPolicyRequest, _datamover_v1_RunPolicyReply, _datamover_v1_RunPolicyRequest__Output, _datamover_v1_RunPolicyReply__Output>

@@ -1,0 +1,70 @@
+import { DmError } from '../../model/error.js';
+import type { CommandContext } from '../command-context.js';
+import type { CommandSpec } from '../command-spec.js';
+import type { RepairSummary } from '../control-messages.js';
+import { columns } from '../format/columns.js';
+import { openProgress } from '../progress.js';
+import { untilAborted } from '../until-aborted.js';
+
+const COLUMNS = columns({
+  base_path: 'BASE PATH',
+  segments_bad: 'BAD SEGMENTS',
+  segments_repaired: 'REPAIRED',
+  packs_copied: 'PACKS COPIED',
+  indexed: 'INDEX MADE',
+});
+
+export const objectRepair: CommandSpec = {
+  name: 'repair',
+  summary: 'replace what is damaged in a backup by what another account has of it',
+  example: 'dm object repair --account-id backup2cloud --from-account second-copy',
+  options: [
+    {
+      flag: 'account-id',
+      kind: 'text',
+      required: true,
+      value: 'ACCOUNT',
+      help: 'the object account',
+    },
+    { flag: 'base-path', kind: 'text', value: 'PATH', help: 'only the backup there' },
+    {
+      flag: 'from-account',
+      kind: 'text',
+      value: 'ACCOUNT',
+      help: 'any place that holds the same datasets; if absent, only the index is made anew',
+    },
+  ],
+  run: repair,
+};
+
+async function repair(context: CommandContext): Promise<void> {
+  const { options, output, io } = context;
+  const account = options.required('account-id');
+  const signal = context.signal();
+  const request = {
+    account,
+    base_path: options.text('base-path') ?? '',
+    from_account: options.text('from-account') ?? '',
+  };
+  const messages = (await context.client()).repairBackups(request, signal);
+  const progress = await openProgress(io, `repair of ${account}`);
+  const summaries: RepairSummary[] = [];
+  try {
+    for await (const { summary, base_path, step, done } of untilAborted(messages, signal)) {
+      if (summary !== null) summaries.push(summary);
+      else progress.update({ phase: `${base_path}: ${step} ${done || ''}`.trim() });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new DmError('cancelled', 'the repair was stopped; start it again');
+  } finally {
+    progress.close();
+  }
+  await output.list(COLUMNS, summaries);
+  const bad = summaries.reduce((sum, one) => sum + one.segments_bad - one.segments_repaired, 0);
+  if (bad === 0) return;
+  throw new DmError(
+    'corrupt',
+    `${bad} segments are still damaged; "dm datasets verify" names the files, and another account may have them`,
+  );
+}

@@ -1,0 +1,87 @@
+import { writeFile } from 'node:fs/promises';
+import { asDmError } from '../../../model/error.js';
+import type { RepositoryRecord } from '../../../repository/repository-record.js';
+import { decodeExtent, decodeExtentKey } from '../../../repository/segments-map.js';
+import type { DatasetReader, Source } from '../../source.js';
+import { RepositoryReader } from '../read/repository-reader.js';
+import type { Repository } from '../repository.js';
+import { type BadFrame, segmentFile } from './bad-frames.js';
+import type { RepairModules } from './repair-types.js';
+
+/**
+ * Fetches segments of bad frames from the same datasets elsewhere, the newest first, each into a file. What came is checked.
+ * Returns the digests, in hex, of those that were found.
+ */
+export async function fetchSegments(
+  frames: readonly BadFrame[],
+  records: readonly RepositoryRecord[],
+  options: { readonly directory: string; readonly from: Source },
+  modules: RepairModules,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const wanted = new Set(
+    frames.flatMap(({ members }) => members.map(({ digest }) => digest.toString('hex'))),
+  );
+  const found = new Set<string>();
+  for (const record of [...records].sort((a, b) => b.committedAtMs - a.committedAtMs)) {
+    if (wanted.size === 0) break;
+    await using reader = await openSame(record, options.from, signal);
+    if (reader === null) continue;
+    const maps = new RepositoryReader(modules, signal).maps(record.maps);
+    for await (const batch of maps.segments.range({}, signal)) {
+      for (const { key, value } of batch) {
+        const extent = decodeExtent(value);
+        if (extent.segment === null || extent.length !== BigInt(extent.segment.rawLength)) continue;
+        const name = Buffer.from(extent.digest).toString('hex');
+        if (!wanted.has(name)) continue;
+        const place = { ...decodeExtentKey(key), length: extent.length };
+        const bytes = await readSame(reader, place, extent.digest, modules.repository, signal);
+        if (bytes === null) continue;
+        await writeFile(segmentFile(options.directory, Buffer.from(extent.digest)), bytes);
+        wanted.delete(name);
+        found.add(name);
+      }
+    }
+  }
+  return found;
+}
+
+/** The dataset there; null when it has none with the same id and root digest. */
+async function openSame(
+  { id, rootDigest }: RepositoryRecord,
+  from: Source,
+  signal: AbortSignal,
+): Promise<DatasetReader | null> {
+  try {
+    const reader = await from.open({ id }, signal);
+    if (reader.info.rootDigest === rootDigest) return reader;
+    await reader[Symbol.asyncDispose]();
+    return null;
+  } catch (error) {
+    const problem = asDmError(error, 'opening');
+    if (problem.code === 'not_found') return null;
+    throw problem;
+  }
+}
+
+/** Null when that range cannot be read there, or is something else. */
+async function readSame(
+  reader: DatasetReader,
+  place: { gfid: Parameters<DatasetReader['read']>[0]; offset: bigint; length: bigint },
+  digest: Uint8Array,
+  { keys }: Repository,
+  signal: AbortSignal,
+): Promise<Buffer | null> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of reader.read(place.gfid, place.offset, place.length, signal)) {
+      chunks.push(Buffer.from(chunk));
+    }
+  } catch (error) {
+    const problem = asDmError(error, 'reading');
+    if (problem.transient || problem.code === 'cancelled') throw problem;
+    return null;
+  }
+  const bytes = Buffer.concat(chunks);
+  return keys.digest(bytes).compare(digest) === 0 ? bytes : null;
+}

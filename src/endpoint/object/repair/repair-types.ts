@@ -1,0 +1,39 @@
+import type { ObjectStore } from '../../../repository/object-store.js';
+import type { RecordSigner } from '../../../repository/record-signature.js';
+import type { Source } from '../../source.js';
+import type { Repository } from '../repository.js';
+
+export const REPAIR_STEPS = ['pages', 'reading', 'fetching', 'writing', 'index'] as const;
+export type RepairStep = (typeof REPAIR_STEPS)[number];
+
+export interface RepairProgress {
+  readonly step: RepairStep;
+  /** Segments. */
+  readonly done: number;
+}
+
+export interface RepairSummary {
+  /** Segments that datasets use and that could not be read. */
+  segmentsBad: number;
+  segmentsRepaired: number;
+  /** Packs that were copied as they are from a copy of the same repository. */
+  packsCopied: number;
+  /** Segments in the index that was made. */
+  indexed: boolean;
+}
+
+export interface RepairModules {
+  readonly repository: Repository;
+  readonly store: ObjectStore;
+  readonly signer: () => RecordSigner | null;
+  /** For files; it is there, and empty. */
+  readonly scratch: string;
+}
+
+/** Where what is damaged may be found. */
+export interface RepairFrom {
+  /** The same datasets. */
+  readonly source: Source;
+  /** A copy of the very same repository; null when there is none. */
+  readonly mirror: { readonly repository: Repository; readonly store: ObjectStore } | null;
+}

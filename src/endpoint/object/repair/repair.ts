@@ -1,0 +1,144 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EMPTY_ROOTS } from '../../../catalog/catalog-roots.js';
+import type { PageRef } from '../../../catalog/page-store.js';
+import { DmError } from '../../../model/error.js';
+import { zstdFrame } from '../../../repository/frame-codec.js';
+import { keysBelow } from '../get-object.js';
+import { FramePacker } from '../prune/frame-packer.js';
+import { type LiveRecords, liveRecords } from '../prune/live-datasets.js';
+import { MovedFrames } from '../prune/move-frames.js';
+import { nameMoved } from '../prune/repack.js';
+import { rebuildIndex } from '../references/rebuild-index.js';
+import { ReferenceWalk } from '../references/reference-walk.js';
+import { pagesInOrder } from '../references/referenced-packs.js';
+import { type BadFrame, badFrames, segmentFile, segmentsInOrder } from './bad-frames.js';
+import { copyDataPacks, copyPagePacks } from './copy-packs.js';
+import { fetchSegments } from './fetch-segments.js';
+import type { RepairFrom, RepairModules, RepairProgress, RepairSummary } from './repair-types.js';
+import { SegmentSet } from './segment-set.js';
+
+const TELL_EVERY = 1_000;
+
+/**
+ * Reads everything that datasets of a repository use, and replaces what is damaged or missing by what `from` has of it: packs
+ * from a copy of the same repository, else segments from the same datasets, in new packs. Makes the index anew.
+ * Errors: `corrupt` when pages cannot be repaired; nothing is changed then but packs that were copied.
+ */
+export async function repairRepository(
+  from: RepairFrom | null,
+  modules: RepairModules,
+  onProgress: (progress: RepairProgress) => void,
+  signal: AbortSignal,
+): Promise<RepairSummary> {
+  const directory = modules.scratch;
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  try {
+    const summary = { segmentsBad: 0, segmentsRepaired: 0, packsCopied: 0, indexed: false };
+    onProgress({ step: 'pages', done: 0 });
+    const records = await liveRecords(modules, signal);
+    using segments = new SegmentSet({ directory });
+    summary.packsCopied += await readPages(records, segments, from, modules, signal);
+    const onRead = (done: number): void => {
+      if (done % TELL_EVERY === 0) onProgress({ step: 'reading', done });
+    };
+    const reader = segmentsInOrder(modules, signal);
+    const bad = await badFrames(segments, reader, onRead, signal);
+    summary.segmentsBad = countMembers(bad);
+    if (from !== null && bad.length > 0) {
+      onProgress({ step: 'fetching', done: 0 });
+      await repairData(bad, records, from, modules, summary, signal);
+    }
+    onProgress({ step: 'index', done: 0 });
+    summary.indexed = await renewIndex(modules, signal);
+    return summary;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Reads all pages, as often as a copied pack shows more of them. Returns how many packs were copied. */
+async function readPages(
+  records: LiveRecords,
+  segments: SegmentSet,
+  from: RepairFrom | null,
+  modules: RepairModules,
+  signal: AbortSignal,
+): Promise<number> {
+  for (let copied = 0; ; ) {
+    const damaged: PageRef[] = [];
+    const visitor = {
+      page: () => undefined,
+      segment: segments.add.bind(segments),
+      damaged: (ref: PageRef) => void damaged.push(ref),
+    };
+    const pages = pagesInOrder(modules, signal);
+    using walk = new ReferenceWalk({ directory: modules.scratch }, { pages, visitor });
+    for (const { maps } of records.values()) walk.add({ ...EMPTY_ROOTS, ...maps });
+    await walk.run(signal);
+    if (damaged.length === 0) return copied;
+    const mirror = from?.mirror ?? null;
+    const more = mirror === null ? 0 : await copyPagePacks(damaged, mirror, modules, signal);
+    copied += more;
+    if (more === 0) throw lostPages(damaged.length);
+  }
+}
+
+async function repairData(
+  bad: readonly BadFrame[],
+  records: LiveRecords,
+  { source, mirror }: RepairFrom,
+  modules: RepairModules,
+  summary: RepairSummary,
+  signal: AbortSignal,
+): Promise<void> {
+  const copied = mirror === null ? null : await copyDataPacks(bad, mirror, modules, signal);
+  summary.packsCopied += copied?.size ?? 0;
+  const left = bad.filter(({ frame }) => copied?.has(frame.pack) !== true);
+  summary.segmentsRepaired = countMembers(bad) - countMembers(left);
+  if (left.length === 0) return;
+  const directory = join(modules.scratch, 'frames');
+  mkdirSync(directory, { mode: 0o700 });
+  const options = { directory, from: source };
+  const found = await fetchSegments(left, [...records.values()], options, modules, signal);
+  const whole = left.filter(({ members }) =>
+    members.every(({ digest }) => found.has(digest.toString('hex'))),
+  );
+  if (whole.length === 0) return;
+  using frames = new MovedFrames(directory);
+  const packer = new FramePacker(modules, signal);
+  for (const { frame, frameLength, members } of whole) {
+    const raw = Buffer.alloc(frameLength);
+    for (const { digest, location } of members) {
+      raw.set(await readFile(segmentFile(directory, digest)), location.frameStart);
+    }
+    frames.add(frame, await packer.add(await zstdFrame(raw)));
+  }
+  await packer.finish();
+  await nameMoved(records, { frames, pages: new Set(), directory }, modules, signal);
+  summary.segmentsRepaired += countMembers(whole);
+}
+
+/** One run of everything instead of all that there were: those may name what was damaged. */
+async function renewIndex(modules: RepairModules, signal: AbortSignal): Promise<boolean> {
+  const { repository, store, scratch } = modules;
+  const before: string[] = [];
+  for await (const key of keysBelow(store, repository.layout.indexRuns, signal)) before.push(key);
+  const options = { directory: join(scratch, 'index') };
+  const made = await rebuildIndex(options, modules, () => undefined, signal);
+  if (before.length > 0) await store.delete(before, signal);
+  return made !== null;
+}
+
+function countMembers(frames: readonly BadFrame[]): number {
+  return frames.reduce((sum, { members }) => sum + members.length, 0);
+}
+
+function lostPages(count: number): DmError {
+  return new DmError(
+    'corrupt',
+    `${count} pages cannot be read, and only a copy of this very repository (its objects, mirrored) has them; verify each dataset, delete those that are damaged, and back up again`,
+  );
+}

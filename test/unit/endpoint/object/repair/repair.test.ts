@@ -1,0 +1,134 @@
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { ObjectSource } from '../../../../../src/endpoint/object/object-source.js';
+import { repairRepository } from '../../../../../src/endpoint/object/repair/repair.js';
+import type {
+  RepairFrom,
+  RepairSummary,
+} from '../../../../../src/endpoint/object/repair/repair-types.js';
+import { openRepository } from '../../../../../src/endpoint/object/repository.js';
+import { verifyFromHere } from '../../../../../src/engine/verify-from-here.js';
+import { errorOf, PruneFixture } from '../prune/prune-fixture.js';
+import { BASE_PATH, ObjectFixture } from '../receive/object-fixture.js';
+
+describe('repairing a backup', function () {
+  this.timeout(60_000);
+  let fixture: PruneFixture;
+  /** The same datasets in another repository. */
+  let other: ObjectFixture;
+
+  beforeEach(async () => {
+    fixture = new PruneFixture();
+    other = new ObjectFixture();
+    fixture.copy.sh(
+      'head -c 3500000 /dev/urandom > large; mkdir d; for i in $(seq 60); do head -c 3000 /dev/urandom > d/$i; done',
+    );
+    const { dataset } = await fixture.backUp();
+    if (dataset === null) throw new Error('no backup was made');
+    await other.take(await fixture.makeSource(), dataset);
+  });
+  afterEach(async () => {
+    await other[Symbol.asyncDispose]();
+    await fixture[Symbol.asyncDispose]();
+  });
+
+  const packs = (kind: string): string[] => {
+    const folder = join(fixture.directory, BASE_PATH, 'packs', kind);
+    return readdirSync(folder).map((name) => join(folder, name));
+  };
+  const damage = (path: string, every: number): void => {
+    const bytes = readFileSync(path);
+    for (let at = 100; at < bytes.length; at += every) bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+  };
+
+  async function repair(from: RepairFrom | null): Promise<RepairSummary> {
+    const store = await fixture.openStore();
+    const repository = await fixture.open(store);
+    const scratch = join(fixture.workPath, 'repair');
+    const modules = { repository, store, signer: () => null, scratch };
+    return repairRepository(from, modules, () => undefined, fixture.signal);
+  }
+
+  async function badFiles(): Promise<number> {
+    const source = await fixture.makeSource();
+    const { bad } = await verifyFromHere(source, { number: 1 }, () => undefined, fixture.signal);
+    return bad;
+  }
+
+  it('takes segments from the same dataset of another account', async () => {
+    for (const pack of packs('data')) damage(pack, 1_000_000);
+    expect(await badFiles()).to.be.greaterThan(0);
+    const alone = await repair(null);
+    expect(alone.segmentsBad).to.be.greaterThan(0);
+    expect(alone.segmentsRepaired).to.equal(0);
+    const summary = await repair({ source: await other.makeSource(), mirror: null });
+    expect(summary.segmentsBad).to.equal(alone.segmentsBad);
+    expect(summary.segmentsRepaired).to.equal(alone.segmentsBad);
+    expect(await badFiles()).to.equal(0);
+    expect(await fixture.expectWhole()).to.equal(1);
+    expect((await repair(null)).segmentsBad).to.equal(0);
+    // What is stored is found, and what was damaged is not referred to.
+    const before = fixture.reader().storedBytes('data');
+    fixture.copy.sh('cp large again');
+    await fixture.backUp();
+    expect(fixture.reader().storedBytes('data') - before).to.be.lessThan(100_000);
+    expect(await fixture.expectWhole()).to.equal(2);
+    await fixture.prune();
+    expect(await fixture.expectWhole()).to.equal(2);
+  });
+
+  it('replaces packs that are gone', async () => {
+    for (const pack of packs('data')) rmSync(pack);
+    const summary = await repair({ source: await other.makeSource(), mirror: null });
+    expect(summary.segmentsRepaired).to.equal(summary.segmentsBad);
+    expect(await fixture.expectWhole()).to.equal(1);
+  });
+
+  it('copies packs, pages too, from a mirror of the repository', async () => {
+    const mirrored = mkdtempSync(join(tmpdir(), 'repair-mirror-'));
+    try {
+      cpSync(fixture.directory, mirrored, { recursive: true });
+      for (const kind of ['data', 'pages']) {
+        for (const pack of packs(kind)) {
+          if (statSync(pack).size % 2 === 0) rmSync(pack);
+          else damage(pack, 50_000);
+        }
+      }
+      const nothing = await errorOf(repair({ source: await other.makeSource(), mirror: null }));
+      expect(nothing.code).to.equal('corrupt');
+      expect(nothing.message).to.contain('pages cannot be read');
+      const away = new ObjectFixture(mirrored);
+      try {
+        const store = await away.openStore();
+        const modules = { store, masters: fixture.masters };
+        const repository = await openRepository(
+          Buffer.from(BASE_PATH),
+          null,
+          modules,
+          fixture.signal,
+        );
+        if (repository === null) throw new Error('there is no mirror');
+        const source = new ObjectSource({ secret: null }, modules);
+        const summary = await repair({ source, mirror: { repository, store } });
+        expect(summary.packsCopied).to.be.greaterThan(1);
+        expect(summary.segmentsRepaired).to.equal(summary.segmentsBad);
+      } finally {
+        await away[Symbol.asyncDispose]();
+      }
+      expect(await fixture.expectWhole()).to.equal(1);
+    } finally {
+      rmSync(mirrored, { recursive: true, force: true });
+    }
+  });
+});
