@@ -160,6 +160,20 @@ describe('dm restore', function () {
     expect(isImmutable(join(to, 'docs/file-4'))).to.equal(true);
   });
 
+  it('is a command of the browse shell too', async () => {
+    const to = agents.root('alpha', 'from-shell');
+    const alpha = agents.agent('alpha');
+    const words = `connect-account disk; connect-dataset 1; cd docs; restore deep ${to}`;
+    const { code, stdout, stderr } = await dm(alpha, 'browse', '-c', words);
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.match(
+      /policy \d+ \(restore-1-\w+\): COPY of dataset 1 to .*\njob \d+ finished/,
+    );
+    expect(differences(join(kept(), 'docs/deep'), join(to, 'docs/deep'))).to.deep.equal([]);
+    const again = await dm(alpha, 'browse', '-c', words);
+    expect(again.stderr).to.contain('target_not_empty');
+  });
+
   it('leaves metadata out when told', async () => {
     const to = agents.root('alpha', 'plain');
     chmodSync(join(kept(), 'nothing'), 0o644);

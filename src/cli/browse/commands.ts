@@ -4,6 +4,7 @@ import { escapeControl, escapeText } from '../format/text.js';
 import { download } from './download.js';
 import { longLine, shortLine } from './entry-text.js';
 import { find } from './find.js';
+import { restore } from './restore.js';
 import type { BrowseSession } from './session.js';
 import { statLines } from './stat-text.js';
 
@@ -116,6 +117,13 @@ export const BROWSE_COMMANDS: readonly BrowseCommand[] = [
     help: 'bring a file or a directory here: data, with --metadata also owners, modes, times, attributes',
     completes: 'path',
     run: download,
+  },
+  {
+    name: 'restore',
+    usage: 'restore SRC DST',
+    help: 'have the agent bring it back with all metadata; it keeps its path below DST',
+    completes: 'path',
+    run: restore,
   },
   {
     name: 'exit',

@@ -19,7 +19,9 @@ export type BrowseClient = Pick<
   | 'browse'
   | 'statEntry'
   | 'readFile'
->;
+> &
+  // Only an agent restores.
+  Partial<Pick<ControlClient, 'createPolicy' | 'runPolicy' | 'watchJob'>>;
 
 /** Where a browse shell stands: account, dataset, directory. */
 export class BrowseSession {

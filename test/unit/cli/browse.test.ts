@@ -149,10 +149,15 @@ describe('browse', () => {
       'portableOneFS:',
     ]);
     const help = (await browse('help')).join('\n');
-    for (const name of ['connect-dataset', 'find [PATH]', 'download SRC DST', 'exit']) {
+    for (const name of [
+      'connect-dataset',
+      'find [PATH]',
+      'download SRC DST',
+      'restore SRC DST',
+      'exit',
+    ]) {
       expect(help).to.contain(name);
     }
-    expect(help).not.to.contain('restore');
   });
 
   it('runs a script on stdin and stops at the first failing command with its exit code', async () => {
@@ -173,7 +178,8 @@ describe('browse', () => {
     ['ls', /no account is connected/],
     ['connect-account backup2cloud; ls', /no dataset is connected/],
     [`${CONNECT}cd link`, /link is no directory but a symlink/],
-    [`${CONNECT}restore a b`, /no command "restore"/],
+    [`${CONNECT}restore a`, /restore takes SRC and DST/],
+    [`${CONNECT}remove a`, /no command "remove"/],
     [`${CONNECT}find -bogus x`, /find has no test -bogus/],
     [`${CONNECT}find -name`, /-name needs a value/],
     [`${CONNECT}find -size many`, /-size many/],
