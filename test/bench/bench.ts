@@ -5,6 +5,7 @@ import { mountFilesystem, type TestFilesystem } from '../support/filesystems.js'
 import { TempDirectory } from '../support/temp-directory.js';
 import { differences } from '../support/walker.js';
 import { AgentPair, type DmRun } from './agent-pair.js';
+import type { ChangeCase } from './cases.js';
 import { cpArchive, type Peer, rsyncLocal, rsyncOverSsh } from './peers.js';
 import type { CaseResult } from './report.js';
 import { SshDaemon } from './ssh-daemon.js';
@@ -62,13 +63,10 @@ export class Bench implements AsyncDisposable {
     execFileSync('sync', ['-f', input]);
   }
 
-  /** First copies of the input; then, with `change`, what a second copy takes after it. Programs alternate. */
-  async run(
-    first: string,
-    second: { name: string; change: (tree: string, round: number) => void } | null,
-  ): Promise<CaseResult[]> {
+  /** First copies of the input; then what the next copy takes after each change. Programs alternate. */
+  async run(first: string, later: readonly ChangeCase[]): Promise<CaseResult[]> {
     const firsts = new Collected(first);
-    const seconds = second && new Collected(second.name);
+    const laters = later.map((one) => ({ ...one, results: new Collected(one.name) }));
     for (let round = 1; round <= this.#options.rounds; round++) {
       const root = join(this.#source.path, `round-${round}`);
       mkdirSync(root);
@@ -91,30 +89,29 @@ export class Bench implements AsyncDisposable {
         for (const peer of this.#peers) {
           const target = copyOf(peer.name);
           firsts.peer(peer.name, await this.#time(peer, source, target));
-          if (second === null) this.#remove(target);
+          if (later.length === 0) this.#remove(target);
         }
         this.#forget();
         firsts.run(await pair.sync(source, copyOf('dm'), way));
         requireSame(source, copyOf('dm'));
-        if (second === null || seconds === null) continue;
-        second.change(source, round);
-        execFileSync('sync', ['-f', source]);
-        for (const peer of this.#peers) {
-          const target = copyOf(peer.name);
-          if (peer !== cpArchive) {
-            seconds.peer(peer.name, await this.#time(peer, source, target));
+        for (const { change, results } of laters) {
+          change(source, round);
+          execFileSync('sync', ['-f', source]);
+          for (const peer of this.#peers) {
+            if (peer === cpArchive) continue;
+            results.peer(peer.name, await this.#time(peer, source, copyOf(peer.name)));
           }
-          this.#remove(target);
+          this.#forget();
+          results.run(await pair.sync(source, copyOf('dm'), 'counted'));
+          requireSame(source, copyOf('dm'));
         }
-        this.#forget();
-        seconds.run(await pair.sync(source, copyOf('dm'), 'counted'));
-        requireSame(source, copyOf('dm'));
+        for (const peer of this.#peers) this.#remove(copyOf(peer.name));
       } finally {
         await pair[Symbol.asyncDispose]();
         this.#remove(join(this.#target.path, `round-${round}`));
       }
     }
-    return seconds === null ? [firsts] : [firsts, seconds];
+    return [firsts, ...laters.map(({ results }) => results)];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-import { copyRealTree, makeLargeFile, makeSmallFiles, rewriteBlocks } from './inputs.js';
+import { copyRealTree, editFiles, makeLargeFile, makeSmallFiles, rewriteBlocks } from './inputs.js';
 
 export interface BenchCase {
   /** Measured as the first copy of the input. */
@@ -6,8 +6,13 @@ export interface BenchCase {
   readonly sizeMiB: number;
   readonly delayMs: number;
   make(into: string): void;
-  /** Measured as the next copy after a change. */
-  readonly second: { readonly name: string; change(tree: string, round: number): void } | null;
+  /** Measured one after the other, each as the next copy after a change. */
+  readonly later: readonly ChangeCase[];
+}
+
+export interface ChangeCase {
+  readonly name: string;
+  change(tree: string, round: number): void;
 }
 
 export interface CaseSizes {
@@ -30,31 +35,49 @@ export function benchCases(sizes: CaseSizes): Readonly<Record<string, BenchCase>
       sizeMiB: 3_072,
       delayMs: 0,
       make: (into) => copyRealTree(into, entries),
-      second: { name: 'P2 real tree, nothing changed', change: unchanged },
+      later: [
+        { name: 'P2 real tree, nothing changed', change: unchanged },
+        { name: 'P2 same, 10 files changed', change: editFiles },
+      ],
     },
     large: {
       first: `P3 one file of ${largeMiB} MiB, first copy`,
       sizeMiB: largeMiB,
       delayMs: 0,
       make: (into) => makeLargeFile(into, largeMiB),
-      second: {
-        name: `P4 same, ${REWRITTEN_BLOCKS} random blocks of 4 KiB rewritten`,
-        change: (tree, round) => rewriteBlocks(tree, largeMiB, REWRITTEN_BLOCKS, round),
-      },
+      later: [
+        {
+          name: `P4 same, ${REWRITTEN_BLOCKS} random blocks of 4 KiB rewritten`,
+          change: (tree, round) => rewriteBlocks(tree, largeMiB, REWRITTEN_BLOCKS, round),
+        },
+      ],
     },
     small: {
       first: `P5 ${smallFiles} files of 1 KiB, first copy`,
       sizeMiB: Math.ceil(smallFiles / 128) + 512,
       delayMs: 0,
       make: (into) => makeSmallFiles(into, smallFiles),
-      second: { name: 'P5 same, nothing changed', change: unchanged },
+      later: [
+        { name: 'P5 same, nothing changed', change: unchanged },
+        { name: 'P5 same, 10 files changed', change: editFiles },
+      ],
+    },
+    directory: {
+      first: `P6 one directory with ${smallFiles} files, first copy`,
+      sizeMiB: Math.ceil(smallFiles / 128) + 512,
+      delayMs: 0,
+      make: (into) => makeSmallFiles(into, smallFiles, smallFiles),
+      later: [
+        { name: 'P6 same, nothing changed', change: unchanged },
+        { name: 'P6 same, 10 files changed', change: editFiles },
+      ],
     },
     delay: {
       first: 'P7 one file of 1024 MiB through a proxy with 10 ms each way',
       sizeMiB: 1_024,
       delayMs: 10,
       make: (into) => makeLargeFile(into, 1_024),
-      second: null,
+      later: [],
     },
   };
 }

@@ -1,12 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  opendirSync,
+  openSync,
+  readdirSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { Random } from '../support/e2e-random.js';
 import { noise } from '../support/e2e-trees.js';
 
 const MIB = 1_048_576;
 const BLOCK = 4_096;
-const FILES_IN_FOLDER = 1_000;
+const BATCH_FILES = 1_000;
+const EDITED_FILES = 10;
 const SMALL_BYTES = 1_024;
 
 /** Copies the directories of /usr and /usr/lib with the most entries until there are enough. */
@@ -57,15 +67,29 @@ export function rewriteBlocks(tree: string, sizeMiB: number, blocks: number, see
   closeSync(fd);
 }
 
-/** Files of 1 KiB, a thousand in a folder. */
-export function makeSmallFiles(into: string, files: number): void {
-  for (let first = 0; first < files; first += FILES_IN_FOLDER) {
-    const folder = join(into, String(first / FILES_IN_FOLDER));
+/** Files of 1 KiB, so many in a folder. */
+export function makeSmallFiles(into: string, files: number, inFolder = BATCH_FILES): void {
+  for (let first = 0; first < files; first += BATCH_FILES) {
+    const folder = join(into, String(Math.floor(first / inFolder)));
     mkdirSync(folder, { recursive: true });
-    const bytes = noise(FILES_IN_FOLDER * SMALL_BYTES, first);
-    for (let index = 0; index < FILES_IN_FOLDER; index++) {
+    const bytes = noise(BATCH_FILES * SMALL_BYTES, first);
+    for (let index = 0; index < BATCH_FILES; index++) {
       const at = index * SMALL_BYTES;
       writeFileSync(join(folder, `file-${first + index}`), bytes.subarray(at, at + SMALL_BYTES));
     }
   }
+}
+
+/** Adds a line to ten files. */
+export function editFiles(tree: string, round: number): void {
+  const directory = opendirSync(tree, { recursive: true });
+  let edited = 0;
+  while (edited < EDITED_FILES) {
+    const entry = directory.readSync();
+    if (entry === null) throw new Error(`${tree} has ${edited} files only`);
+    if (!entry.isFile()) continue;
+    appendFileSync(join(entry.parentPath, entry.name), `round ${round}\n`);
+    edited++;
+  }
+  directory.closeSync();
 }

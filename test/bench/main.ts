@@ -31,7 +31,7 @@ for (const name of wanted) {
     peers: found.delayMs > 0 ? [] : values.peers.split(','),
   });
   bench.makeInput((into) => found.make(into));
-  for (const result of await bench.run(found.first, found.second)) {
+  for (const result of await bench.run(found.first, found.later)) {
     process.stdout.write(`${printCase(result)}\n`);
   }
 }
