@@ -2,8 +2,8 @@ import { KillRun } from '../support/e2e-kills.js';
 import { Random } from '../support/e2e-random.js';
 import { KILL_POINTS } from '../support/kill-points.js';
 
-const KILLS = 2;
-const POINTS = 2;
+const KILLS = 1;
+const POINTS = 1;
 
 describe('agents killed while they copy (scripts/long-kills.sh does this longer)', () => {
   it('finish by themselves, whole, without waste', async function () {

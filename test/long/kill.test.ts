@@ -4,6 +4,8 @@ import { Random } from '../support/e2e-random.js';
 import { KILL_POINTS } from '../support/kill-points.js';
 
 const MOST_LATE = 0.7;
+/** A share of fewer kills says nothing. */
+const ENOUGH = 20;
 
 describe('agents killed at random moments', () => {
   it('finish every copy by themselves', async function () {
@@ -34,7 +36,9 @@ describe('agents killed at random moments', () => {
       );
     }
     for (const [name, count] of hits) process.stdout.write(`${count} at: ${name}\n`);
-    expect(late / timed, 'share of kills after the end').to.be.at.most(MOST_LATE);
+    if (timed >= ENOUGH) {
+      expect(late / timed, 'share of kills after the end').to.be.at.most(MOST_LATE);
+    }
     if (kills < 4 * KILL_POINTS.length) return;
     for (const [name, count] of hits) expect(count, name).to.be.at.least(1);
   });
