@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type {
   Http2Server,
   IncomingHttpHeaders,
@@ -80,6 +81,9 @@ export class GrpcListener<State> {
   readonly #connections = new Map<string, ServerConnection<State>>();
   readonly #sessions = new Map<string, { session: ServerHttp2Session; socket: Socket }>();
   readonly #ids = new WeakMap<ServerHttp2Session, string>();
+  /** As they were accepted, with and without a session. */
+  readonly #sockets = new Set<Socket>();
+  readonly #servers: Http2Server[] = [];
   readonly #meter: MessageMeter;
   readonly #forgetPacing: () => void;
   #nextId = 1;
@@ -130,19 +134,22 @@ export class GrpcListener<State> {
     return connection;
   }
 
-  /** Ends every connection; call it when the handlers have been told to stop. */
+  /**
+   * Ends every connection; call it when the handlers have been told to stop. grpc-js says when it has shut down, but never
+   * does when a session was being destroyed at that moment: the servers tell, when their last connection has ended.
+   */
   async close(): Promise<void> {
     this.#forgetPacing();
     for (const connection of this.#connections.values()) connection.end();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        this.#server.forceShutdown();
-      }, 2 * LINGER_MS);
-      this.#server.tryShutdown(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    const listening = this.#servers.filter((server) => server.listening);
+    const closed = Promise.all(listening.map((server) => once(server, 'close')));
+    this.#server.tryShutdown(() => undefined);
+    const timer = setTimeout(() => {
+      this.#server.forceShutdown();
+      for (const socket of this.#sockets) socket.destroy();
+    }, 2 * LINGER_MS);
+    await closed;
+    clearTimeout(timer);
   }
 
   #bind({ address, credentials }: GrpcListenerOptions): Promise<void> {
@@ -167,6 +174,11 @@ export class GrpcListener<State> {
 
   #watch(server: Http2Server): void {
     server.maxConnections = MAX_CONNECTIONS;
+    this.#servers.push(server);
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     this.#carryPaced(server);
     // http2 announces a session from within the last of these events of its socket.
     for (const event of ['connection', 'secureConnection']) {
