@@ -13,6 +13,7 @@ describe('many jobs at once to one peer', () => {
       `${result.finished} jobs in ${result.seconds.toFixed(1)} s, ${result.waited} waited, ` +
         `peak RSS ${alpha.toFixed(0)} MiB at the source, ${beta.toFixed(0)} MiB at the target\n`,
     );
+    expect(result.errors).to.deep.equal([]);
     expect(result.finished).to.equal(JOBS);
     expect(result.waited).to.be.greaterThan(0);
     expect(result.outOfOrder).to.deep.equal([]);

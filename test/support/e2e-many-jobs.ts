@@ -26,10 +26,14 @@ interface EndedJob {
   readonly created_at: string;
   readonly started_at: string;
   readonly ended_at: string;
+  readonly error_code: string;
+  readonly error_message: string;
 }
 
 export interface ManyJobs {
   readonly finished: number;
+  /** Why the others have not. */
+  readonly errors: readonly string[];
   /** Jobs that waited for their turn and were started before one of a higher priority that waited, too. */
   readonly outOfOrder: readonly number[];
   readonly waited: number;
@@ -90,6 +94,9 @@ export async function runManyJobs(
   const { outOfOrder, waited } = order(jobs);
   return {
     finished: jobs.filter(({ state }) => state === 'finished').length,
+    errors: jobs
+      .filter(({ state }) => state !== 'finished')
+      .map(({ error_code, error_message }) => `${error_code}: ${error_message}`),
     outOfOrder,
     waited,
     atOnce: atOnce(jobs),
