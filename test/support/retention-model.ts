@@ -27,6 +27,12 @@ export class PlaceModel {
     return [...this.#seen.keys()].at(-1) ?? null;
   }
 
+  /** Those that came here with a dataset or after it; all when it is null. */
+  since(id: string | null): string[] {
+    const first = id === null ? 0 : (this.#seen.get(id)?.order ?? 0);
+    return [...this.#seen].filter(([, { order }]) => order >= first).map(([name]) => name);
+  }
+
   /** Those whose period is not over, and the newest. */
   must(nowMs: number): Set<string> {
     const { periodMs, reserve } = this.#rule;

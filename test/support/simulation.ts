@@ -10,7 +10,7 @@ import type { AgentProcess } from './agent-process.js';
 import { DelayingProxy } from './delaying-proxy.js';
 import { TestAgents } from './e2e-agents.js';
 import { dmJson } from './e2e-dm.js';
-import { createPolicy, creation, mustRun, repeatCopy, viewJob } from './e2e-policies.js';
+import { createPolicy, creation, repeatCopy, viewJob } from './e2e-policies.js';
 import type { Random } from './e2e-random.js';
 import { noise } from './e2e-trees.js';
 import { until } from './e2e-until.js';
@@ -23,6 +23,7 @@ const MIB = 1_048_576;
 const PROGRAM = fileURLToPath(new URL('./simulated-agent.js', import.meta.url));
 const ENDED: readonly string[] = ['finished', 'failed', 'cancelled'];
 const FILES = 30;
+const MOST_ATTEMPTS = 20;
 /** Days after which no place may grow any more. */
 const SETTLED_DAYS = 6;
 const NEVER = new AbortController().signal;
@@ -76,6 +77,8 @@ export class Simulation implements AsyncDisposable {
   /** Agents that are down, and the hour in which they come back. */
   readonly #down = new Map<AgentName, number>();
   readonly #cut = new Map<string, number>();
+  /** What each target stood at when its source last had nothing to do and could reach it. */
+  readonly #known = new Map<string, string>();
   readonly #most = new Map<AgentName, number>();
   #nowMs: number;
   #hour = 0;
@@ -107,11 +110,11 @@ export class Simulation implements AsyncDisposable {
     for (const link of this.#links.values()) await link[Symbol.asyncDispose]();
   }
 
-  /** Some hours, and at their end everything mended, expired and compared. Throws what is not as it must be. */
-  async day(hours = 24): Promise<DayReport> {
+  /** Twenty-four hours, and at their end everything mended, expired and compared. Throws what is not as it must be. */
+  async day(): Promise<DayReport> {
     this.#kills = 0;
     this.#outages = 0;
-    for (let hour = 0; hour < hours; hour++) await this.#oneHour();
+    for (let hour = 0; hour < 24; hour++) await this.#oneHour();
     this.#day++;
     await this.#mend();
     await this.#catchUp();
@@ -195,7 +198,11 @@ export class Simulation implements AsyncDisposable {
       if (minute === trouble?.minute) await trouble.strike();
       await this.#settle();
     }
-    for (const [place, seen] of await this.#look()) this.#requireNeeded(place, seen);
+    for (const [place, seen] of await this.#look()) {
+      this.#requireKept(place, seen);
+      this.#requireBases(place, seen);
+    }
+    await this.#learnBases();
   }
 
   /** What goes wrong in this hour, if anything does, at which minute of it. */
@@ -257,18 +264,7 @@ export class Simulation implements AsyncDisposable {
 
   /** Copies what is new to everywhere, jobs that wait for another attempt first. */
   async #catchUp(): Promise<void> {
-    for (const name of AGENTS) {
-      for (const { id, state } of await this.#jobs(name)) {
-        if (ENDED.includes(state)) continue;
-        const agent = this.#agents.agent(name);
-        await dmJson(agent, 'jobs', 'modify', String(id), '--action=pause').catch(() => undefined);
-        await until(`job ${id} of ${name} has paused or ended`, async () =>
-          ['paused', ...ENDED].includes((await viewJob(agent, id)).state),
-        );
-        if ((await viewJob(agent, id)).state !== 'paused') continue;
-        await dmJson(agent, 'jobs', 'modify', String(id), '--action=resume');
-      }
-    }
+    for (const name of AGENTS) await this.#hurry(name);
     await this.#settle();
     for (const to of ['b', 'd', 'store']) await this.#run('a', `copy-${to}`);
     await this.#run('b', 'copy-c');
@@ -285,16 +281,45 @@ export class Simulation implements AsyncDisposable {
     await this.#run('a', 'expire-store');
   }
 
+  /** Runs a policy to the end of a job that finishes; attempts that failed are not waited for. */
   async #run(on: AgentName, policy: string): Promise<void> {
-    await mustRun(this.#agents.agent(on), this.#policies.get(policy) ?? 0);
+    const agent = this.#agents.agent(on);
+    const words = ['policies', 'run', String(this.#policies.get(policy))];
+    const { job_id } = await dmJson<{ job_id: number }>(agent, ...words);
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      await this.#settle();
+      const { state, error_message } = await viewJob(agent, job_id);
+      if (state === 'finished') return;
+      if (ENDED.includes(state)) throw new Error(`${policy} ended ${state}: ${error_message}`);
+      await this.#hurry(on);
+    }
+    throw new Error(`${policy} has not finished in ${MOST_ATTEMPTS} attempts`);
+  }
+
+  /** Jobs that wait to be tried again are tried now. */
+  async #hurry(name: AgentName): Promise<void> {
+    const agent = this.#agents.agent(name);
+    for (const { id, state } of await this.#jobs(name)) {
+      if (ENDED.includes(state)) continue;
+      await dmJson(agent, 'jobs', 'modify', String(id), '--action=pause').catch(() => undefined);
+      await until(`job ${id} of ${name} has paused or ended`, async () =>
+        ['paused', ...ENDED].includes((await viewJob(agent, id)).state),
+      );
+      if ((await viewJob(agent, id)).state !== 'paused') continue;
+      await dmJson(agent, 'jobs', 'modify', String(id), '--action=resume');
+    }
   }
 
   /** Nothing that is needed has gone, nothing that has expired is left. */
   async #compare(): Promise<ReadonlyMap<PlaceName, readonly Seen[]>> {
     const found = await this.#look();
     for (const [place, seen] of found) {
-      this.#requireNeeded(place, seen);
+      this.#requireKept(place, seen);
       const wanted = this.#needed(place);
+      const present = new Set(seen.map(({ id }) => id));
+      if ([...wanted].some((id) => !present.has(id))) {
+        throw new Error(`day ${this.#day}: ${place} has lost what a copy goes on from`);
+      }
       const extra = seen.filter(({ id }) => !wanted.has(id));
       if (extra.length === 0) continue;
       const told = extra.map(({ number, lockedBy }) => `${number} (${lockedBy.join(', ')})`);
@@ -303,14 +328,42 @@ export class Simulation implements AsyncDisposable {
     return found;
   }
 
-  #requireNeeded(place: PlaceName, seen: readonly Seen[]): void {
+  #requireKept(place: PlaceName, seen: readonly Seen[]): void {
     const present = new Set(seen.map(({ id }) => id));
-    const missing = [...this.#needed(place)].filter((id) => !present.has(id));
+    const missing = [...this.#model(place).must(this.#nowMs)].filter((id) => !present.has(id));
     if (missing.length === 0) return;
     throw new Error(`hour ${this.#hour}: ${place} has lost ${missing.join(', ')}`);
   }
 
-  /** By retention, and what a copy from here goes on from. */
+  /** Of what a target has had since its source last knew, the source still has what it knows of. */
+  #requireBases(place: PlaceName, seen: readonly Seen[]): void {
+    const present = new Set(seen.map(({ id }) => id));
+    for (const [from, to] of LINKS) {
+      const known = this.#known.get(from + to);
+      if (from !== place || known === undefined) continue;
+      if (
+        this.#model(to)
+          .since(known)
+          .some((id) => present.has(id))
+      )
+        continue;
+      throw new Error(`hour ${this.#hour}: ${from} has lost what ${to} goes on from`);
+    }
+  }
+
+  /** A commit whose end is lost on the way is not known to the source. */
+  async #learnBases(): Promise<void> {
+    for (const [from, to] of LINKS) {
+      const newest = this.#model(to).newest;
+      const ends = [from, to].filter((end): end is AgentName => end !== 'store');
+      const isWhole = !this.#cut.has(from + to) && ends.every((end) => !this.#down.has(end));
+      if (newest === null || !isWhole) continue;
+      const jobs = await this.#jobs(from as AgentName);
+      if (jobs.every(({ state }) => ENDED.includes(state))) this.#known.set(from + to, newest);
+    }
+  }
+
+  /** By retention, and what the copies from here go on from. */
   #needed(place: PlaceName): ReadonlySet<string> {
     const needed = this.#model(place).must(this.#nowMs);
     for (const [from, to] of LINKS) {
