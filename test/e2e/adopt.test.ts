@@ -11,7 +11,7 @@ import { differences } from '../support/walker.js';
 const MIB = 1_048_576;
 
 describe('a replica that was made by rsync', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   // Datasets of XFS have no digests until somebody has read them.
   const xfs = withFilesystem('xfs', 512);
 

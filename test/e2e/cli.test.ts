@@ -83,7 +83,7 @@ function privateFiles(root: string, size: number): string[] {
 }
 
 describe('command line against two agents', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let source = '';
   let target = '';

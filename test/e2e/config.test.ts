@@ -7,7 +7,7 @@ import { dm } from '../support/e2e-dm.js';
 import { createPolicy, creation, repeatCopy } from '../support/e2e-policies.js';
 
 describe('dm config', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let agents: TestAgents;
 
   before('start agents', async () => {

@@ -38,7 +38,7 @@ async function expire(agent: AgentProcess, policy: number): Promise<ExpirationJo
 const expiration = (account: string) => ({ 'expiration-account-id': account });
 
 describe('EXPIRATION policies', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let tree = '';
   let make = 0;

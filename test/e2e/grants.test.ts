@@ -33,7 +33,7 @@ interface AccessView {
 }
 
 describe('grants', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let holder: AgentProcess;
   let alpha: AgentProcess;

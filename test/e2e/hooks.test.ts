@@ -14,7 +14,7 @@ import {
 } from '../support/e2e-policies.js';
 
 describe('commands before and after a dataset', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let hooks: string;
   before(async function () {

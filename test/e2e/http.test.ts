@@ -6,7 +6,7 @@ import { dm } from '../support/e2e-dm.js';
 import { createPolicy, creation, mustRun } from '../support/e2e-policies.js';
 
 describe('metrics and health over HTTP', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let base = '';
 

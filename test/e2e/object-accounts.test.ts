@@ -24,7 +24,7 @@ interface Ping {
 }
 
 describe('object accounts', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let directory: TempDirectory;
   let agent: AgentProcess;
 

@@ -19,7 +19,7 @@ import { TempDirectory } from '../support/temp-directory.js';
 import { differences } from '../support/walker.js';
 
 describe('backup to an object account', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let store: TempDirectory;
 

@@ -10,7 +10,7 @@ import { TempDirectory } from '../support/temp-directory.js';
 import { differences } from '../support/walker.js';
 
 describe('backup to a bucket', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let server: S3Server;
   let directory: TempDirectory;

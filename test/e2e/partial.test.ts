@@ -19,7 +19,7 @@ import { differences } from '../support/walker.js';
 const OBEDIENT_ROOT = ['setpriv', '--bounding-set=-dac_override,-dac_read_search'];
 
 describe('partial copies, drift and brakes', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
 
   before('start agents', async () => {

@@ -13,7 +13,7 @@ import {
 } from '../support/e2e-policies.js';
 
 describe('limits of what peers make and write', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
 
   before('start agents', async () => {

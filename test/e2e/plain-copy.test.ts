@@ -19,7 +19,7 @@ describe('copies to a peer', () => {
   let agents: TestAgents;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     agents = await TestAgents.open({ agents: [{ name: 'alpha' }, { name: 'beta' }] });
   });
   after(() => agents[Symbol.asyncDispose]());

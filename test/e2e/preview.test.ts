@@ -45,7 +45,7 @@ describe('policies preview', () => {
   let source: string;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     agents = await TestAgents.open({ agents: [{ name: 'alpha' }, { name: 'beta' }] });
     source = agents.root('alpha', 'tree');
     makePlainTree(source);

@@ -16,7 +16,7 @@ interface Protected {
 const POLICIES = ['tree-make', 'tree-copy', 'tree-expire'];
 
 describe('dm protect', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
 
   before('start agents', async () => {

@@ -6,7 +6,7 @@ const FIXED = 128 * 1024;
 
 function smallForms(data: () => string | null): void {
   it('1 % of the blocks of a 64 MiB file', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     await using meter = await WireMeter.open(data());
     const { wireBytes, changedBytes, job } = await meter.rewriteBlocks(64, 0.01, 5);
     expect(wireBytes).to.be.at.least(changedBytes);

@@ -21,7 +21,7 @@ import { until } from '../support/e2e-until.js';
 import { differences } from '../support/walker.js';
 
 describe('what is refused, and leaves everything as it was', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let source: Place = { account: 'local', path: '' };
   let dataset = 0;

@@ -26,7 +26,7 @@ const MANY = 10_000;
 const BUSY = 2;
 
 describe('what ended jobs did', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   before(async () => {
     agents = await TestAgents.open({ agents: [{ name: 'here' }, { name: 'there' }] });

@@ -35,7 +35,7 @@ interface Preview {
 }
 
 describe('dm restore', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let mount: TestFilesystem;
   const tree = () => agents.root('alpha', 'tree');

@@ -21,7 +21,7 @@ interface PolicyView {
 }
 
 describe('policies that run by themselves', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
 
   before('start agents', async () => {

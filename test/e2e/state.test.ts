@@ -14,7 +14,7 @@ import {
 import { differences } from '../support/walker.js';
 
 describe('dm state', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let passphrase = '';
 

@@ -15,7 +15,7 @@ interface Status {
 }
 
 describe('dm status', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let agents: TestAgents;
 
   before('start agents', async () => {

@@ -13,7 +13,7 @@ const FILES = 16;
 const BYTES = FILES * MIB;
 
 describe('a copy under a bandwidth rule', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   before(async () => {
     agents = await TestAgents.open({ agents: [{ name: 'here' }, { name: 'there' }] });

@@ -26,7 +26,7 @@ const AS_NOBODY = [
 ];
 
 describe('an agent that does not run as root', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   before('start agents', async () => {
     agents = await TestAgents.open({

@@ -26,7 +26,7 @@ interface TreeNode {
 
 /** Backup to object storage as OneFS SmartSync is used for it, command by command, in this order. */
 describe('the steps of a backup to object storage', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let server: S3Server;
   let make = 0;

@@ -15,7 +15,7 @@ interface Seen {
 }
 
 describe('a peer with a grant, against everything else', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let mallory: HostilePeer;
   let hidden: { number: number; id: string; root_digest: string };

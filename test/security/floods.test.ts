@@ -19,7 +19,7 @@ const MEBIBYTE = 1_048_576;
 const MAX_GROWTH = 64 * MEBIBYTE;
 
 describe('floods of an agent', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let victim: AgentProcess;
 

@@ -32,7 +32,7 @@ const CONTROL = /(?!\n)\p{Cc}/u;
 const ZERO_DIGEST = Buffer.alloc(32);
 
 describe('hostile change streams', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let peer: HostilePeer;
   let plain: HostilePeer;
@@ -592,7 +592,7 @@ describe('hostile change streams', function () {
     });
 
     it('a tree of depth 1,000 comes and goes', async function () {
-      this.timeout(40_000);
+      this.timeout(120_000);
       const dataset = new HostileDataset();
       for (let depth = 0; depth < 1_000; depth++) {
         dataset.add(gfid(2 + depth), 'd', 'dir', { parent: gfid(depth === 0 ? 1 : 1 + depth) });

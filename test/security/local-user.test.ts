@@ -41,7 +41,7 @@ const FLIPPER = `
   }`;
 
 describe('a local user beside the agent', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let peer: HostilePeer;
 

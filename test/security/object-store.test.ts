@@ -18,7 +18,7 @@ const PLANTED = {
 } as const;
 
 describe('an object store that is not on our side', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let agents: TestAgents;
   let server: S3Server;
   let directory: TempDirectory;

@@ -220,7 +220,7 @@ export function matrix(
   let agents: TestAgents;
 
   before('start three agents', async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const path = data();
     const options = path === null ? {} : { data: path };
     agents = await TestAgents.open({
@@ -253,7 +253,7 @@ export function matrix(
       });
       for (const step of stepsOf(direction)) {
         it(step.name, async function () {
-          this.timeout(60_000);
+          this.timeout(120_000);
           // Every step builds on the one before.
           if (failed) this.skip();
           failed = true;

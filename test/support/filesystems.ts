@@ -102,7 +102,7 @@ function unmountPath(path: string): void {
 export function withFilesystem(kind: FilesystemKind, sizeMiB: number): () => TestFilesystem {
   let filesystem: TestFilesystem | null = null;
   before(`mount ${kind}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     const missing = missingNeed(kind);
     if (missing !== null && process.env.CI !== 'true') {
       process.stderr.write(`skipped: tests on ${kind} need ${missing}\n`);

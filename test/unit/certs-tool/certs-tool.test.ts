@@ -54,7 +54,7 @@ function openssl(...args: string[]): Outcome {
 }
 
 describe('certs-tool', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   before(() => {
     directory = mkdtempSync(join(tmpdir(), 'dm-certs-tool-'));

@@ -25,7 +25,7 @@ async function codeOf(bytes: Buffer, passphrase = PASSPHRASE): Promise<string> {
 }
 
 describe('a sealed state', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const entries: StateEntry[] = [
     ['identity/1', { keyPem: 'planted-secret' }],
     ['settings/x', null],

@@ -15,7 +15,7 @@ import { makeOddTree } from '../../../support/e2e-trees.js';
 import { BASE_PATH, ObjectFixture } from './receive/object-fixture.js';
 
 describe('verifying a backup', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let fixture: ObjectFixture;
   let workPath: string;
 

@@ -11,7 +11,7 @@ const FILES = 6;
 const TREE = `mkdir d; for i in $(seq ${FILES}); do head -c 1500000 /dev/urandom > d/$i; done; ln d/6 hard`;
 
 describe('a copy that is completed before all has come', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let fixture: CopyFixture;
   beforeEach(() => {
     fixture = new CopyFixture(existsSync('/dev/shm') ? '/dev/shm' : tmpdir());

@@ -15,7 +15,7 @@ import { CopyFixture } from './copy-fixture.js';
 const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 describe('the ground that is received on', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const ext4 = withFilesystem('ext4', 24);
 
   it('may be full: the copy fails as no_space, and goes on when there is room', async () => {

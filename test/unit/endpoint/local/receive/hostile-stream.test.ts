@@ -131,7 +131,7 @@ const BAD_CATALOGS: Readonly<Record<string, readonly Crafted[]>> = {
 };
 
 describe('a hostile stream', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let fixture: CopyFixture;
   let copies = 0;
   before(() => {

@@ -10,7 +10,7 @@ const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const TREE = 'mkdir d; echo one > d/one; echo two > d/two; echo top > top; ln d/one d/hard';
 
 describe('what may be received where', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let fixture: CopyFixture;
   let first: DatasetInfo;
   beforeEach(async () => {

@@ -17,7 +17,7 @@ const signal = new AbortController().signal;
 const FILES = 1_200;
 
 describe('freeing catalog pages', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let parent = '';
   let place: TestRoot;
   let edits = 0;

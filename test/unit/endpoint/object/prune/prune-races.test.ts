@@ -7,7 +7,7 @@ import { disturbed, type StoreChange } from '../../../../support/disturbed-store
 import { errorOf, PruneFixture } from './prune-fixture.js';
 
 describe('prune beside others', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let fixture: PruneFixture;
   let early: Buffer;
 

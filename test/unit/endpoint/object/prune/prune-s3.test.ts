@@ -74,7 +74,7 @@ class BucketFixture extends PruneFixture {
 }
 
 describe('prune of a bucket', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('frees what is not needed, by the clock of the bucket, and drops uploads that were left', async () => {
     await using fixture = await BucketFixture.make({ clockAheadMs: 3 * 60_000 });

@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 const AS_IT_LIES = { repackBelow: 0 };
 
 describe('prune', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let fixture: PruneFixture;
 
   beforeEach(() => {

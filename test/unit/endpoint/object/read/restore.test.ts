@@ -6,7 +6,7 @@ import { makeOddTree } from '../../../../support/e2e-trees.js';
 import { BASE_PATH, ObjectFixture } from '../receive/object-fixture.js';
 
 describe('restoring from an object account', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let fixture: ObjectFixture;
 
   beforeEach(() => {

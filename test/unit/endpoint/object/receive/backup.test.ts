@@ -41,7 +41,7 @@ const STEPS: readonly { readonly name: string; readonly script: string }[] = [
 ];
 
 describe('backup into a repository', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let fixture: ObjectFixture;
 
   beforeEach(() => {

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { BASE_PATH, ObjectFixture } from './object-fixture.js';
 
 describe('an index', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let fixture: ObjectFixture;
   let runs: string;
 

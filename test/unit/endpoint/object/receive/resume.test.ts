@@ -12,7 +12,7 @@ import { BASE_PATH, ObjectFixture } from './object-fixture.js';
 const LAYOUT = new RepositoryLayout(Buffer.from(BASE_PATH));
 
 describe('backup that is interrupted', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let fixture: ObjectFixture;
 
   beforeEach(() => {

@@ -22,7 +22,7 @@ import { errorOf, PruneFixture } from '../prune/prune-fixture.js';
 import { BASE_PATH, ObjectFixture } from '../receive/object-fixture.js';
 
 describe('repairing a backup', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let fixture: PruneFixture;
   /** The same datasets in another repository. */
   let other: ObjectFixture;
