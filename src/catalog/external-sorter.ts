@@ -59,7 +59,7 @@ export class ExternalSorter implements Disposable {
 
   [Symbol.dispose](): void {
     this.#dropRuns();
-    this.#arena.clear();
+    this.#arena.release();
   }
 
   #spill(): void {

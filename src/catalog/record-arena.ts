@@ -58,6 +58,13 @@ export class RecordArena {
     this.#ascending = true;
   }
 
+  /** Forgets the records and their memory. */
+  release(): void {
+    this.clear();
+    this.#bytes = Buffer.alloc(0);
+    this.#offsets = new Uint32Array(1024);
+  }
+
   keyLength(record: number): number {
     return readU32(this.#bytes, this.#offsets[record] as number);
   }

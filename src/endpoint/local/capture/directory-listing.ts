@@ -36,11 +36,16 @@ export class DirectoryListing {
 
   /** Reads the directory that `fd` holds, from its start; what was read before is gone. */
   read(fd: number): void {
-    if (this.#types.length > KEPT_ENTRIES) this.#forget();
-    this.#count = 0;
+    this.trim();
     this.#namesEnd = 0;
     scanDirectory(fd, (bytes, start, end, type) => this.#add(bytes, start, end, type));
     this.#sort();
+  }
+
+  /** Gives back what a large directory took. */
+  trim(): void {
+    if (this.#types.length > KEPT_ENTRIES) this.#forget();
+    this.#count = 0;
   }
 
   get count(): number {

@@ -69,6 +69,8 @@ export class Scan implements Disposable {
     const deriver = new InodeDeriver({ stable: this.#stable }, modules);
     const events = notes.events.sorted(this.#options.signal);
     for await (const about of groupByGfid(events, notes.reads)) await deriver.derive(about);
+    // Their memory is worth more to what comes next.
+    notes.events[Symbol.dispose]();
     return this.#result;
   }
 

@@ -145,6 +145,7 @@ export class TreeWalk implements Disposable {
     await this.#scanner.directory(fd, gfid, stat);
     const directory = { gfid, read, fd, components: stack.components };
     const merged = await this.#merge(listing, directory, isNew);
+    listing.trim();
     const { ino, ctimeNs } = stat;
     const record = {
       depth: stack.depth,
