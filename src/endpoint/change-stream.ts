@@ -18,7 +18,7 @@ export interface ChangeBatch {
   readonly lane: number;
   /** Where the lane goes on after this batch; opaque to everyone but the source that made it. */
   readonly token: Uint8Array;
-  /** Packed records, about 1 MiB at most; the buffer belongs to the consumer. */
+  /** Packed records, about 1 MiB at most; the buffer belongs to the consumer, who may free its memory. */
   readonly payload: Uint8Array;
   /** Regular files completed in this batch, for progress only. */
   readonly files: number;

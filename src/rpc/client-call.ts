@@ -70,8 +70,8 @@ export async function* callStream<Request, Reply>(
 }
 
 /**
- * Many requests, many replies. Requests are taken from `requests` no faster than the other side takes them. A failing
- * `requests` cancels the call and its error comes out; so does leaving early.
+ * Many requests, many replies. The next request is taken from `requests` when the one before is with the connection, and
+ * its memory is not needed any more. A failing `requests` cancels the call and its error comes out; so does leaving early.
  */
 export async function* callDuplex<Request, Reply>(
   client: Client,
@@ -146,23 +146,26 @@ async function writeAll<Request>(
 ): Promise<boolean> {
   for await (const request of requests) {
     if (over.aborted) return false;
-    if (!call.write(request)) await drained(call, over);
+    await written(call, request, over);
     if (over.aborted) return false;
   }
   call.end();
   return true;
 }
 
-function drained(call: ClientDuplexStream<never, unknown>, over: AbortSignal): Promise<void> {
+/** Also when the call is over: its status tells why. */
+function written<Request>(
+  call: ClientDuplexStream<Request, unknown>,
+  request: Request,
+  over: AbortSignal,
+): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
-      call.off('drain', done);
       over.removeEventListener('abort', done);
       resolve();
     };
-    if (over.aborted) return resolve();
-    call.once('drain', done);
     over.addEventListener('abort', done, { once: true });
+    call.write(request, done);
   });
 }
 

@@ -13,7 +13,7 @@ import { peerChain } from '../security/peer-chain.js';
 import { secureContextOptions, type TlsMaterial } from '../security/tls-material.js';
 import type { PeerIdentity } from '../security/trust.js';
 import type { Pace } from './pacing/bandwidth-pacing.js';
-import { PacedSocket } from './pacing/paced-socket.js';
+import { pacedCarrier } from './pacing/paced-socket.js';
 
 type SecureConnector = ReturnType<ChannelCredentials['_createSecureConnector']>;
 
@@ -48,10 +48,16 @@ export abstract class SingleConnectionCredentials extends ChannelCredentials {
   #connection: ClientSocket | null = null;
   #failure: DmError | null = null;
   #used = false;
+  #paced = false;
 
   /** What was connected, or null. */
   get connection(): ClientSocket | null {
     return this.#connection;
+  }
+
+  /** Whether bandwidth rules can hold back what goes over the connection. */
+  get paced(): boolean {
+    return this.#paced;
   }
 
   /** Why there is no connection, or why it broke, when that is known better here than from the call. */
@@ -82,9 +88,11 @@ export abstract class SingleConnectionCredentials extends ChannelCredentials {
         if (this.#used) throw new Error('the connection was closed');
         this.#used = true;
         this.#connection = await this.secure(socket);
+        const { socket: secured } = this.#connection;
+        const carrier = this.carrier(secured);
+        this.#paced = carrier !== secured;
         // HTTP/2 takes any duplex stream; grpc-js listens to it, and does no more with it.
-        const carrier = this.carrier(this.#connection.socket) as Socket;
-        return { socket: carrier, secure: this._isSecure() };
+        return { socket: carrier as Socket, secure: this._isSecure() };
       },
       waitForReady: () => Promise.resolve(),
       getCallCredentials: () => callCredentials ?? CallCredentials.createEmpty(),
@@ -107,7 +115,7 @@ export class PeerClientCredentials extends SingleConnectionCredentials {
   }
 
   protected carrier(socket: Socket): Duplex {
-    return new PacedSocket(socket, this.#options.pace(socket.remoteAddress ?? ''));
+    return pacedCarrier(socket, this.#options.pace(socket.remoteAddress ?? ''));
   }
 
   protected async secure(socket: Socket): Promise<ClientSocket> {

@@ -17,7 +17,7 @@ import {
 import { DmError } from '../model/error.js';
 import { MessageMeter } from './message-meter.js';
 import type { BandwidthPacing } from './pacing/bandwidth-pacing.js';
-import { PacedSocket } from './pacing/paced-socket.js';
+import { pacedCarrier } from './pacing/paced-socket.js';
 import { MAX_MESSAGE_BYTES } from './protocol.js';
 import { hasLostPeer } from './socket-probe.js';
 import { applyServerWindow, WINDOW_BYTES, windowAt } from './windows.js';
@@ -80,6 +80,7 @@ export class GrpcListener<State> {
   readonly #window: number;
   readonly #connections = new Map<string, ServerConnection<State>>();
   readonly #sessions = new Map<string, { session: ServerHttp2Session; socket: Socket }>();
+  readonly #unpaced = new WeakSet<Socket>();
   readonly #ids = new WeakMap<ServerHttp2Session, string>();
   /** As they were accepted, with and without a session. */
   readonly #sockets = new Set<Socket>();
@@ -99,7 +100,7 @@ export class GrpcListener<State> {
       session.destroy();
     });
     this.#server.addService(modules.service, modules.handlers);
-    this.#forgetPacing = modules.pacing?.onChange(() => this.#openWindows()) ?? (() => undefined);
+    this.#forgetPacing = modules.pacing?.onChange(() => this.#followRules()) ?? (() => undefined);
   }
 
   /** Serves when it resolves. */
@@ -205,13 +206,20 @@ export class GrpcListener<State> {
     if (pacing === undefined || listener === undefined) return;
     server.removeListener('secureConnection', listener as (socket: Socket) => void);
     server.prependListener('secureConnection', (socket: Socket) => {
-      const carrier = new PacedSocket(socket, pacing.pace(socket.remoteAddress ?? ''));
+      const carrier = pacedCarrier(socket, pacing.pace(socket.remoteAddress ?? ''));
+      if (carrier === socket) this.#unpaced.add(socket);
       Reflect.apply(listener, server, [carrier]);
     });
   }
 
-  #openWindows(): void {
-    for (const { session, socket } of this.#sessions.values()) this.#openWindow(session, socket);
+  /** A connection that cannot be held back is ended when a rule for it has come: its caller connects again. */
+  #followRules(): void {
+    const { pacing } = this.#modules;
+    for (const { session, socket } of [...this.#sessions.values()]) {
+      const isRuled = pacing?.pace(socket.remoteAddress ?? '').isRuled() === true;
+      if (isRuled && this.#unpaced.has(socket)) destroySession(session, socket);
+      else this.#openWindow(session, socket);
+    }
   }
 
   #openWindow(session: ServerHttp2Session, socket: Socket): void {

@@ -122,7 +122,12 @@ export class PeerChannel implements AsyncDisposable {
   }
 
   async #connect(): Promise<PeerConnection> {
-    const connection = await this.#dialInOrder();
+    let connection = await this.#dialInOrder();
+    // The rules may have changed meanwhile.
+    while (connection.alive && !connection.followsRules) {
+      connection.end(null);
+      connection = await this.#dialInOrder();
+    }
     this.#sentBefore = this.bytesSent;
     this.#receivedBefore = this.bytesReceived;
     this.#connection?.end(null);
@@ -139,7 +144,7 @@ export class PeerChannel implements AsyncDisposable {
     );
     const { pacing } = this.#options;
     if (pacing !== undefined) {
-      const changed = () => this.#connection?.leaveSlowLane();
+      const changed = () => this.#connection?.leaveFormerRules();
       this.#closed.signal.addEventListener('abort', pacing.onChange(changed), { once: true });
     }
   }

@@ -86,8 +86,10 @@ export class PeerConnection {
   readonly #address: string;
   readonly #dial: TlsDial | UnixDial;
   readonly #credentials: SingleConnectionCredentials;
-  readonly #rateNow: () => number | null;
+  readonly #pace: Pace;
+  /** In flight at most, and what would be without a bandwidth rule. */
   readonly #window: number;
+  readonly #fullWindow: number;
   #hello: PeerHello | null = null;
   #ended: DmError | null = null;
   /**
@@ -106,9 +108,9 @@ export class PeerConnection {
     this.#address = address;
     const pace = (peer: string): Pace => pacing?.pace(peer) ?? NO_PACE;
     this.#credentials = credentialsFor(dial, address, pace);
-    const { rate } = pace(ip);
-    this.#rateNow = rate;
-    this.#window = Math.min(window, windowAt(rate()));
+    this.#pace = pace(ip);
+    this.#fullWindow = window;
+    this.#window = Math.min(window, windowAt(this.#pace.rate()));
     const target = dial.kind === 'unix' ? `unix:${address}` : `dns:${address}`;
     this.client = new Client(target, this.#credentials, {
       ...OPTIONS,
@@ -158,11 +160,18 @@ export class PeerConnection {
   }
 
   /**
-   * Ends a connection that was opened under a slow bandwidth rule when a faster one holds: what it lets be in flight
-   * cannot be changed. Work on it goes on over another one.
+   * False when the bandwidth rules have changed so that the connection cannot follow them: one that was opened under a
+   * slow rule cannot be given more bytes in flight, one that was opened without any cannot be held back.
    */
-  leaveSlowLane(): void {
-    if (this.#dial.kind === 'unix' || 2 * this.#window >= windowAt(this.#rateNow())) return;
+  get followsRules(): boolean {
+    if (this.#dial.kind === 'unix') return true;
+    if (this.#pace.isRuled() && !this.#credentials.paced) return false;
+    return 2 * this.#window >= Math.min(this.#fullWindow, windowAt(this.#pace.rate()));
+  }
+
+  /** Ends the connection when it cannot follow the bandwidth rules; work on it goes on over another one. */
+  leaveFormerRules(): void {
+    if (this.followsRules) return;
     const text = `the bandwidth rule for the peer at ${this.#address} has changed; the work goes on over a new connection`;
     this.end(new DmError('peer_unreachable', text));
   }

@@ -126,7 +126,7 @@ function begin(call: AnyCall, end: (error: unknown) => void): RunningCall {
   return { metadata: call.metadata, signal: abort.signal, stop };
 }
 
-/** Writes as fast as the other side takes it. */
+/** Asks for the next reply when the one before is with the connection, and its memory is not needed any more. */
 async function send<Request, Reply>(
   call: ServerWritableStream<Request, Reply> | ServerDuplexStream<Request, Reply>,
   replies: AsyncIterable<Reply>,
@@ -134,28 +134,22 @@ async function send<Request, Reply>(
 ): Promise<void> {
   for await (const reply of replies) {
     signal.throwIfAborted();
-    if (!call.write(reply)) await drained(call, signal);
+    await written(call, reply, signal);
   }
 }
 
-function drained(
-  call: {
-    once(event: 'drain', f: () => void): unknown;
-    off(event: 'drain', f: () => void): unknown;
-  },
+function written<Request, Reply>(
+  call: ServerWritableStream<Request, Reply> | ServerDuplexStream<Request, Reply>,
+  reply: Reply,
   signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onDrain = () => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    // Of a failed write the call tells why.
+    call.write(reply, () => {
       signal.removeEventListener('abort', onAbort);
       resolve();
-    };
-    const onAbort = () => {
-      call.off('drain', onDrain);
-      reject(signal.reason);
-    };
-    if (signal.aborted) return onAbort();
-    call.once('drain', onDrain);
-    signal.addEventListener('abort', onAbort, { once: true });
+    });
   });
 }

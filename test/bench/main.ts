@@ -8,13 +8,19 @@ const { values, positionals } = parseArgs({
   options: {
     full: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
-    entries: { type: 'string', default: String(QUICK.entries) },
+    entries: { type: 'string' },
+    files: { type: 'string' },
+    mib: { type: 'string' },
     profiles: { type: 'string' },
     peers: { type: 'string', default: 'rsync over ssh,rsync local,cp -a' },
   },
 });
 const sizes = values.full ? FULL : QUICK;
-const cases = benchCases({ ...sizes, entries: Number(values.entries) });
+const cases = benchCases({
+  entries: Number(values.entries ?? sizes.entries),
+  smallFiles: Number(values.files ?? sizes.smallFiles),
+  largeMiB: Number(values.mib ?? sizes.largeMiB),
+});
 // What is mounted and started goes when the process exits.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const wanted = positionals.length > 0 ? positionals : Object.keys(cases);

@@ -5,6 +5,7 @@ import { malformed } from '../../rpc/codec/wire-value.js';
 import type { WriteRequest } from '../../rpc/generated/peer/datamover/v1/WriteRequest.js';
 import type { PeerChannel } from '../../rpc/peer-channel.js';
 import { peerDefinition } from '../../rpc/proto.js';
+import { freeMemory } from '../../worker/free-memory.js';
 import type { Ack, ChangeBatch, ResumePoint } from '../change-stream.js';
 import type { CommitRequest, CommitResult, ReceiveSession, TargetProgress } from '../target.js';
 
@@ -90,7 +91,10 @@ export class PeerSession implements ReceiveSession {
   /** The session is named even when there is no batch. */
   async *#requests(batches: AsyncIterable<ChangeBatch>): AsyncGenerator<WriteRequest> {
     yield { session: this.#id };
-    for await (const batch of batches) yield { batch: batchToWire(batch) };
+    for await (const batch of batches) {
+      yield { batch: batchToWire(batch) };
+      freeMemory(batch.payload);
+    }
   }
 }
 

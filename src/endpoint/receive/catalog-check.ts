@@ -141,8 +141,11 @@ export class CatalogCheck {
     if (this.#counted === gfid) return;
     this.#counted = gfid;
     let names = 1;
-    for await (const batch of this.#next.links.range({ prefix: linksOf(gfid) }, this.#signal)) {
-      names += batch.length;
+    const { links } = this.#next;
+    if (links.count > 0) {
+      for await (const batch of links.range({ prefix: linksOf(gfid) }, this.#signal)) {
+        names += batch.length;
+      }
     }
     if (names !== nlink) throw malformedCatalog(`file ${gfid} has ${names} names, not ${nlink}`);
   }

@@ -1,5 +1,6 @@
 import { asDmError, DmError } from '../../model/error.js';
 import type { Gfid } from '../../model/ids.js';
+import { copyBytes } from '../../util/bytes.js';
 import { MAX_PAYLOAD_BYTES } from '../change-payload.js';
 import type { Ack, ChangeBatch } from '../change-stream.js';
 import type { LaneBatch } from './lane-messages.js';
@@ -91,7 +92,8 @@ export class ReceiveStream {
     if (!this.#structureDone) await this.#endStructure();
     if (batch.phase === 'content') {
       const lane = this.#lanes.get(batch.lane) ?? this.#startLane(batch.lane);
-      await lane.queue.send({ token: batch.token, payload: ownBuffer(batch.payload) });
+      // A token that is a view of the message would take all of it along to every thread.
+      await lane.queue.send({ token: copyBytes(batch.token), payload: ownBuffer(batch.payload) });
       return;
     }
     await this.#endLanes();
@@ -101,8 +103,10 @@ export class ReceiveStream {
 
   async #takeStructure(batch: ChangeBatch): Promise<void> {
     if (this.#structureDone) throw malformed('the structure comes twice');
+    // The memory of a message goes with its payload.
+    const token = copyBytes(batch.token);
     await this.#startStructure().queue.send(ownBuffer(batch.payload));
-    await this.#acks.send(ackOf(batch.lane, batch.token, []));
+    await this.#acks.send(ackOf(batch.lane, token, []));
   }
 
   #startStructure() {
@@ -147,12 +151,13 @@ function ackOf(lane: number, applied: Uint8Array, needs: readonly Gfid[]): Ack {
 }
 
 /**
- * The bytes in memory that can be handed to a thread. A plain array that fills most of its memory is alone there, for
- * the payload of a batch is its consumer's; a Buffer may have neighbours.
+ * The bytes in memory that can be handed to a thread. What fills most of its memory is alone there, for the payload of
+ * a batch is its consumer's; a small Buffer may have neighbours in Node's pool.
  */
 function ownBuffer(bytes: Uint8Array): Uint8Array {
-  const isAlone = !Buffer.isBuffer(bytes) && bytes.byteLength * 2 > bytes.buffer.byteLength;
-  return isAlone ? bytes : new Uint8Array(bytes);
+  const { byteLength } = bytes.buffer;
+  const isPooled = Buffer.isBuffer(bytes) && byteLength <= Buffer.poolSize;
+  return !isPooled && bytes.byteLength * 2 > byteLength ? bytes : new Uint8Array(bytes);
 }
 
 /** The result of `work`, or the reason of the signal if that comes first. */

@@ -1,3 +1,4 @@
+import { freeMemory } from '../../worker/free-memory.js';
 import { changesFromWire, refFromWire } from '../codec/source-codec.js';
 import { batchToWire } from '../codec/stream-codec.js';
 import type { Batch } from '../generated/peer/datamover/v1/Batch.js';
@@ -12,5 +13,8 @@ export async function* changes(
   const wanted = changesFromWire(request);
   using _threads = occupy(wanted.lanes);
   await using held = await state.readers.hold(access.source, refFromWire(request.dataset));
-  for await (const batch of held.reader.changes(wanted, signal)) yield batchToWire(batch);
+  for await (const batch of held.reader.changes(wanted, signal)) {
+    yield batchToWire(batch);
+    freeMemory(batch.payload);
+  }
 }

@@ -12,6 +12,8 @@ export type Direction = 'out' | 'in';
 
 /** The share of one connection in what its peer's network may have. */
 export interface Pace {
+  /** Whether any rule is for the peer now, be its window open or not. */
+  isRuled(): boolean;
   /** Bytes a second that hold now for all connections together, or null without a limit. */
   rate(): number | null;
   /** Calls `go` when `bytes` may pass; at once without a limit. */
@@ -19,6 +21,7 @@ export interface Pace {
 }
 
 export const NO_PACE: Pace = {
+  isRuled: () => false,
   rate: () => null,
   take: (_direction, _bytes, go) => go(),
 };
@@ -75,6 +78,7 @@ export class BandwidthPacing {
       return live;
     };
     return {
+      isRuled: () => this.#rulesFor(address).length > 0,
       rate: () => current()?.rule.bwLimit ?? null,
       take: (direction, bytes, go) => {
         const found = current();
@@ -91,17 +95,21 @@ export class BandwidthPacing {
 
   /** The narrowest network whose window is open; the slower one of equals. */
   #find(address: string): LiveRule | null {
-    const plain = address.replace(/^::ffff:(?=[0-9.]+$)/i, '');
-    const family = isIPv6(plain) ? 'ipv6' : 'ipv4';
     const at = new Date(this.#modules.wall());
     let best: LiveRule | null = null;
-    for (const live of this.#rules) {
-      if (!live.network.check(plain, family) || !isOpen(live.window, at)) continue;
+    for (const live of this.#rulesFor(address)) {
+      if (!isOpen(live.window, at)) continue;
       const narrower = best === null || live.prefix > best.prefix;
       const slower = live.prefix === best?.prefix && live.rule.bwLimit < best.rule.bwLimit;
       if (narrower || slower) best = live;
     }
     return best;
+  }
+
+  #rulesFor(address: string): readonly LiveRule[] {
+    const plain = address.replace(/^::ffff:(?=[0-9.]+$)/i, '');
+    const family = isIPv6(plain) ? 'ipv6' : 'ipv4';
+    return this.#rules.filter(({ network }) => network.check(plain, family));
   }
 
   #live(rule: BandwidthRule, former: LiveRule | undefined): LiveRule {

@@ -10,10 +10,18 @@ const PIECES_PER_SECOND = 25;
 type Done = (error?: Error | null) => void;
 
 /**
+ * What HTTP/2 speaks through on a connection. Where no rule is for the peer that is the socket itself, whose bytes then
+ * never pass through JavaScript: half the work. Such a connection must be ended when a rule comes.
+ */
+export function pacedCarrier(socket: Socket, pace: Pace): Duplex {
+  return pace.isRuled() ? new PacedSocket(socket, pace) : socket;
+}
+
+/**
  * A connection whose bytes go in pieces, each when its pace allows. Reading waits too: what is not taken from the
  * socket stays in the network, which slows the sender down. Without a limit bytes pass straight through.
  */
-export class PacedSocket extends Duplex {
+class PacedSocket extends Duplex {
   readonly #socket: Socket;
   readonly #pace: Pace;
   #mayRead = true;

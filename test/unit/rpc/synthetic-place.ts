@@ -54,7 +54,6 @@ export class SyntheticPlace extends MemoryPlace {
   }
 
   async *batches(): AsyncGenerator<ChangeBatch> {
-    const payload = Buffer.alloc(MIB, 0x5a);
     for (let number = 1; number <= this.#count; number++) {
       this.produced++;
       const token = Buffer.from(String(number));
@@ -62,7 +61,8 @@ export class SyntheticPlace extends MemoryPlace {
         phase: 'content',
         lane: 0,
         token,
-        payload,
+        // Its consumer's, who may free it.
+        payload: Buffer.alloc(MIB, 0x5a),
         files: 1,
         bytes: MIB,
         changedBytes: 0,

@@ -97,7 +97,7 @@ export async function finishDeletions(
   let versionsRemoved = 0;
   let freedBytes = 0n;
   for (const record of pending) {
-    const contents = new LostContents(record, { root, directory, pages, step: modules.step });
+    using contents = new LostContents(record, { root, directory, pages, step: modules.step });
     freedBytes += await contents.remove(signal);
     versionsRemoved += contents.removed;
     modules.step('snapshot');

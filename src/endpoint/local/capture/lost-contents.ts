@@ -20,7 +20,7 @@ export interface LostContentsModules {
 }
 
 /** The contents of files that only one dataset, which is being deleted, has. */
-export class LostContents {
+export class LostContents implements Disposable {
   /** Of the version store. */
   removed = 0;
   readonly #record: DatasetRecord;
@@ -36,6 +36,10 @@ export class LostContents {
     // Without the live tree: what is found is what this place keeps.
     const place = { tree: directory.load(), record, liveFd: null, privateFd: root.privateFd };
     this.#opener = new VersionOpener(place, modules);
+  }
+
+  [Symbol.dispose](): void {
+    this.#opener[Symbol.dispose]();
   }
 
   /**

@@ -36,6 +36,7 @@ export class PlaceDatasets implements AsyncDisposable {
   readonly directory: TreeDirectory;
   readonly #place: TreePlace;
   readonly #liveFd: number | null;
+  readonly #openers: VersionOpener[] = [];
 
   private constructor(options: PlaceDatasetsOptions, packs: PagePacks) {
     const { place, cacheBytes } = options;
@@ -59,6 +60,7 @@ export class PlaceDatasets implements AsyncDisposable {
   versions(record: DatasetRecord): VersionReader {
     const { tree, privateFd } = this.#place;
     const opener = new VersionOpener({ tree, record, liveFd: this.#liveFd, privateFd }, this);
+    this.#openers.push(opener);
     return {
       catalog: new Catalog(record.maps, this),
       open: (gfid: Gfid, inode: Inode) => opener.open(gfid, inode),
@@ -67,6 +69,7 @@ export class PlaceDatasets implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const opener of this.#openers) opener[Symbol.dispose]();
     if (this.#liveFd !== null) close(this.#liveFd);
     await this.packs.close();
   }

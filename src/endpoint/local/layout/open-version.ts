@@ -8,9 +8,10 @@ import { DmError } from '../../../model/error.js';
 import type { Gfid } from '../../../model/ids.js';
 import type { Inode } from '../../../model/inode.js';
 import { isErrno, sysToDm } from '../sys/errno.js';
-import { close, O_RDONLY, openBeneath } from '../sys/open.js';
-import { type FileStat, statFd } from '../sys/stat.js';
+import { close, O_DIRECTORY, O_RDONLY, openAt, openBeneath } from '../sys/open.js';
+import { type FileStat, StatView } from '../sys/stat.js';
 import type { DatasetRecord } from './dataset-record.js';
+import { DirectoryFinder } from './directory-finder.js';
 import type { LocalTree } from './local-tree.js';
 import type { TreeDirectory } from './tree-directory.js';
 
@@ -29,12 +30,14 @@ const SLASH = Buffer.from('/');
  * Opens the contents that one dataset has at this place, wherever they lie: the version store, the
  * dataset's snapshot, or the live file as long as it is what the bindings say.
  */
-export class VersionOpener {
+export class VersionOpener implements Disposable {
   readonly #options: VersionOpenerOptions;
   readonly #directory: TreeDirectory;
   readonly #catalog: Catalog;
   readonly #liveCatalog: Catalog | null;
   readonly #bindings: MapReader;
+  readonly #snapshot: DirectoryFinder;
+  readonly #stat = new StatView();
   /** Descriptors that `open` took from the live tree: inode numbers do not tell, a snapshot has the same ones. */
   readonly #live = new Set<number>();
 
@@ -47,6 +50,12 @@ export class VersionOpener {
     this.#directory = modules.directory;
     this.#catalog = new Catalog(record.maps, modules);
     this.#bindings = new MapReader(modules.pages, tree.bindings);
+    this.#snapshot = new DirectoryFinder({
+      catalog: this.#catalog,
+      aside: () => null,
+      openBase: () => this.#openSnapshot(),
+      make: false,
+    });
     const head =
       tree.head === null || tree.head === record.id
         ? record
@@ -74,6 +83,10 @@ export class VersionOpener {
     }
   }
 
+  [Symbol.dispose](): void {
+    this.#snapshot[Symbol.dispose]();
+  }
+
   /** True when the dataset's contents belong into the version store and this one is not there. */
   isLost(gfid: Gfid, inode: Inode): boolean {
     const { provider } = this.#options.record;
@@ -90,7 +103,7 @@ export class VersionOpener {
     // A receive may have put the live file aside meanwhile: then it is what the store has.
     if (this.#directory.versions.has(gfid, inode.version)) return true;
     const binding = await this.#binding(gfid);
-    return binding !== null && holds(binding, inode, statFd(fd));
+    return binding !== null && holds(binding, inode, this.#stat.statFd(fd));
   }
 
   /** The number may have been that of a live file before. */
@@ -101,26 +114,33 @@ export class VersionOpener {
 
   /** As `open`, but only what nobody changes: kept versions and snapshots. Null when there is none. */
   async openKept(gfid: Gfid, inode: Inode): Promise<number | null> {
-    const stored = this.#directory.versions.open(gfid, inode.version);
-    if (stored !== null || this.#options.record.provider !== 'snapshot') return stored;
-    return this.#openInSnapshot(gfid, inode);
+    if (this.#options.record.provider === 'snapshot') {
+      const fd = await this.#openInSnapshot(gfid, inode);
+      if (fd !== null) return fd;
+    }
+    return this.#directory.versions.open(gfid, inode.version);
   }
 
   async #openInSnapshot(gfid: Gfid, inode: Inode): Promise<number | null> {
-    const { record, privateFd } = this.#options;
     // An entry that was not captured is in the snapshot as it was then, not as the dataset has it.
-    if ((await this.#catalog.exception(gfid)) !== null) return null;
-    const path = await this.#catalog.pathOf(gfid);
-    if (path === null) return null;
-    const snapshot = `trees/${this.#directory.id}/snapshots/${record.id}`;
-    const base = record.snapshotBase ?? Buffer.alloc(0);
-    const parts = [Buffer.from(snapshot), ...(base.length > 0 ? [base] : []), ...path];
-    const fd = openOrNull(privateFd, join(parts));
+    const exception = this.#catalog.exception(gfid);
+    if ((exception instanceof Promise ? await exception : exception) !== null) return null;
+    const found = this.#snapshot.find(inode.parent);
+    const dirFd = found instanceof Promise ? await found : found;
+    const fd = dirFd === null ? null : openInOrNull(dirFd, inode.name);
     if (fd === null) return null;
-    const stat = statFd(fd);
+    const stat = this.#stat.statFd(fd);
     if (stat.type === 'file' && stat.size === inode.size) return fd;
     close(fd);
     return null;
+  }
+
+  #openSnapshot(): number | null {
+    const { record, privateFd } = this.#options;
+    const snapshot = Buffer.from(`trees/${this.#directory.id}/snapshots/${record.id}`);
+    const base = record.snapshotBase ?? Buffer.alloc(0);
+    const path = base.length > 0 ? join([snapshot, base]) : snapshot;
+    return openOrNull(privateFd, path, O_RDONLY | O_DIRECTORY);
   }
 
   async #openLive(gfid: Gfid, inode: Inode): Promise<number> {
@@ -134,7 +154,7 @@ export class VersionOpener {
       );
     }
     const fd = openOrNull(liveFd, join(path));
-    if (fd !== null && holds(binding, inode, statFd(fd))) return fd;
+    if (fd !== null && holds(binding, inode, this.#stat.statFd(fd))) return fd;
     if (fd !== null) close(fd);
     throw new DmError(
       'source_changing',
@@ -160,9 +180,18 @@ function holds(binding: Binding, inode: Inode, stat: FileStat): boolean {
   );
 }
 
-function openOrNull(dirFd: number, path: Buffer): number | null {
+function openInOrNull(dirFd: number, name: Uint8Array): number | null {
   try {
-    return openBeneath(dirFd, path, O_RDONLY);
+    return openAt(dirFd, name, O_RDONLY);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ELOOP')) return null;
+    throw sysToDm(error, 'open', name);
+  }
+}
+
+function openOrNull(dirFd: number, path: Buffer, flags = O_RDONLY): number | null {
+  try {
+    return openBeneath(dirFd, path, flags);
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EXDEV')) return null;
     throw sysToDm(error, 'open', path);

@@ -74,6 +74,7 @@ export class LaneReceiver implements Disposable {
     return outcome;
   }
 
+  /** Nothing of the payload is needed afterwards. */
   async apply(payload: Uint8Array): Promise<void> {
     const reader = new PayloadReader(payload);
     for (let record = reader.next(); record !== null; record = reader.next()) {
@@ -87,6 +88,7 @@ export class LaneReceiver implements Disposable {
     if (this.#current?.file.lacksDigests === true) {
       throw malformed('ranges without their digests in the same batch');
     }
+    this.#current?.file.forgetBytes();
   }
 
   [Symbol.dispose](): void {

@@ -2,7 +2,7 @@ import type { Catalog } from '../../../catalog/catalog.js';
 import { decodeInode } from '../../../catalog/maps/inodes.js';
 import { type Gfid, ROOT_GFID } from '../../../model/ids.js';
 import { equalBytes } from '../../../util/bytes.js';
-import type { Aside, DirectoryPlaces } from './directory-finder.js';
+import type { Aside, DirectoryPlaces } from '../layout/directory-finder.js';
 import type { StagingArea } from './staging-area.js';
 
 /** The two trees of a flip and where their parts may lie. */

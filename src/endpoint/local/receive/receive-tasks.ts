@@ -4,6 +4,7 @@ import { inodeSize, inodeType } from '../../../catalog/maps/inodes.js';
 import { rootDigest } from '../../../catalog/root-digest.js';
 import { DmError } from '../../../model/error.js';
 import type { Gfid } from '../../../model/ids.js';
+import { freeMemory } from '../../../worker/free-memory.js';
 import type { Task, TaskIo } from '../../../worker/task.js';
 import { CatalogCheck } from '../../receive/catalog-check.js';
 import { withPaths } from '../../receive/failure-paths.js';
@@ -13,13 +14,13 @@ import { ReceiveOutcome } from '../../receive/receive-outcome.js';
 import { receiveStructure } from '../../receive/structure-receiver.js';
 import type { TargetProgress } from '../../target.js';
 import type { DatasetRecord } from '../layout/dataset-record.js';
+import { DirectoryFinder } from '../layout/directory-finder.js';
 import { readBootId } from '../sys/boot-id.js';
 import { syncfs } from '../sys/data.js';
 import { adoptTree } from './adopt-tree.js';
 import { isAdoption } from './adoption.js';
 import { BasisContent } from './basis-content.js';
 import { type CommitInput, type CommitOutcome, commitSession } from './commit-session.js';
-import { DirectoryFinder } from './directory-finder.js';
 import { keepVersions } from './keep-versions.js';
 import { LaneReceiver } from './lane-receiver.js';
 import { stageLocalContents } from './local-contents.js';
@@ -206,11 +207,13 @@ async function takeLane(
   const sync = new SyncSchedule();
   for await (const { token, payload } of io.incoming) {
     io.signal.throwIfAborted();
+    const bytes = payload.length;
     await receiver.apply(payload);
+    freeMemory(payload);
     if (!onRequest) log.add({ kind: 'token', token, open: receiver.open });
     else if (former !== null) log.add({ kind: 'token', token: former, open: null });
     log.flush();
-    const isDue = sync.isDue(payload.length);
+    const isDue = sync.isDue(bytes);
     if (isDue) syncfs(staging.fd);
     const { needs, failures } = receiver.takeOutcome();
     await io.emit({

@@ -74,6 +74,12 @@ export class StagedFile {
     return this.#touched.length > 0;
   }
 
+  /** The memory of what was written last is about to go. */
+  forgetBytes(): void {
+    if (this.#run !== null && this.#run.bytes !== null)
+      this.#run = { ...this.#run, end: this.#run.offset };
+  }
+
   write(offset: bigint, bytes: Uint8Array): void {
     const end = this.#advance(offset, BigInt(bytes.length));
     writeAt(this.fd, bytes, 0, bytes.length, offset);

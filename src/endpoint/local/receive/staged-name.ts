@@ -2,8 +2,8 @@ import { DmError } from '../../../model/error.js';
 import type { Gfid } from '../../../model/ids.js';
 import type { Inode } from '../../../model/inode.js';
 import type { MaybePromise } from '../../../util/maybe-promise.js';
-import type { DirectoryFinder } from './directory-finder.js';
-import { gfidName } from './gfid-name.js';
+import type { DirectoryFinder } from '../layout/directory-finder.js';
+import { gfidName } from '../layout/gfid-name.js';
 import type { FlipTrees } from './receive-places.js';
 
 /** A name in a directory of staging. */

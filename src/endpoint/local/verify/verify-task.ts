@@ -71,7 +71,7 @@ async function verifyRecord(
   const pages = new PageReader({}, { source: packs });
   const catalog = new Catalog(record.maps, { pages });
   await verifyCatalog(catalog, record.rootDigest, report, signal);
-  const opener = new VersionOpener(
+  using opener = new VersionOpener(
     { tree, record, liveFd, privateFd: root.privateFd },
     { directory, pages },
   );

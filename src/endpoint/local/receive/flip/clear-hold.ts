@@ -1,11 +1,11 @@
 import { decodeEntryValue, encodeEntryKey } from '../../../../catalog/maps/entries.js';
 import type { Gfid } from '../../../../model/ids.js';
+import { parseGfidName } from '../../layout/gfid-name.js';
 import { removeDirectory, unlinkAt } from '../../sys/create.js';
 import { isErrno } from '../../sys/errno.js';
 import { close, O_DIRECTORY, O_RDONLY, openAt } from '../../sys/open.js';
 import { readDirectory } from '../../sys/readdir.js';
 import { StatView } from '../../sys/stat.js';
-import { parseGfidName } from '../gfid-name.js';
 import type { FlipContext } from './flip-context.js';
 import { despiteProtection } from './protection.js';
 

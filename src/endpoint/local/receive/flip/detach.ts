@@ -4,10 +4,10 @@ import {
   type EntryValue,
 } from '../../../../catalog/maps/entries.js';
 import type { Gfid } from '../../../../model/ids.js';
+import type { DirectoryFinder } from '../../layout/directory-finder.js';
+import { gfidName } from '../../layout/gfid-name.js';
 import { linkAt, renameAt, unlinkAt } from '../../sys/create.js';
 import { StatView } from '../../sys/stat.js';
-import type { DirectoryFinder } from '../directory-finder.js';
-import { gfidName } from '../gfid-name.js';
 import type { FlipContext } from './flip-context.js';
 import { despiteProtection } from './protection.js';
 

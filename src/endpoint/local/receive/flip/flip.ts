@@ -2,7 +2,7 @@ import { Catalog } from '../../../../catalog/catalog.js';
 import { MapReader } from '../../../../catalog/map-reader.js';
 import type { Gfid } from '../../../../model/ids.js';
 import type { FileFailure } from '../../../receive/file-failure.js';
-import { DirectoryFinder } from '../directory-finder.js';
+import { DirectoryFinder } from '../../layout/directory-finder.js';
 import { comingPlaces, formerPlaces } from '../receive-places.js';
 import { SESSION_PHASES, type SessionPhase } from '../session-record.js';
 import { FilePlacer } from '../staged-name.js';

@@ -3,12 +3,12 @@ import { decodeGfidKey } from '../../../../catalog/maps/gfid-key.js';
 import { decodeInode, inodeType, inodeVersion } from '../../../../catalog/maps/inodes.js';
 import type { Gfid } from '../../../../model/ids.js';
 import type { Inode } from '../../../../model/inode.js';
+import type { DirectoryFinder } from '../../layout/directory-finder.js';
 import type { VersionStore } from '../../layout/version-store.js';
 import { copyRange } from '../../sys/clone.js';
 import { sizeAsNumber } from '../../sys/holes.js';
 import { close, O_RDONLY, openAt } from '../../sys/open.js';
 import { StatView } from '../../sys/stat.js';
-import type { DirectoryFinder } from '../directory-finder.js';
 import type { FlipContext } from './flip-context.js';
 
 const VIEW = new StatView();

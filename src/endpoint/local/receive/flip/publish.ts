@@ -2,11 +2,11 @@ import { fchmodSync, fstatSync } from 'node:fs';
 import { splitPath } from '../../../../model/entry-name.js';
 import { DmError } from '../../../../model/error.js';
 import { ROOT_GFID } from '../../../../model/ids.js';
+import { gfidName } from '../../layout/gfid-name.js';
 import { makeDirectory, renameAt } from '../../sys/create.js';
 import { isErrno, sysToDm } from '../../sys/errno.js';
 import { close, dup, O_DIRECTORY, O_RDONLY, openAt } from '../../sys/open.js';
 import { StatView } from '../../sys/stat.js';
-import { gfidName } from '../gfid-name.js';
 import type { MergeInto } from './merge-into.js';
 
 const VIEW = new StatView();

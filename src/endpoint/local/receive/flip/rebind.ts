@@ -10,11 +10,11 @@ import { MAPS } from '../../../../catalog/maps/map-params.js';
 import type { PageSink } from '../../../../catalog/page-store.js';
 import type { Gfid } from '../../../../model/ids.js';
 import type { Inode } from '../../../../model/inode.js';
+import type { DirectoryFinder } from '../../layout/directory-finder.js';
 import { bindingOf } from '../../layout/inode-binding.js';
 import { isErrno, SysError } from '../../sys/errno.js';
 import { close, O_RDONLY, openAt } from '../../sys/open.js';
 import { StatView } from '../../sys/stat.js';
-import type { DirectoryFinder } from '../directory-finder.js';
 import { changeFlags, PROTECTING } from '../file-metadata.js';
 import type { FlipContext } from './flip-context.js';
 
