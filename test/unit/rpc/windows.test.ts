@@ -26,7 +26,7 @@ describe('flow-control windows', () => {
       await using proxy = await DelayingProxy.open({ port: served.server.port, delayMs: DELAY_MS });
       await using channel = testChannel(proxy.port, { ...(window && { window }) });
       await channel.hello(signal);
-      const limit = fast ? UNOPENED_MS / 4 : (UNOPENED_MS * SLOW_BATCHES) / BATCHES / 2;
+      const limit = fast ? UNOPENED_MS / 2 : (UNOPENED_MS * SLOW_BATCHES) / BATCHES / 2;
       const check = (ms: number) =>
         fast ? expect(ms).to.be.lessThan(limit) : expect(ms).to.be.greaterThan(limit);
       check(await timed(() => pull(channel)));
