@@ -112,6 +112,17 @@ export class ScanNotes implements Disposable {
     }
   }
 
+  /** Whether a read that counts has not found the directory under its name, and none has found it under another. */
+  isMissing({ gfid, parent, read }: DirectoryName): boolean {
+    return this.reads.isValid(parent, read) && !this.isMoved(gfid);
+  }
+
+  /** Whether a directory of the previous catalog was found under another name. */
+  isMoved(gfid: Gfid): boolean {
+    const seen = this.movedDirectories.get(gfid) ?? [];
+    return seen.some((name) => this.reads.isValid(name.parent, name.read));
+  }
+
   /** Sets or removes an entry of the new catalog; a later word about the same name wins. */
   entry(
     parent: Gfid,

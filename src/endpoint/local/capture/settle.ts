@@ -50,8 +50,12 @@ class SettlePass {
     this.#notes = modules.notes;
   }
 
-  /** True when a directory was read again and lacks something known that it had before. */
+  /**
+   * True when a directory was read again and lacks something known that it had before, or may have missed, or that may
+   * be in another directory whenever this one is read.
+   */
   async run(): Promise<boolean> {
+    const removedBefore = this.#notes.removedDirectories.length;
     using stack = new DirectoryStack(this.#baseFd);
     using list = this.#walk.takeDirectories();
     for (const { name, record } of list.records()) {
@@ -69,7 +73,17 @@ class SettlePass {
       await this.#check(stack, name, record);
     }
     await this.#leaveTo(stack, 0);
-    return this.#vanished;
+    return this.#vanished || this.#isDirectoryMissing(removedBefore);
+  }
+
+  /** Whether a directory that changed meanwhile lacks a directory that was found nowhere else. */
+  #isDirectoryMissing(removedBefore: number): boolean {
+    const removed = this.#notes.removedDirectories;
+    for (let index = removedBefore; index < removed.length; index++) {
+      const name = removed[index];
+      if (name !== undefined && this.#notes.isMissing(name) && !name.replaced) return true;
+    }
+    return false;
   }
 
   /** False when the directory above was read again and has another one under the name, or none. */
@@ -108,7 +122,9 @@ class SettlePass {
       this.#levels.push({ gfid: record.gfid, read: record.read, pending: null });
       return;
     }
-    if (again.record.removedSum !== record.removedSum) this.#vanished = true;
+    const { removedSum } = again.record;
+    const mayHaveMissed = removedSum !== 0n && !again.isSteady;
+    if (removedSum !== record.removedSum || mayHaveMissed) this.#vanished = true;
     this.#walk.record(name, again.record);
     const pending = new Map(again.subdirectories.map((one) => [one.name.toString('latin1'), one]));
     this.#levels.push({ gfid: record.gfid, read: again.record.read, pending });

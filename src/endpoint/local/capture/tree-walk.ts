@@ -33,6 +33,8 @@ interface Frame {
 export interface DirectoryRead {
   readonly record: DirectoryRecord;
   readonly subdirectories: Subdirectory[];
+  /** False when the directory changed while it was listed: an entry that was renamed just then may be missing under both names. */
+  readonly isSteady: boolean;
 }
 
 /**
@@ -140,6 +142,7 @@ export class TreeWalk implements Disposable {
     const stat = statFd(fd);
     const listing = this.#listing;
     listing.read(fd);
+    const isSteady = statFd(fd).ctimeNs === stat.ctimeNs;
     const { gfid, isNew, seenIn } = target;
     const read = this.#modules.notes.reads.begin(gfid, seenIn);
     await this.#scanner.directory(fd, gfid, stat);
@@ -156,7 +159,7 @@ export class TreeWalk implements Disposable {
       ctimeNs,
       removedSum: merged.removedSum,
     };
-    return { record, subdirectories: merged.subdirectories };
+    return { record, subdirectories: merged.subdirectories, isSteady };
   }
 
   record(name: Uint8Array, record: DirectoryRecord): void {

@@ -14,13 +14,9 @@ export async function removeVanishedDirectories(
   stable: boolean,
 ): Promise<void> {
   const { reads } = notes;
-  const isMoved = (gfid: Gfid): boolean =>
-    notes.movedDirectories.get(gfid)?.some((seen) => reads.isValid(seen.parent, seen.read)) ===
-    true;
   const gone: Gfid[] = [];
-  for (const { gfid, parent, read, replaced } of notes.removedDirectories) {
-    if (!reads.isValid(parent, read) || isMoved(gfid)) continue;
-    if (stable || replaced) gone.push(gfid);
+  for (const name of notes.removedDirectories) {
+    if (notes.isMissing(name) && (stable || name.replaced)) gone.push(name.gfid);
   }
   const always = { read: ALWAYS };
   for (let directory = gone.pop(); directory !== undefined; directory = gone.pop()) {
@@ -28,7 +24,7 @@ export async function removeVanishedDirectories(
     for await (const batch of previous.list(directory)) {
       for (const { name, gfid, type } of batch) {
         notes.removed(name, { gfid: directory, ...always }, { gfid, type }, false);
-        if (type === 'dir' && !isMoved(gfid)) gone.push(gfid);
+        if (type === 'dir' && !notes.isMoved(gfid)) gone.push(gfid);
       }
     }
   }

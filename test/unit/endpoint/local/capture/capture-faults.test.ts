@@ -19,6 +19,7 @@ import { captureDataset } from '../../../../../src/endpoint/local/capture/captur
 import { StoreContent } from '../../../../../src/endpoint/local/capture/providers/store-content.js';
 import type { EntryLook } from '../../../../../src/endpoint/local/capture/scan-types.js';
 import { DataRoot } from '../../../../../src/endpoint/local/layout/data-root.js';
+import { openRecord, sealRecord } from '../../../../../src/endpoint/local/layout/sealed-record.js';
 import { VersionStore } from '../../../../../src/endpoint/local/layout/version-store.js';
 import { sysError } from '../../../../../src/endpoint/local/sys/errno.js';
 import { openAt } from '../../../../../src/endpoint/local/sys/open.js';
@@ -150,13 +151,9 @@ describe('capture when things go wrong', () => {
     if (found === undefined) throw new Error('no tree');
     // tree.json of before, tree-next.json of after: as commit writes them.
     renameSync(`${found.directory.path}/tree.json`, `${found.directory.path}/tree-next.json`);
-    writeFileSync(
-      `${found.directory.path}/tree.json`,
-      JSON.stringify({
-        ...JSON.parse(readText(`${found.directory.path}/tree-next.json`)),
-        head: first.record.id,
-      }),
-    );
+    const next = openRecord(readText(`${found.directory.path}/tree-next.json`), 'tree');
+    const before = { ...JSON.parse(next), head: first.record.id };
+    writeFileSync(`${found.directory.path}/tree.json`, sealRecord(JSON.stringify(before)));
     expect(found.directory.load().head).to.equal(second.record.id);
     renameSync(
       `${found.directory.datasetsPath}/${second.record.id}.json`,

@@ -1,4 +1,5 @@
 import {
+  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -98,6 +99,26 @@ describe('capture of a tree that moves meanwhile', () => {
     const { record, removed } = await capture(place, {}, look);
     expect(removed).to.equal(0);
     await expectLive(place, record);
+  });
+
+  it('keeps a directory that is elsewhere whenever it is looked for, with all that is below', async () => {
+    writeFileSync(join(place.base, 'a/in-a'), '');
+    writeFileSync(join(place.base, 'z/in-z'), '');
+    const first = await capture(place);
+    // What is looked at first has been listed: from then on the directory is where it was not listed.
+    const look = whenever((name) => {
+      const [from, to] = name === 'in-a' ? ['z/dir', 'a/dir'] : ['a/dir', 'z/dir'];
+      if (name !== 'in-a' && name !== 'in-z') return;
+      if (existsSync(join(place.base, from)))
+        renameSync(join(place.base, from), join(place.base, to));
+    });
+    const { record, failures, removed } = await capture(place, {}, look);
+    expect(removed).to.equal(0);
+    expect(record.entries).to.equal(first.record.entries);
+    expect(record.state).to.equal('COMPLETE_PARTIAL');
+    expect(failures.map(({ code }) => code)).to.include('source_changing');
+    const later = await capture(place);
+    await expectLive(place, later.record);
   });
 
   it('leaves out what is created and removed again', async () => {
