@@ -5,6 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 out=src/rpc/generated
 rm -rf "$out"
-common=(--includeDirs=proto --keepCase --enums=String --defaults --oneofs --grpcLib=@grpc/grpc-js --importFileExtension=.js --targetFileExtension=.ts)
-npx proto-loader-gen-types "${common[@]}" --longs=String --outDir="$out/peer" datamover/v1/peer.proto
+common=(--includeDirs=proto --keepCase --enums=String --defaults --grpcLib=@grpc/grpc-js --importFileExtension=.js --targetFileExtension=.ts)
+npx proto-loader-gen-types "${common[@]}" --oneofs --longs=String --outDir="$out/peer" datamover/v1/peer.proto
 npx proto-loader-gen-types "${common[@]}" --longs=Number --outDir="$out/control" datamover/v1/control.proto

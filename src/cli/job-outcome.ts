@@ -25,6 +25,11 @@ export function jobOutcome(job: Job): DmError | null {
   return new DmError('job_failed', `${name} is ${job.state}; see "dm jobs view ${job.id}"`);
 }
 
+/** The dataset that a job made, at the place where it made it; 0 when it made none. */
+export function datasetOf(job: Job): number {
+  return job.type === CREATION ? job.source_dataset_id : job.target_dataset_id;
+}
+
 /** One line for people on a job that has ended. */
 export function jobSummary(job: Job): string {
   const parts = [`job ${job.id} ${job.state}${job.partial ? ' (partial)' : ''}`];
@@ -36,7 +41,7 @@ export function jobSummary(job: Job): string {
   } else if (statistics !== null) {
     parts.push(`${statistics.files} files`, `${humanBytes(statistics.bytes_sent)} sent`);
   }
-  const dataset = job.type === CREATION ? job.source_dataset_id : job.target_dataset_id;
+  const dataset = datasetOf(job);
   if (dataset > 0) parts.push(`dataset ${dataset}`);
   return escapeText(parts.join(', '));
 }

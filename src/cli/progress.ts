@@ -40,7 +40,8 @@ export function progressText(state: ProgressState, seconds: number): string {
   return parts.join(', ');
 }
 
-function ofTotal(done: string, total: number, totalText: string): string {
+/** `DONE of TOTAL`; what is done alone while the total is not known. */
+export function ofTotal(done: string, total: number, totalText: string): string {
   return total > 0 ? `${done} of ${totalText}` : done;
 }
 

@@ -23,7 +23,9 @@ export interface Observed {
   /** What is wrong with the clock; null when it can be trusted. */
   readonly clockSuspicion: string | null;
   readonly policies: readonly {
-    readonly policy: Pick<Policy, 'id' | 'name' | 'enabled' | 'disabledByDm'>;
+    readonly policy: Pick<Policy, 'id' | 'name' | 'enabled' | 'disabledByDm'> & {
+      readonly rule: Pick<Policy['rule'], 'type'>;
+    };
     /** Its newest copy is older than it should be. */
     readonly rpoExceeded?: boolean;
     readonly last:
@@ -110,7 +112,7 @@ function policyFindings(
       kind: 'job_failed',
       object,
       message: `job ${last.jobId} failed: ${code}: ${message}`,
-      remedy: `mend what it says, then dm policies run ${policy.id}`,
+      remedy: `mend what it says, then dm policies run ${policy.id}${orGiveUp(policy)}`,
     });
   } else if (last.state === 'finished' && last.partial) {
     notes.push({
@@ -120,6 +122,11 @@ function policyFindings(
       remedy: `dm jobs failures ${last.jobId}`,
     });
   }
+}
+
+/** A COPY is made for one run, which may not be wanted any more. */
+function orGiveUp({ id, rule }: Observed['policies'][number]['policy']): string {
+  return rule.type === 'COPY' ? `, or dm policies delete ${id}` : '';
 }
 
 function jobFindings(job: Observed['jobs'][number], problems: Finding[], notes: Finding[]): void {

@@ -9,7 +9,7 @@ import type {
 } from './generated/peer/datamover/v1/ErrorDetail.js';
 import type { PeerDefinition } from './generated/peer/datamover/v1/Peer.js';
 
-const FORMAT = { keepCase: true, enums: String, defaults: true, oneofs: true } as const;
+const FORMAT = { keepCase: true, enums: String, defaults: true } as const;
 const PEER_PROTO = 'datamover/v1/peer.proto';
 const CONTROL_PROTO = 'datamover/v1/control.proto';
 
@@ -21,7 +21,9 @@ export function peerDefinition(): PeerDefinition {
   return peerPackage()['datamover.v1.Peer'] as unknown as PeerDefinition;
 }
 
-/** The Control service; 64-bit numbers are numbers. Read from proto/ at first use. */
+/**
+ * The Control service; 64-bit numbers are numbers, and nothing is added to its messages, since
+ * JSON output prints them as they are. Read from proto/ at first use. */
 export function controlDefinition(): ControlDefinition {
   control ??= loadSync(CONTROL_PROTO, { ...FORMAT, longs: Number, includeDirs: [protoFolder()] });
   return control['datamover.v1.Control'] as unknown as ControlDefinition;
@@ -36,7 +38,12 @@ export function errorDetailType(): MessageTypeDefinition<ErrorDetail, ErrorDetai
 }
 
 function peerPackage(): PackageDefinition {
-  peer ??= loadSync(PEER_PROTO, { ...FORMAT, longs: String, includeDirs: [protoFolder()] });
+  peer ??= loadSync(PEER_PROTO, {
+    ...FORMAT,
+    oneofs: true,
+    longs: String,
+    includeDirs: [protoFolder()],
+  });
   return peer;
 }
 

@@ -53,6 +53,7 @@ describe('dm protect', function () {
         await dmJson(agents.agent('site'), 'policies', 'view', String(id)),
       );
       expect(policy).to.contain('"dataset_retention_period":0').and.contain('"dataset_reserve":7');
+      expect(policy, 'only fields of the contract').not.to.contain('"_');
     }
     await runChain('site', 'tree-make');
     expect(differences(tree, copy)).to.deep.equal([]);

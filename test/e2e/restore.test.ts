@@ -99,6 +99,7 @@ describe('dm restore', function () {
     const datasets = await listDatasets(agents.agent('alpha'), tree());
     const [, before] = datasets;
     expect(datasets).to.have.length(2);
+    expect(stdout).to.contain(`dataset ${before?.id} keeps what is at ${tree()} now`);
     const mine = agents.root('alpha', 'mine');
     const words = ['restore', 'local', String(before?.id), 'mine', `--to=${mine}`];
     const back = await dm(agents.agent('alpha'), ...words);

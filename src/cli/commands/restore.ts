@@ -3,7 +3,7 @@ import { DmError } from '../../model/error.js';
 import type { CommandContext } from '../command-context.js';
 import { argument, type CommandSpec } from '../command-spec.js';
 import type { DatasetView } from '../control-messages.js';
-import { jobOutcome } from '../job-outcome.js';
+import { datasetOf, jobOutcome } from '../job-outcome.js';
 import { waitAndReport, waitForJob } from '../job-wait.js';
 import { type OptionValue, OptionValues } from '../option-values.js';
 import { newPolicy } from './policy-message.js';
@@ -123,7 +123,7 @@ async function keepWhatIsThere(context: CommandContext, name: string, path: stri
   const job = await waitForJob(context, jobId, null);
   const failure = jobOutcome(job);
   if (failure === null || failure.code === 'partial') {
-    await context.output.note(`dataset ${job.target_dataset_id} keeps what is at ${path} now`);
+    await context.output.note(`dataset ${datasetOf(job)} keeps what is at ${path} now`);
   } else if (job.error_code === 'source_missing') {
     await context.output.note(`${path} is not there, so that nothing has to be kept`);
   } else {

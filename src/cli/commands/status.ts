@@ -5,6 +5,7 @@ import type { Status } from '../control-messages.js';
 import { columns } from '../format/columns.js';
 import { humanBytes, humanDuration } from '../format/humanise.js';
 import { escapeControl } from '../format/text.js';
+import { ofTotal } from '../progress.js';
 
 const POLICIES = columns({
   name: 'POLICY',
@@ -54,14 +55,18 @@ async function print({ output }: CommandContext, found: Status): Promise<void> {
   const tables = [
     [
       POLICIES,
-      found.policies.map((one) => ({ ...one, at: `${one.place}:${one.path}`, age: age(one) })),
+      found.policies.map((one) => ({
+        ...one,
+        at: one.path === '' ? one.place : `${one.place}:${one.path}`,
+        age: one.type === 'EXPIRATION' ? '-' : age(one),
+      })),
     ],
     [TREES, found.trees.map((tree) => ({ ...tree, age: age(tree) }))],
     [
       JOBS,
       found.jobs.map((job) => ({
         ...job,
-        done: `${humanBytes(job.bytes_done)} of ${humanBytes(job.bytes_total)}`,
+        done: ofTotal(humanBytes(job.bytes_done), job.bytes_total, humanBytes(job.bytes_total)),
       })),
     ],
     [

@@ -1,5 +1,5 @@
 import { escapePath } from '../../util/escape.js';
-import { humanBytes, humanDuration, humanTime } from './humanise.js';
+import { humanBytes, humanDuration, humanTime, nanosecondTime } from './humanise.js';
 import { escapeControl, escapeText } from './text.js';
 
 /** The value at a dotted path inside a message; undefined where a part of the way is missing. */
@@ -34,6 +34,7 @@ export function valueText(name: string, value: unknown): string {
   if (typeof value === 'object') return objectText(value);
   const text = String(value);
   if (isTime(name)) return humanTime(text);
+  if (name.endsWith('_ns')) return nanosecondTime(text);
   // Paths arrive escaped.
   return /path|exclude/.test(name) ? escapeControl(text) : escapeText(text);
 }

@@ -154,6 +154,7 @@ describe('output', () => {
     expect(humanDuration(86_405)).to.equal('1 d');
     expect(humanDuration(0)).to.equal('0 s');
     expect(valueText('dataset_retention_period', 0)).to.equal('0 s');
+    expect(valueText('mtime_ns', '1500000000000000007')).to.match(/:00\.000000007$/);
     expect(nanosecondTime('-1')).to.match(/59\.999999999$/);
     expect(nanosecondTime('1500000000000000007')).to.match(/:00\.000000007$/);
   });

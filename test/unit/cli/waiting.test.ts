@@ -173,7 +173,7 @@ describe('datasets verify', () => {
     );
     expect(outcome.code).to.equal(0);
     expect(outcome.stdout).to.match(/^2 files, 30 B read, 0 bad; digests made for 2 files/);
-    const request = { account: 'second', dataset: '3', from_here: true };
+    const request = { account: 'second', dataset: '3', from_here: true, quick: false };
     expect(outcome.calls).to.deep.equal([{ method: 'verifyDataset', request }]);
   });
 

@@ -14,7 +14,13 @@ const QUIET: Observed = {
   trees: [],
   roots: [],
 };
-const POLICY = { id: parsePolicyId(3), name: 'push', enabled: true, disabledByDm: false };
+const POLICY = {
+  id: parsePolicyId(3),
+  name: 'push',
+  enabled: true,
+  disabledByDm: false,
+  rule: { type: 'REPEAT_COPY' },
+} as const;
 const DONE = { jobId: 9, state: 'finished', partial: false, failedTotal: 0, error: null } as const;
 const TREE = {
   path: '/srv/a',
@@ -62,6 +68,12 @@ describe('what status finds', () => {
         remedy: 'mend what it says, then dm policies run 3',
       },
     ]);
+    const once = { ...POLICY, rule: { type: 'COPY' } } as const;
+    const [{ remedy } = { remedy: '' }] = findingsOf({
+      ...QUIET,
+      policies: [{ policy: once, last }],
+    }).problems;
+    expect(remedy).to.equal('mend what it says, then dm policies run 3, or dm policies delete 3');
     const disabled = { ...POLICY, enabled: false };
     expect(kinds({ policies: [{ policy: disabled, last }] }).problems).to.deep.equal([]);
     const stopped = { ...disabled, disabledByDm: true };

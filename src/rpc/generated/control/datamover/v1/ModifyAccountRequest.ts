@@ -28,10 +28,4 @@ export interface ModifyAccountRequest__Output {
   'peer_fingerprint'?: (string);
   'briefcase'?: (string);
   'object': (_datamover_v1_ObjectAccountOptions__Output | null);
-  '_name'?: "name";
-  '_uri'?: "uri";
-  '_ca_certificate_id'?: "ca_certificate_id";
-  '_client_certificate_id'?: "client_certificate_id";
-  '_peer_fingerprint'?: "peer_fingerprint";
-  '_briefcase'?: "briefcase";
 }

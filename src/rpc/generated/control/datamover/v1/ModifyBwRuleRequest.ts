@@ -14,6 +14,4 @@ export interface ModifyBwRuleRequest__Output {
   'ref': (string);
   'bw_limit'?: (number);
   'window'?: (string);
-  '_bw_limit'?: "bw_limit";
-  '_window'?: "window";
 }

@@ -15,6 +15,4 @@ export interface ModifyCertificateRequest__Output {
   'ref': (string);
   'name'?: (string);
   'description'?: (string);
-  '_name'?: "name";
-  '_description'?: "description";
 }

@@ -11,6 +11,4 @@ export interface ModifyCertificateSettingsRequest {
 export interface ModifyCertificateSettingsRequest__Output {
   'enable_encryption'?: (boolean);
   'strict_hostname_check'?: (boolean);
-  '_enable_encryption'?: "enable_encryption";
-  '_strict_hostname_check'?: "strict_hostname_check";
 }

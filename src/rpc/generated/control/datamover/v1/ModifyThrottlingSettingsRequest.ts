@@ -11,6 +11,4 @@ export interface ModifyThrottlingSettingsRequest {
 export interface ModifyThrottlingSettingsRequest__Output {
   'allowed_cpu_threshold'?: (number);
   'system_cpu_load_threshold'?: (number);
-  '_allowed_cpu_threshold'?: "allowed_cpu_threshold";
-  '_system_cpu_load_threshold'?: "system_cpu_load_threshold";
 }

@@ -59,22 +59,4 @@ export interface ObjectAccountOptions__Output {
   'as_of'?: (string);
   'max_tasks'?: (number);
   'single_writer'?: (boolean);
-  '_access_id'?: "access_id";
-  '_secret_key'?: "secret_key";
-  '_session_token'?: "session_token";
-  '_region'?: "region";
-  '_addressing'?: "addressing";
-  '_ca_pem'?: "ca_pem";
-  '_proxy_uri'?: "proxy_uri";
-  '_storage_class'?: "storage_class";
-  '_enforce_sse'?: "enforce_sse";
-  '_allow_insecure'?: "allow_insecure";
-  '_object_lock_mode'?: "object_lock_mode";
-  '_object_lock_days'?: "object_lock_days";
-  '_encryption_key'?: "encryption_key";
-  '_encryption_passphrase'?: "encryption_passphrase";
-  '_read_only'?: "read_only";
-  '_as_of'?: "as_of";
-  '_max_tasks'?: "max_tasks";
-  '_single_writer'?: "single_writer";
 }

@@ -21,7 +21,4 @@ export interface PruneBackupsRequest__Output {
   'wait'?: (boolean);
   'grace_seconds'?: (number);
   'leftover_seconds'?: (number);
-  '_wait'?: "wait";
-  '_grace_seconds'?: "grace_seconds";
-  '_leftover_seconds'?: "leftover_seconds";
 }

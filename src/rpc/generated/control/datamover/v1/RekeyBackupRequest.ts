@@ -17,6 +17,4 @@ export interface RekeyBackupRequest__Output {
   'add_passphrase'?: (string);
   'add_key'?: (Buffer);
   'remove_ids': (string)[];
-  '_add_passphrase'?: "add_passphrase";
-  '_add_key'?: "add_key";
 }

@@ -13,5 +13,4 @@ export interface RetentionView__Output {
   'dataset_retention_period'?: (number);
   'dataset_reserve': (number);
   'dataset_expiry_action': (string);
-  '_dataset_retention_period'?: "dataset_retention_period";
 }

@@ -17,5 +17,4 @@ export interface RootStatus__Output {
   'free_bytes': (number);
   'total_bytes': (number);
   'snapshot_bytes'?: (number);
-  '_snapshot_bytes'?: "snapshot_bytes";
 }
