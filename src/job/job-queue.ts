@@ -106,11 +106,13 @@ export class JobQueue implements AsyncDisposable {
     return this.#active.get(id)?.job ?? (await this.#modules.store.get(id));
   }
 
-  /** Every job that has not ended, as it is now, ascending by id. */
+  /** Every job that has not ended, as it is now, ascending by id; also before `resume` has taken it up. */
   async unfinished(): Promise<Job[]> {
-    const ids = [...this.#active.keys(), ...this.#paused.keys()];
-    const jobs = await Promise.all(ids.map((id) => this.get(id)));
-    return jobs.filter(({ state }) => !ENDED_STATES.has(state)).sort((a, b) => a.id - b.id);
+    const jobs: Job[] = [];
+    for await (const stored of this.#modules.store.open()) {
+      jobs.push(this.#active.get(stored.id)?.job ?? stored);
+    }
+    return jobs.filter(({ state }) => !ENDED_STATES.has(state));
   }
 
   /** True while the policy has a job that has not ended; a paused one has not. */

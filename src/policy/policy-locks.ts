@@ -28,7 +28,10 @@ export class PolicyLocks {
     this.#modules = modules;
   }
 
-  /** As it is now. */
+  /**
+   * As it is now. Read in the order in which a need is handed on, from a waiting child to its job and from there to the base of the
+   * next increment: then what ends meanwhile is found further on.
+   */
   async of(accountId: string): Promise<LockLookup> {
     const { store, bases, queue } = this.#modules;
     const locks = new Map<string, string[]>();
@@ -51,19 +54,19 @@ export class PolicyLocks {
       }
       if ('sourceAccountId' in rule) await addMade(policy.dueAfterJob, nameOf(policy));
     }
-    for await (const { policyId, datasetId, places } of bases.list()) {
-      const policy = policies.get(policyId);
-      if (policy === undefined) continue;
-      for (const place of places) {
-        if (place.accountId === accountId) add(`${place.basePath} ${datasetId}`, nameOf(policy));
-      }
-    }
     for (const job of await queue().unfinished()) {
       const rule = policies.get(job.policyId)?.rule;
       if (rule === undefined || !('sourceAccountId' in rule)) continue;
       const { sourceDataset, parentJob } = job;
       if (sourceDataset === null) await addMade(parentJob ?? null, `job ${job.id}`);
       else if (rule.sourceAccountId === accountId) add(`number ${sourceDataset}`, `job ${job.id}`);
+    }
+    for await (const { policyId, datasetId, places } of bases.list()) {
+      const policy = policies.get(policyId);
+      if (policy === undefined) continue;
+      for (const place of places) {
+        if (place.accountId === accountId) add(`${place.basePath} ${datasetId}`, nameOf(policy));
+      }
     }
     return ({ id, number, basePath }) => [
       ...(locks.get(`number ${number}`) ?? []),

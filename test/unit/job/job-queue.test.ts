@@ -274,6 +274,27 @@ describe('job queue', () => {
     expect((await second.get(paused.id)).state).to.equal('paused');
   });
 
+  it('knows what has not ended before and while it takes it up: nothing that a job needs may expire then', async () => {
+    const first = open((_context, signal) => untilStopped(signal));
+    const made: JobId[] = [];
+    for (const id of [1, 2, 3]) {
+      made.push((await first.create(policy(id), 'DATASET_CREATION_JOB', RUN, () => [])).id);
+    }
+    await until(first, made[2] as JobId, 'running');
+    await first.control(made[1] as JobId, 'pause');
+    await until(first, made[1] as JobId, 'paused');
+    await first[Symbol.asyncDispose]();
+    const known: JobId[][] = [];
+    await using second = open(async () => {
+      known.push((await second.unfinished()).map(({ id }) => id));
+      return { partial: false };
+    }, 1);
+    expect((await second.unfinished()).map(({ id }) => id)).to.deep.equal(made);
+    await second.resume();
+    await finalState(second, made[2] as JobId);
+    expect(known[0]).to.deep.equal(made);
+  });
+
   it('starts jobs of higher priority first', async () => {
     const order: number[] = [];
     let release: () => void = () => undefined;

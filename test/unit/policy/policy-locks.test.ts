@@ -110,4 +110,32 @@ describe('what policies and jobs need of datasets', () => {
     expect(await lockedBy(10, { ...running, jobs: [chosen] })).to.deep.equal(['job 8']);
     expect(await lockedBy(9, { ...running, jobs: [chosen] })).to.deep.equal([]);
   });
+
+  it('is not overlooked while a job that ends hands it on as the base of the next increment', async () => {
+    const { id } = sampleDataset(6);
+    const base = { policyId: copies.id, datasetId: id, places: [{ accountId: 'here', basePath }] };
+    const job = jobOf(8, copies, { sourceDataset: 6 });
+    // The job ends, its base saved before, as soon as anything was looked at.
+    let hasEnded = false;
+    const locks = new PolicyLocks({
+      store: { list: () => listOf([copies]) } as unknown as PolicyStore,
+      bases: {
+        async *list() {
+          const saved = hasEnded ? [base] : [];
+          hasEnded = true;
+          yield* saved;
+        },
+      },
+      queue: () => ({
+        unfinished: async () => {
+          const found = hasEnded ? [] : [job];
+          hasEnded = true;
+          return found;
+        },
+        find: async () => null,
+      }),
+    });
+    const lookup = await locks.of('here');
+    expect(lookup(sampleDataset(6))).to.deep.equal(['job 8', `policy 2 (${copies.name})`]);
+  });
 });
