@@ -1,6 +1,7 @@
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -192,12 +193,19 @@ describe('partial copies, drift and brakes', function () {
     });
   });
 
-  it('a target whose dataset the source no longer has is diverged, and untouched', async () => {
+  it('a target whose dataset the source no longer knows is diverged, and untouched', async () => {
     const { pair, source, target } = await pushed('diverged');
     writeFileSync(join(source, 'large'), 'changed');
     await mustRun(pair.agent, pair.creation);
     const [first] = await listDatasets(pair.agent, source);
     await pair.agent.ok('datasets', 'delete', String(first?.id));
+    const trees = agents.root('alpha', '.datamover', 'trees');
+    const bookmarks = readdirSync(trees).map((tree) =>
+      join(trees, tree, 'bookmarks', `${first?.dataset_global_id}.json`),
+    );
+    const left = bookmarks.filter((path) => existsSync(path));
+    expect(left).to.have.length(1);
+    for (const path of left) rmSync(path);
     const { code, job } = await runPolicy(pair.agent, pair.copy);
     expect(code).to.equal(1);
     expect(job?.error_code).to.equal('diverged');
