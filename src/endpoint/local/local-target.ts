@@ -11,6 +11,7 @@ import type { Offer, ReceiveSession, Target, TargetState } from '../target.js';
 import type { DataRoot } from './layout/data-root.js';
 import type { LocalTree } from './layout/local-tree.js';
 import type { TreeDirectory } from './layout/tree-directory.js';
+import { removeEndedTrees } from './layout/tree-list.js';
 import type { LocalDatasets } from './local-datasets.js';
 import type { OpenDatasets } from './open-datasets.js';
 import { checkRoom } from './receive/check-room.js';
@@ -63,6 +64,7 @@ export class LocalTarget implements Target {
   /** Finishes every flip that a kill interrupted: to be called once before anything else is served. */
   async recover(signal: AbortSignal): Promise<void> {
     for (const root of this.#options.roots) {
+      removeEndedTrees(root.treesPath);
       for (const { directory, tree } of [...root.trees(), ...root.restores()]) {
         if (tree.flip !== null) await this.#finishFlip(root, directory, tree, signal);
       }

@@ -6,7 +6,6 @@ import { decodeInoValue, encodeInoKey } from '../../../catalog/maps/inode-index.
 import { inodeType } from '../../../catalog/maps/inodes.js';
 import { splitPath } from '../../../model/entry-name.js';
 import type { Gfid } from '../../../model/ids.js';
-import { PRIVATE_NAME } from '../layout/data-root.js';
 import { placeOfInode } from '../sys/btrfs.js';
 import { inodesChangedSince } from '../sys/btrfs-search.js';
 import { isErrno } from '../sys/errno.js';
@@ -14,7 +13,6 @@ import { isErrno } from '../sys/errno.js';
 /** More than this and a walk is as fast, and needs no memory for it. */
 const MAX_CHANGED = 100_000;
 const SLASH = 0x2f;
-const PRIVATE = Buffer.from(PRIVATE_NAME);
 
 interface FinderOptions {
   /** The base directory of the tree in the new snapshot. */
@@ -142,9 +140,7 @@ class ChangedTreeFinder {
     if (path.length === above) return [];
     if (above > 0 && path[above] !== SLASH) return null;
     const below = path.subarray(above === 0 ? 0 : above + 1);
-    const components = splitPath(below).map((one) => Buffer.from(one));
-    // A walk does not enter an agent's own directory.
-    return components.some((one) => one.equals(PRIVATE)) ? null : components;
+    return splitPath(below).map((one) => Buffer.from(one));
   }
 }
 

@@ -14,7 +14,8 @@ import { JsonFields } from '../../../model/json-fields.js';
 import { syncDirectory, writeDurably } from '../../../util/durable-file.js';
 import { tryLock } from '../sys/file-lock.js';
 import { isKept, type KeptTree, type LocalTree, type LocalTreeId } from './local-tree.js';
-import { createTree, listTrees, TreeDirectory } from './tree-directory.js';
+import { TreeDirectory } from './tree-directory.js';
+import { createTree, listTrees } from './tree-list.js';
 
 export const PRIVATE_NAME = '.datamover';
 const FORMAT_FILE = 'format.json';

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -21,7 +20,6 @@ import {
   type LocalTree,
   type LocalTreeId,
   parseLocalTree,
-  parseLocalTreeId,
   serialiseLocalTree,
 } from './local-tree.js';
 import { openRecord, sealRecord } from './sealed-record.js';
@@ -29,7 +27,7 @@ import { VersionStore } from './version-store.js';
 
 /** Deleted datasets of a tree whose catalogs are kept, beside that of its head. */
 const MAX_BOOKMARKS = 64;
-const TREE_FILE = 'tree.json';
+export const TREE_FILE = 'tree.json';
 /** The next tree.json, while a dataset is committed. */
 const NEXT_FILE = 'tree-next.json';
 
@@ -247,38 +245,4 @@ function idsIn(directory: string): DatasetId[] {
     .filter((name) => /^[0-9a-f]{32}\.json$/.test(name))
     .map((name) => parseDatasetId(name.slice(0, 32)))
     .sort();
-}
-
-/** Makes the directory of a new tree, durably, and writes its first record. */
-export function createTree(
-  treesPath: string,
-  first: Omit<LocalTree, 'localTree'>,
-): { directory: TreeDirectory; tree: LocalTree } {
-  const id = parseLocalTreeId(randomBytes(8).toString('hex'));
-  const directory = new TreeDirectory(treesPath, id);
-  mkdirSync(directory.path, { mode: 0o700 });
-  const subdirectories = [
-    directory.datasetsPath,
-    directory.bookmarksPath,
-    directory.versions.path,
-    directory.snapshotsPath,
-    directory.stagingPath,
-  ];
-  for (const path of subdirectories) mkdirSync(path, { mode: 0o700 });
-  const tree = { ...first, localTree: id };
-  directory.save(tree);
-  syncDirectory(treesPath);
-  return { directory, tree };
-}
-
-/** Every tree of a root that has a record; a directory without one was being made when the host stopped. */
-export function listTrees(treesPath: string): { directory: TreeDirectory; tree: LocalTree }[] {
-  const found: { directory: TreeDirectory; tree: LocalTree }[] = [];
-  for (const name of readdirSync(treesPath).sort()) {
-    if (!/^[0-9a-f]{16}$/.test(name)) continue;
-    const directory = new TreeDirectory(treesPath, parseLocalTreeId(name));
-    const record = statSync(`${directory.path}/${TREE_FILE}`, { throwIfNoEntry: false });
-    if (record !== undefined) found.push({ directory, tree: directory.load() });
-  }
-  return found;
 }

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { Catalog } from '../../../catalog/catalog.js';
 import type { DatasetWarning } from '../../../model/dataset.js';
 import { DmError } from '../../../model/error.js';
@@ -13,6 +12,7 @@ import type { TargetProgress, TargetStatistics } from '../../target.js';
 import type { DatasetRecord } from '../layout/dataset-record.js';
 import { DirectoryFinder } from '../layout/directory-finder.js';
 import type { LocalTree } from '../layout/local-tree.js';
+import { removeTree } from '../layout/tree-list.js';
 import { unlinkAt } from '../sys/create.js';
 import { syncfs } from '../sys/data.js';
 import { isErrno } from '../sys/errno.js';
@@ -236,7 +236,7 @@ class Commit {
       },
       new AbortController().signal,
     );
-    if (made.tree === null) rmSync(directory.path, { recursive: true, force: true });
+    if (made.tree === null) removeTree(directory);
     else removeSession(directory, record.session);
     await this.#modules.onProgress({ phase: 'committed', done: 1, total: 1 });
     const failures = await withPaths(this.#failures, this.#workspace.trees.next);

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import type { DatasetInfo } from '../../../model/dataset.js';
 import { DmError } from '../../../model/error.js';
 import type { Gfid } from '../../../model/ids.js';
@@ -12,6 +11,7 @@ import type { CommitRequest, CommitResult, ReceiveSession, TargetProgress } from
 import type { TreePlace } from '../changes/place-datasets.js';
 import { datasetInfo } from '../layout/dataset-record.js';
 import type { TreeDirectory } from '../layout/tree-directory.js';
+import { removeTree } from '../layout/tree-list.js';
 import type { LocalDatasets } from '../local-datasets.js';
 import { close } from '../sys/open.js';
 import { requireFree } from './check-room.js';
@@ -119,7 +119,7 @@ export class LocalReceiveSession implements ReceiveSession, StoppableSession {
       }
       removeSession(directory, session);
       const isNothing = directory.load().head === null && sessionsOf(directory).length === 0;
-      if (isNothing) rmSync(directory.path, { recursive: true, force: true });
+      if (isNothing) removeTree(directory);
     });
   }
 

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import type { MapRoot } from '../../../catalog/map-root.js';
 import type { DataRoot } from '../layout/data-root.js';
 import type { DatasetRecord } from '../layout/dataset-record.js';
@@ -10,15 +10,15 @@ type Named = () => readonly (MapRoot | null)[];
 
 /**
  * Every map that a record of the root names: those of datasets, bookmarks and deletions under way, of live trees, and of
- * receives that go on later. Records change while this looks: it looks again until nothing is new, so that what a record
- * took over from one that has gone is found.
+ * receives and restores that go on later. Records change while this looks: it looks again until nothing is new, so that what a
+ * record took over from one that has gone is found.
  */
 export function* neededMaps(root: DataRoot): Generator<MapRoot, void> {
   const seen = new Set<string>();
   for (;;) {
     let isNew = false;
-    for (const { directory } of root.trees()) {
-      for (const [name, maps] of recordsOf(directory)) {
+    for (const { directory } of [...root.trees(), ...root.restores()]) {
+      for (const [name, maps] of presentRecordsOf(directory)) {
         const key = `${directory.id}/${name}`;
         if (seen.has(key)) continue;
         seen.add(key);
@@ -27,6 +27,16 @@ export function* neededMaps(root: DataRoot): Generator<MapRoot, void> {
       }
     }
     if (!isNew) return;
+  }
+}
+
+/** None of a tree that was taken away meanwhile, as those of restores are when they end. */
+function presentRecordsOf(directory: TreeDirectory): (readonly [name: string, maps: Named])[] {
+  try {
+    return [...recordsOf(directory)];
+  } catch (error) {
+    if (existsSync(directory.path)) throw error;
+    return [];
   }
 }
 

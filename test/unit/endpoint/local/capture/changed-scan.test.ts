@@ -103,6 +103,15 @@ describe('scan of what btrfs says has changed', () => {
     await expectWalkFindsNothing(await captureChanges());
   });
 
+  it('sees what has changed in a foreign directory of the name .datamover', async () => {
+    mkdirSync(join(place.base, 'a/.datamover/trees'), { recursive: true });
+    writeFileSync(join(place.base, 'a/.datamover/trees/f'), 'of another host');
+    await capture(place);
+    appendFileSync(join(place.base, 'a/.datamover/trees/f'), 'more');
+    writeFileSync(join(place.base, 'a/.datamover/new'), '');
+    await expectWalkFindsNothing(await captureChanges());
+  });
+
   it('does not follow what left the tree, and takes it in again', async () => {
     await capture(place);
     renameSync(join(place.base, 'a'), join(outside, 'a'));

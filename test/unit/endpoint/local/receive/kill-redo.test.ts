@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { commitSession } from '../../../../../src/endpoint/local/receive/commit-session.js';
 import { loadSession } from '../../../../../src/endpoint/local/receive/session-record.js';
@@ -77,6 +77,14 @@ describe('a flip that is killed', () => {
       forget(fixture);
     }
     expect(killed).to.be.greaterThan(10);
+  });
+
+  it('leaves nothing of a tree that was being taken away', async () => {
+    await using fixture = new CopyFixture(ext4().path);
+    const { treesPath } = fixture.targetRoot;
+    mkdirSync(`${treesPath}/ended-0123456789abcdef/staging`, { recursive: true });
+    await fixture.makeTarget().recover(fixture.signal);
+    expect(readdirSync(treesPath)).to.deep.equal([]);
   });
 });
 

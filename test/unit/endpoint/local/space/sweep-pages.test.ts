@@ -2,14 +2,21 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { Catalog } from '../../../../../src/catalog/catalog.js';
+import { PageReader } from '../../../../../src/catalog/page-reader.js';
 import { deleteDataset } from '../../../../../src/endpoint/local/capture/delete-task.js';
 import { DataRoot } from '../../../../../src/endpoint/local/layout/data-root.js';
+import { NO_HISTORY } from '../../../../../src/endpoint/local/layout/local-tree.js';
+import { removeTree } from '../../../../../src/endpoint/local/layout/tree-list.js';
 import { OpenDatasets } from '../../../../../src/endpoint/local/open-datasets.js';
 import { PageSweeper } from '../../../../../src/endpoint/local/page-sweeper.js';
+import { saveSession } from '../../../../../src/endpoint/local/receive/session-record.js';
+import { StagingArea } from '../../../../../src/endpoint/local/receive/staging-area.js';
 import { presentPacks } from '../../../../../src/endpoint/local/space/needed-maps.js';
 import { sweepPages } from '../../../../../src/endpoint/local/space/sweep-pages.js';
 import { verifyDataset } from '../../../../../src/endpoint/local/verify/verify-task.js';
 import type { DatasetId } from '../../../../../src/model/ids.js';
+import { PagePacks } from '../../../../../src/repository/page-packs.js';
 import type { WorkerPool } from '../../../../../src/worker/pool.js';
 import { capture, makeRoot, type TestRoot } from '../capture/capture-helpers.js';
 
@@ -52,6 +59,11 @@ describe('freeing catalog pages', function () {
   };
   const remove = (id: DatasetId) =>
     deleteDataset({ root: Buffer.from(place.root), localTree: localTree(), id }, signal);
+  /** As it goes when 64 newer ones have been deleted. */
+  const removeBookmark = (id: DatasetId) => {
+    using root = DataRoot.open(Buffer.from(place.root));
+    rmSync(`${root.treeDirectory(localTree()).bookmarksPath}/${id}.json`, { force: true });
+  };
   const requireWhole = async (ids: readonly DatasetId[]) => {
     for (const id of ids) {
       const { bad, files } = await verifyDataset(
@@ -75,12 +87,43 @@ describe('freeing catalog pages', function () {
     const first = allocated();
     for (let round = 0; round < 12; round++) {
       kept.push(await next());
-      await remove(kept.shift() as DatasetId);
+      const oldest = kept.shift() as DatasetId;
+      await remove(oldest);
+      removeBookmark(oldest);
       await sweepPages(input(), signal);
     }
     await requireWhole(kept);
     // Twelve datasets with a tenth of the files new took far more.
     expect(allocated()).to.be.below(first * 2);
+  });
+
+  it('keeps what a restore needs that goes on later', async () => {
+    const [old] = [await next(), await next()];
+    using root = DataRoot.open(Buffer.from(place.root));
+    const draft = root.treeDirectory(localTree()).readDataset(old);
+    if (draft === null) throw new Error('no dataset');
+    const { directory } = root.createTree({
+      ...{ ...NO_HISTORY, tree: draft.tree, basePath: Buffer.from(join(place.root, 'back')) },
+      ...{ role: 'restore', owner: '', released: false },
+    });
+    const session = '00000000000000aa';
+    StagingArea.create(directory, session);
+    saveSession(directory, {
+      ...{ session, epoch: 1, bootId: '', base: null, createDataset: false, into: false, draft },
+      ...{ existing: 'overwrite', metadata: true, maxDelete: null, privileged: true },
+      ...{ phase: 'content', lanes: 1, durable: [0, 0] },
+    });
+    await remove(old);
+    removeBookmark(old);
+    await sweepPages(input(), signal);
+    await using packs = await PagePacks.open({ directory: root.pagesPath });
+    const catalog = new Catalog(draft.maps, { pages: new PageReader({}, { source: packs }) });
+    let inodes = 0;
+    for await (const batch of catalog.inodes.range()) inodes += batch.length;
+    expect(inodes).to.equal(FILES + 1);
+    removeTree(directory);
+    const { freedBytes } = await sweepPages(input(), signal);
+    expect(freedBytes).to.be.above(0);
   });
 
   it('tells what came free, and needs nothing of it the second time', async () => {
