@@ -21,6 +21,7 @@ export class SetClock implements Clock {
   delay(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
+      if (ms <= 0) return resolve();
       const sleeper = {
         untilMs: this.#nowMs + ms,
         wake: () => {
