@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { NetworkRun, resetEverywhere } from '../support/network-run.js';
 
-/** Above the time after which an agent gives a silent connection up. */
-const STALL_MS = 150_000;
+/** By default above the time after which an agent gives a silent connection up. */
+const STALL_MS = 1_000 * Number(process.env.DM_STALL_SECONDS ?? 150);
 
 describe('copies over a bad network', function () {
   this.timeout(0);
@@ -13,10 +13,10 @@ describe('copies over a bad network', function () {
       await using run = await NetworkRun.open(direction);
       const resets = await resetEverywhere(run, 0, Number(process.env.DM_STRIDE ?? 1));
       process.stdout.write(`${direction}: reset at ${resets} places of a copy\n`);
-      expect(resets).to.be.at.least(10);
+      expect(resets).to.be.at.least(2);
     });
 
-    it(`${direction}: end whole after a stall of minutes`, async () => {
+    it(`${direction}: end whole after a stall`, async () => {
       await using run = await NetworkRun.open(direction);
       await run.edit();
       run.proxy.stall();

@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { PRUNE_STEPS } from '../../../../../src/endpoint/object/prune/prune-types.js';
-import { KilledAt } from '../../../../support/disturbed-store.js';
-import { PruneFixture } from './prune-fixture.js';
+import { PRUNE_STEPS } from '../../src/endpoint/object/prune/prune-types.js';
+import { KilledAt } from '../support/disturbed-store.js';
+import { PruneFixture } from '../unit/endpoint/object/prune/prune-fixture.js';
 
 /** What lists of deleted packs may differ in. */
 const LIST_BYTES = 3_000;
