@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
-import { commitSession } from '../../../../../src/endpoint/local/receive/commit-session.js';
-import { loadSession } from '../../../../../src/endpoint/local/receive/session-record.js';
-import { sessionsOf } from '../../../../../src/endpoint/local/receive/staging-area.js';
-import { placeOf } from '../../../../../src/endpoint/local/tree-place.js';
-import type { DatasetInfo } from '../../../../../src/model/dataset.js';
-import { withFilesystem } from '../../../../support/filesystems.js';
-import { CopyFixture } from './copy-fixture.js';
+import { commitSession } from '../../src/endpoint/local/receive/commit-session.js';
+import { loadSession } from '../../src/endpoint/local/receive/session-record.js';
+import { sessionsOf } from '../../src/endpoint/local/receive/staging-area.js';
+import { placeOf } from '../../src/endpoint/local/tree-place.js';
+import type { DatasetInfo } from '../../src/model/dataset.js';
+import { withFilesystem } from '../support/filesystems.js';
+import { CopyFixture } from '../unit/endpoint/local/receive/copy-fixture.js';
 
 class Killed extends Error {}
 
