@@ -54,10 +54,8 @@ export class ObjectPlaces {
     const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
     const modules = { store, masters: this.#masters };
     const { sessions, numbers } = this.#stateOf(account.id);
-    const source = new ObjectSource(
-      { secret },
-      { ...modules, locks: () => this.#modules.locks(account.id) },
-    );
+    const locks = () => this.#modules.locks(account.id);
+    const source = new ObjectSource({ secret }, { ...modules, locks });
     return {
       source,
       target: new ObjectTarget(
@@ -65,7 +63,7 @@ export class ObjectPlaces {
         { ...modules, pool, sessions, numbers, signer, now: () => clock.now(), log },
       ),
       maker: new ObjectMaker(backupVerifiers({ source, store, workPath: this.#workPath })),
-      expirer: new ObjectExpirer({ store, source, now: trustedNow }),
+      expirer: new ObjectExpirer({ store, source, locks, now: trustedNow }),
       locker: null,
       owner: '',
       bytesSent: () => store.counters.bytesSent,

@@ -42,6 +42,8 @@ export interface ExpiryWork {
   list(signal: AbortSignal): AsyncIterable<DatasetInfo>;
   /** Whether an overdue dataset is to go now; all are unless given. */
   isMeant?(dataset: DatasetInfo): boolean;
+  /** Who needs a dataset, asked right before it would go: it may be hours since it was listed. */
+  lockedBy(dataset: DatasetInfo): Promise<readonly string[]>;
   /** Returns the bytes that came free. `in_use` when somebody needs it, `not_found` when it is gone already. */
   remove(dataset: DatasetInfo, signal: AbortSignal): Promise<number>;
   /** The time, if the clock can be trusted; else `clock_suspect`. */
@@ -62,7 +64,7 @@ export async function expireDatasets(
     signal.throwIfAborted();
     if (work.isMeant?.(dataset) === false) continue;
     const { number, id, basePath } = dataset;
-    const lockedBy = dataset.lockedBy;
+    const lockedBy = dataset.lockedBy.length > 0 ? dataset.lockedBy : await work.lockedBy(dataset);
     if (lockedBy.length > 0) {
       locked.push({ number, id, basePath, lockedBy });
       continue;

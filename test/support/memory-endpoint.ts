@@ -76,6 +76,7 @@ export class MemoryPlace implements Source, Target, DatasetMaker, DatasetExpirer
     return expireDatasets(
       {
         list: (until) => this.listDatasets({}, until),
+        lockedBy: async ({ lockedBy }) => lockedBy,
         remove: async ({ id }) => {
           this.datasets.splice(
             this.datasets.findIndex(({ info }) => info.id === id),

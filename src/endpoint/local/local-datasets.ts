@@ -111,6 +111,11 @@ export class LocalDatasets {
     }
   }
 
+  /** Who needs a dataset now. */
+  async lockedBy(dataset: DatasetInfo): Promise<readonly string[]> {
+    return (await this.#numbers.locks())(dataset);
+  }
+
   async infoOf(placed: PlacedDataset): Promise<DatasetInfo> {
     return this.#infoOf(placed, await this.#numbers.locks());
   }

@@ -57,6 +57,7 @@ export class LocalExpirer implements DatasetExpirer {
   ): Promise<ExpiryResult> {
     const { datasets, maker, now, sweeper } = this.#modules;
     const list = (until: AbortSignal) => datasets.list({}, until);
+    const lockedBy = (dataset: DatasetInfo) => datasets.lockedBy(dataset);
     const remove = async ({ number }: DatasetInfo, until: AbortSignal): Promise<number> =>
       (await maker.delete({ number }, until)).freedBytes;
     let removed = 0;
@@ -64,7 +65,7 @@ export class LocalExpirer implements DatasetExpirer {
       removed += progress.expired.length;
       onProgress(progress);
     };
-    const result = await expireDatasets({ list, isMeant, remove, now }, counting, signal);
+    const result = await expireDatasets({ list, isMeant, lockedBy, remove, now }, counting, signal);
     if (removed > 0) onProgress({ expired: [], freedBytes: await sweeper.sweep(signal) });
     return result;
   }

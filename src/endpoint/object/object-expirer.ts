@@ -1,3 +1,4 @@
+import type { DatasetInfo } from '../../model/dataset.js';
 import type { ObjectStore } from '../../repository/object-store.js';
 import {
   type DatasetExpirer,
@@ -11,6 +12,8 @@ import { deleteStoredDataset } from './delete-dataset.js';
 export interface ObjectExpirerModules {
   readonly store: ObjectStore;
   readonly source: Pick<Source, 'listDatasets'>;
+  /** Who needs which dataset of the account now. */
+  readonly locks: () => Promise<(dataset: DatasetInfo) => readonly string[]>;
   /** The time, if the clock can be trusted; else `clock_suspect`. */
   readonly now: () => Promise<number>;
 }
@@ -27,10 +30,11 @@ export class ObjectExpirer implements DatasetExpirer {
     onProgress: (progress: ExpiryProgress) => void,
     signal: AbortSignal,
   ): Promise<ExpiryResult> {
-    const { store, source, now } = this.#modules;
+    const { store, source, locks, now } = this.#modules;
     return expireDatasets(
       {
         list: (until) => source.listDatasets({}, until),
+        lockedBy: async (dataset) => (await locks())(dataset),
         remove: async ({ number }, until) => {
           await deleteStoredDataset(number, { store }, until);
           return 0;

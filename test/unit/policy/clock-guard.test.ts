@@ -137,6 +137,7 @@ describe('the clock that datasets expire by', () => {
             jumpAt('listing');
             yield* datasets;
           },
+          lockedBy: async () => [],
           remove: async ({ number }) => {
             jumpAt('deleting');
             removed.push(number);
