@@ -225,7 +225,7 @@ async function startParts(
   const space = parts.add('space', new SnapshotSpace({ roots }, { pool, clock, log }));
   const overview = new Overview({ policies, outcomes, accounts, trust, roots, space });
   parts.add('RPO alerts', new RpoWatch({ overview, clock, log }));
-  const trees = new LocalTrees({ roots });
+  const trees = new LocalTrees({ roots }, { records: local.records });
   const metrics = agentMetrics({ overview, queue: () => queue, trees, clock, clockGuard });
   const queue: JobQueue = parts.add(
     'jobs',

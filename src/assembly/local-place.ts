@@ -1,5 +1,6 @@
 import { removePreviews } from '../endpoint/local/capture/preview-task.js';
 import type { DataRoot } from '../endpoint/local/layout/data-root.js';
+import { DatasetRecordCache } from '../endpoint/local/layout/dataset-record-cache.js';
 import { LocalDatasets } from '../endpoint/local/local-datasets.js';
 import { LocalExpirer } from '../endpoint/local/local-expirer.js';
 import { LocalMaker } from '../endpoint/local/local-maker.js';
@@ -14,7 +15,7 @@ import { parseDatasetNumber, type SystemGuid } from '../model/ids.js';
 import type { Log } from '../observe/log.js';
 import type { LockLookup } from '../policy/policy-locks.js';
 import type { StateDatabase } from '../state/database.js';
-import type { DatasetNumbers } from '../state/dataset-numbers.js';
+import type { DatasetNumbers, NumberedDataset } from '../state/dataset-numbers.js';
 import { DatasetRequests } from '../state/dataset-requests.js';
 import type { Clock } from '../util/clock.js';
 import type { WorkerPool } from '../worker/pool.js';
@@ -40,6 +41,8 @@ export interface LocalPlaceModules {
 }
 
 export interface OpenedLocalPlace extends LocalPlace {
+  /** What every listing of datasets reads through. */
+  readonly records: DatasetRecordCache;
   readonly maker: LocalMaker;
   readonly target: LocalTarget;
   readonly expirer: LocalExpirer;
@@ -59,11 +62,13 @@ export async function openLocalPlace(
   const { pool, database, clock, log, randomBytes } = modules;
   const holds = new OpenDatasets();
   const numbers = {
-    numberOf: (tree: string, id: string) => modules.numbers.numberOf(tree, id),
+    numbersOf: (some: readonly NumberedDataset[]) => modules.numbers.numbersOf(some),
+    find: (number: number) => modules.numbers.find(number),
     locks: modules.locks,
   };
   for (const root of roots) removePreviews(root);
-  const datasets = new LocalDatasets({ roots }, { numbers });
+  const records = new DatasetRecordCache();
+  const datasets = new LocalDatasets({ roots }, { numbers, records });
   const source = new LocalSource({ pool, datasets, holds, log });
   const sessions = new ReceiveSessions();
   const maker = new LocalMaker(
@@ -85,6 +90,7 @@ export async function openLocalPlace(
   const privileged = target(true);
   await privileged.recover(new AbortController().signal);
   return {
+    records,
     source,
     maker,
     target: privileged,

@@ -1,4 +1,5 @@
 import type { DataRoot } from '../endpoint/local/layout/data-root.js';
+import type { DatasetRecordCache } from '../endpoint/local/layout/dataset-record-cache.js';
 import type { LocalTreeId } from '../endpoint/local/layout/local-tree.js';
 import type { TreeDirectory } from '../endpoint/local/layout/tree-directory.js';
 import type { DatasetId } from '../model/ids.js';
@@ -36,10 +37,15 @@ const AT_ONCE = 200;
 /** The trees below the roots of this agent. What was read of a dataset once is read again only when it was written. */
 export class LocalTrees {
   readonly #roots: readonly DataRoot[];
+  readonly #records: Pick<DatasetRecordCache, 'read'>;
   readonly #known = new Map<LocalTreeId, ReadonlyMap<DatasetId, DatasetSummary>>();
 
-  constructor(options: { roots: readonly DataRoot[] }) {
+  constructor(
+    options: { roots: readonly DataRoot[] },
+    modules: { records: Pick<DatasetRecordCache, 'read'> },
+  ) {
     this.#roots = options.roots;
+    this.#records = modules.records;
   }
 
   async list(nowMs: number): Promise<TreeOverview[]> {
@@ -64,34 +70,34 @@ export class LocalTrees {
     const now = new Map<DatasetId, DatasetSummary>();
     for (const [count, id] of directory.datasetIds().entries()) {
       if (count % AT_ONCE === AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve));
-      const summary = summaryOf(directory, id, before?.get(id));
+      const summary = this.#summaryOf(directory, id, before?.get(id));
       if (summary !== null) now.set(id, summary);
     }
     this.#known.set(directory.id, now);
     return now;
   }
-}
 
-/** Null when the dataset is gone. */
-function summaryOf(
-  directory: TreeDirectory,
-  id: DatasetId,
-  known: DatasetSummary | undefined,
-): DatasetSummary | null {
-  const stamp = directory.datasetStamp(id);
-  if (stamp === null) return null;
-  if (known?.stamp === stamp) return known;
-  const record = directory.readDataset(id);
-  if (record === null) return null;
-  return {
-    stamp,
-    complete: record.state.startsWith('COMPLETE'),
-    createdAtMs: record.createdAtMs,
-    committedAtMs: record.committedAtMs,
-    expiresAtMs: record.expiresAtMs,
-    reserve: record.retention.reserve,
-    unentered: record.warnings.filter(({ code }) => UNENTERED.has(code)).map(({ path }) => path),
-  };
+  /** Null when the dataset is gone. */
+  #summaryOf(
+    directory: TreeDirectory,
+    id: DatasetId,
+    known: DatasetSummary | undefined,
+  ): DatasetSummary | null {
+    const stamp = directory.datasetStamp(id);
+    if (stamp === null) return null;
+    if (known?.stamp === stamp) return known;
+    const record = this.#records.read(directory, id);
+    if (record === null) return null;
+    return {
+      stamp,
+      complete: record.state.startsWith('COMPLETE'),
+      createdAtMs: record.createdAtMs,
+      committedAtMs: record.committedAtMs,
+      expiresAtMs: record.expiresAtMs,
+      reserve: record.retention.reserve,
+      unentered: record.warnings.filter(({ code }) => UNENTERED.has(code)).map(({ path }) => path),
+    };
+  }
 }
 
 function overviewOf(

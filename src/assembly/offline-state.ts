@@ -45,7 +45,9 @@ export const offlineState: OfflineState = {
         { put: keys.incarnation, value: newIncarnation() },
       ]);
       const numbers = new DatasetNumbers({ database });
-      for (const { tree, record } of datasets) await numbers.numberOf(tree.localTree, record.id);
+      await numbers.numbersOf(
+        datasets.map(({ tree: { localTree }, record: { id } }) => ({ localTree, id })),
+      );
     });
     return {
       system_guid: guid,

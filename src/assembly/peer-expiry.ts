@@ -47,7 +47,8 @@ export class PeerExpiry implements AsyncDisposable {
   async #expire(signal: AbortSignal): Promise<void> {
     const { expirer, made, log } = this.#modules;
     let [datasets, bytes] = [0, 0];
-    await expirer.ofPeers(await made.all()).expire(({ expired, freedBytes }) => {
+    const ofPeers = await expirer.ofPeers(await made.all());
+    await ofPeers.expire(({ expired, freedBytes }) => {
       datasets += expired.length;
       bytes += freedBytes;
     }, signal);

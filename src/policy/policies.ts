@@ -192,13 +192,9 @@ export class Policies {
   }
 
   /** Plans recurrences anew: the clock may have been ahead when they were planned. Starts nothing. */
-  async clockSetBack(): Promise<void> {
-    for await (const { id, nextRunAtMs } of this.#store.list()) {
-      const replan = (policy: Policy) => this.#planned.afterSetBack(policy, this.#clock.now());
-      const policy = await this.#store.records.get(id);
-      if (policy === null || replan(policy).nextRunAtMs === nextRunAtMs) continue;
-      await this.#store.modify(id, (present) => ({ ...present, ...replan(present) }));
-    }
+  clockSetBack(): Promise<void> {
+    const now = this.#clock.now();
+    return this.#store.replan((policy) => this.#planned.afterSetBack(policy, now));
   }
 
   /**

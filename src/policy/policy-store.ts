@@ -2,7 +2,7 @@ import { DmError } from '../model/error.js';
 import { type PolicyId, parsePolicyId } from '../model/ids.js';
 import { PLAIN_COPY, type Policy } from '../model/policy.js';
 import { NO_SCHEDULE } from '../model/schedule.js';
-import type { StateDatabase } from '../state/database.js';
+import type { StateDatabase, StateWrite } from '../state/database.js';
 import { keys, ranges } from '../state/keys.js';
 import { type RecordCodec, Records } from '../state/records.js';
 
@@ -58,10 +58,24 @@ export class PolicyStore {
   /** Replaces a policy by what `change` makes of its present form. */
   modify(id: PolicyId, change: (policy: Policy) => Policy | Promise<Policy>): Promise<Policy> {
     return this.#database.update(async () => {
-      const policy = await change(await this.get(String(id)));
-      await this.#refuseTakenName(policy);
+      const before = await this.get(String(id));
+      const policy = await change(before);
+      if (policy.name !== before.name) await this.#refuseTakenName(policy);
       await this.records.save(id, policy);
       return policy;
+    });
+  }
+
+  /** Plans every policy anew in one step; those that are due when they were are not written. */
+  replan(planOf: (policy: Policy) => Pick<Policy, 'nextRunAtMs' | 'dueAfterJob'>): Promise<void> {
+    return this.#database.update(async () => {
+      const writes: StateWrite[] = [];
+      for await (const policy of this.records.list()) {
+        const plan = planOf(policy);
+        if (plan.nextRunAtMs === policy.nextRunAtMs) continue;
+        writes.push(this.records.put(policy.id, { ...policy, ...plan }));
+      }
+      if (writes.length > 0) await this.#database.write(writes);
     });
   }
 

@@ -73,6 +73,11 @@ export class StateDatabase implements AsyncDisposable {
     return this.#level.get(key);
   }
 
+  /** The values of many keys, in their order. */
+  async getMany(keys: readonly string[]): Promise<StoredValue[]> {
+    return this.#level.getMany([...keys]);
+  }
+
   /** Values of all keys that begin with `prefix`, in key order. */
   async *list(prefix: string): AsyncIterable<StoredValue> {
     for await (const [, value] of this.entries(prefix)) yield value;

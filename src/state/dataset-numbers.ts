@@ -1,5 +1,15 @@
-import type { StateDatabase } from './database.js';
+import { DmError } from '../model/error.js';
+import type { StateDatabase, StateWrite } from './database.js';
 import { keys } from './keys.js';
+
+/** Looked up, and numbered, together. */
+const AT_ONCE = 1_000;
+
+/** A dataset of one tree of this place. */
+export interface NumberedDataset {
+  readonly localTree: string;
+  readonly id: string;
+}
 
 /**
  * Gives every dataset of this place a number, once and never again, in the order in which they
@@ -13,25 +23,59 @@ export class DatasetNumbers {
   }
 
   async numberOf(localTree: string, id: string): Promise<number> {
-    const key = keys.datasetNumber(localTree, id);
-    const known = await this.#database.get(key);
-    if (typeof known === 'number') return known;
+    const [number] = await this.numbersOf([{ localTree, id }]);
+    if (number === undefined) throw new DmError('internal', `dataset ${id} was given no number`);
+    return number;
+  }
+
+  /** The numbers of many, in their order. New ones are given in that order and written together. */
+  async numbersOf(datasets: readonly NumberedDataset[]): Promise<number[]> {
+    const numbers: number[] = [];
+    for (let at = 0; at < datasets.length; at += AT_ONCE) {
+      const some = datasets.slice(at, at + AT_ONCE);
+      const known = await this.#known(some);
+      const isKnown = (number: number | null): number is number => number !== null;
+      numbers.push(...(known.every(isKnown) ? known : await this.#give(some)));
+    }
+    return numbers;
+  }
+
+  async #known(datasets: readonly NumberedDataset[]): Promise<(number | null)[]> {
+    const stored = await this.#database.getMany(
+      datasets.map(({ localTree, id }) => keys.datasetNumber(localTree, id)),
+    );
+    return stored.map((number) => (typeof number === 'number' ? number : null));
+  }
+
+  /** Numbers those that nobody has numbered meanwhile, in one batch with the counter. */
+  #give(datasets: readonly NumberedDataset[]): Promise<number[]> {
     return this.#database.update(async () => {
-      const meanwhile = await this.#database.get(key);
-      if (typeof meanwhile === 'number') return meanwhile;
-      const { value, write } = await this.#database.next('dataset');
-      await this.#database.write([
-        write,
-        { put: key, value },
-        { put: keys.dataset(value), value: { localTree, id } },
-      ]);
-      return value;
+      const known = await this.#known(datasets);
+      const given = new Map<string, number>();
+      const writes: StateWrite[] = [];
+      let { value: next } = await this.#database.next('dataset');
+      const numbers = datasets.map(({ localTree, id }, index) => {
+        const key = keys.datasetNumber(localTree, id);
+        const number = known[index] ?? given.get(key) ?? next++;
+        if (known[index] === null && !given.has(key)) {
+          given.set(key, number);
+          writes.push(
+            { put: key, value: number },
+            { put: keys.dataset(number), value: { localTree, id } },
+          );
+        }
+        return number;
+      });
+      if (writes.length > 0) {
+        await this.#database.write([...writes, { put: keys.counter('dataset'), value: next - 1 }]);
+      }
+      return numbers;
     });
   }
 
   /** The dataset a number was given to; null when it was never given. */
-  async find(number: number): Promise<{ localTree: string; id: string } | null> {
+  async find(number: number): Promise<NumberedDataset | null> {
     const stored = await this.#database.get(keys.dataset(number));
-    return stored === undefined ? null : (stored as { localTree: string; id: string });
+    return stored === undefined ? null : (stored as NumberedDataset);
   }
 }

@@ -1,4 +1,6 @@
 const BACKSLASH = 0x5c;
+/** Nothing to escape: printable ASCII without the backslash. */
+const PLAIN = /^[ -[\]-~]*$/;
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -7,6 +9,8 @@ const DECODER = new TextDecoder('utf-8', { fatal: true });
  */
 export function escapePath(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const plain = buffer.toString('latin1');
+  if (PLAIN.test(plain)) return plain;
   let text = '';
   let at = 0;
   while (at < buffer.length) {

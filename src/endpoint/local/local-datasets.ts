@@ -1,22 +1,35 @@
 import { normalAbsolute } from '../../model/absolute-path.js';
 import type { DatasetInfo } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
-import type { DatasetId } from '../../model/ids.js';
+import { type DatasetId, parseDatasetId } from '../../model/ids.js';
 import { equalBytes } from '../../util/bytes.js';
 import type { Base, DatasetFilter, DatasetRef } from '../source.js';
 import { type DataRoot, PRIVATE_NAME } from './layout/data-root.js';
 import { type DatasetRecord, datasetInfo } from './layout/dataset-record.js';
+import type { DatasetRecordCache } from './layout/dataset-record-cache.js';
 import type { LocalTree, LocalTreeId } from './layout/local-tree.js';
-import type { TreeDirectory } from './layout/tree-directory.js';
+import { byCommit, type TreeDirectory } from './layout/tree-directory.js';
 
 /** What the agent's state knows of the datasets of this place. */
 export interface DatasetNumbers {
-  /** The dataset's number at this place, given at the first asking. */
-  numberOf(tree: LocalTreeId, id: DatasetId): Promise<number>;
+  /** The datasets' numbers at this place, in their order; each is given at the first asking. */
+  numbersOf(datasets: readonly NumberedDataset[]): Promise<readonly number[]>;
+  /** What a number was given to; null when it was not given. */
+  find(number: number): Promise<{ readonly localTree: string; readonly id: string } | null>;
   /** Who needs which dataset now, as shown to people. */
   locks(): Promise<
     (dataset: { id: DatasetId; number: number; basePath: Uint8Array }) => readonly string[]
   >;
+}
+
+type Locks = Awaited<ReturnType<DatasetNumbers['locks']>>;
+
+/** Records looked at before others get their turn. */
+const AT_ONCE = 50;
+
+export interface NumberedDataset {
+  readonly localTree: LocalTreeId;
+  readonly id: DatasetId;
 }
 
 export interface PlacedDataset {
@@ -30,24 +43,42 @@ export interface PlacedDataset {
 export class LocalDatasets {
   readonly #roots: readonly DataRoot[];
   readonly #numbers: DatasetNumbers;
+  readonly #records: DatasetRecordCache;
 
-  constructor(options: { roots: readonly DataRoot[] }, modules: { numbers: DatasetNumbers }) {
+  constructor(
+    options: { roots: readonly DataRoot[] },
+    modules: { numbers: DatasetNumbers; records: DatasetRecordCache },
+  ) {
     this.#roots = options.roots;
     this.#numbers = modules.numbers;
+    this.#records = modules.records;
   }
 
-  *all(): Generator<PlacedDataset, void> {
-    for (const root of this.#roots) {
-      for (const { directory, tree } of root.trees()) {
-        for (const record of directory.listDatasets()) {
-          if (record.state.startsWith('COMPLETE')) yield { root, directory, tree, record };
-        }
+  /** As they are on disk when each tree's turn comes; those of a tree in the order they were committed here. */
+  async *all(): AsyncGenerator<PlacedDataset, void> {
+    const trees = this.#roots.flatMap((root) => root.trees().map((one) => ({ ...one, root })));
+    this.#records.retainTrees(trees.map(({ directory }) => directory));
+    for (const { root, directory, tree } of trees) {
+      for (const record of await this.#recordsOf(directory)) {
+        if (record.state.startsWith('COMPLETE')) yield { root, directory, tree, record };
       }
     }
   }
 
+  async #recordsOf(directory: TreeDirectory): Promise<DatasetRecord[]> {
+    const ids = directory.datasetIds();
+    this.#records.retain(directory, ids);
+    const records: DatasetRecord[] = [];
+    for (const [index, id] of ids.entries()) {
+      if (index % AT_ONCE === AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve));
+      const record = this.#records.read(directory, id);
+      if (record !== null) records.push(record);
+    }
+    return records.sort(byCommit);
+  }
+
   /** The copies of one dataset below the roots; reads their records only. */
-  *#withId(id: DatasetId): Generator<PlacedDataset, void> {
+  *#copies(id: DatasetId): Generator<PlacedDataset, void> {
     for (const root of this.#roots) {
       for (const { directory, tree } of root.trees()) {
         const record = directory.readDataset(id);
@@ -58,32 +89,53 @@ export class LocalDatasets {
 
   /** As they are shown, ascending by number. */
   async *list(filter: DatasetFilter, signal: AbortSignal): AsyncGenerator<DatasetInfo, void> {
-    const infos: DatasetInfo[] = [];
+    const found: PlacedDataset[] = [];
     const basePath = filter.basePath === undefined ? null : normalAbsolute(filter.basePath);
     const locks = await this.#numbers.locks();
-    for (const placed of this.all()) {
+    for await (const placed of this.all()) {
       signal.throwIfAborted();
       const { record } = placed;
       if (filter.tree !== undefined && record.tree !== filter.tree) continue;
       if (basePath !== null && !equalBytes(record.basePath, basePath)) continue;
-      infos.push(await this.#infoOf(placed, locks));
+      found.push(placed);
     }
-    yield* infos.sort((a, b) => a.number - b.number);
+    const numbers = await this.#numbers.numbersOf(found.map(numbered));
+    const sorted = found
+      .map((placed, index) => ({ placed, number: numbers[index] ?? 0 }))
+      .sort((a, b) => a.number - b.number);
+    for (const { placed, number } of sorted) yield infoOf(placed, number, locks);
   }
 
   /** Throws `not_found`. An id without a base path takes the first that has it. */
   async get(ref: DatasetRef): Promise<PlacedDataset> {
-    for (const placed of 'id' in ref ? this.#withId(ref.id) : this.all()) {
-      const { tree, record } = placed;
-      if ('number' in ref) {
-        if ((await this.#numbers.numberOf(tree.localTree, record.id)) === ref.number) return placed;
-      } else {
-        const { basePath } = ref;
-        if (basePath === undefined || equalBytes(basePath, record.basePath)) return placed;
-      }
-    }
+    const placed = 'number' in ref ? await this.#withNumber(ref.number) : this.#withId(ref);
+    if (placed !== null) return placed;
     const name = 'number' in ref ? `number ${ref.number}` : ref.id;
     throw new DmError('not_found', `there is no dataset ${name} at this place; list what there is`);
+  }
+
+  async #withNumber(number: number): Promise<PlacedDataset | null> {
+    const known = await this.#numbers.find(number);
+    if (known === null) return this.#amongUnnumbered(number);
+    for (const placed of this.#copies(parseDatasetId(known.id))) {
+      if (placed.tree.localTree === known.localTree) return placed;
+    }
+    return null;
+  }
+
+  /** Datasets that nobody has asked for are given their numbers by this. */
+  async #amongUnnumbered(number: number): Promise<PlacedDataset | null> {
+    const all: PlacedDataset[] = [];
+    for await (const placed of this.all()) all.push(placed);
+    const numbers = await this.#numbers.numbersOf(all.map(numbered));
+    return all[numbers.indexOf(number)] ?? null;
+  }
+
+  #withId({ id, basePath }: { id: DatasetId; basePath?: Uint8Array }): PlacedDataset | null {
+    for (const placed of this.#copies(id)) {
+      if (basePath === undefined || equalBytes(basePath, placed.record.basePath)) return placed;
+    }
+    return null;
   }
 
   /** As it was shown, when it is deleted and has left its catalog. */
@@ -120,18 +172,22 @@ export class LocalDatasets {
     return this.#infoOf(placed, await this.#numbers.locks());
   }
 
-  async #infoOf(
-    { root, tree, record }: PlacedDataset,
-    locks: Awaited<ReturnType<DatasetNumbers['locks']>>,
-  ): Promise<DatasetInfo> {
-    const { localTree } = tree;
-    const { id, basePath } = record;
-    const snapshot = [root.path, PRIVATE_NAME, 'trees', localTree, 'snapshots', id];
-    const number = await this.#numbers.numberOf(localTree, id);
-    return datasetInfo(record, {
-      number,
-      lockedBy: locks({ id, number, basePath }),
-      snapshot: record.provider === 'snapshot' ? snapshot.join('/') : '',
-    });
+  async #infoOf(placed: PlacedDataset, locks: Locks): Promise<DatasetInfo> {
+    const [number = 0] = await this.#numbers.numbersOf([numbered(placed)]);
+    return infoOf(placed, number, locks);
   }
+}
+
+function numbered({ tree, record }: PlacedDataset): NumberedDataset {
+  return { localTree: tree.localTree, id: record.id };
+}
+
+function infoOf({ root, tree, record }: PlacedDataset, number: number, locks: Locks): DatasetInfo {
+  const { id, basePath, provider } = record;
+  const snapshot = [root.path, PRIVATE_NAME, 'trees', tree.localTree, 'snapshots', id];
+  return datasetInfo(record, {
+    number,
+    lockedBy: locks({ id, number, basePath }),
+    snapshot: provider === 'snapshot' ? snapshot.join('/') : '',
+  });
 }

@@ -42,9 +42,9 @@ export class LocalExpirer implements DatasetExpirer {
   }
 
   /** Of those that peers sent here, and of `made`, which were made here for peers. */
-  ofPeers(made: ReadonlySet<DatasetId>): DatasetExpirer {
+  async ofPeers(made: ReadonlySet<DatasetId>): Promise<DatasetExpirer> {
     const received = new Set<string>();
-    for (const { record } of this.#modules.datasets.all()) {
+    for await (const { record } of this.#modules.datasets.all()) {
       if (record.from.startsWith(PEER_OWNER)) received.add(keyOf(record));
     }
     return this.only((dataset) => made.has(dataset.id) || received.has(keyOf(dataset)));

@@ -208,9 +208,15 @@ export class TreeDirectory {
 
   /** Another text whenever the record of a dataset was written; null when there is none. Reads nothing of it. */
   datasetStamp(id: DatasetId): string | null {
+    return this.statDataset(id)?.stamp ?? null;
+  }
+
+  /** The stamp of a dataset's record and its length in bytes; null when there is none. */
+  statDataset(id: DatasetId): { readonly stamp: string; readonly size: number } | null {
     const path = `${this.datasetsPath}/${id}.json`;
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
-    return stat === undefined ? null : `${stat.ino} ${stat.mtimeNs} ${stat.size}`;
+    if (stat === undefined) return null;
+    return { stamp: `${stat.ino} ${stat.mtimeNs} ${stat.size}`, size: Number(stat.size) };
   }
 
   /** All datasets of the tree, in the order they were committed here. */
@@ -220,8 +226,13 @@ export class TreeDirectory {
       const record = this.readDataset(id);
       if (record !== null) records.push(record);
     }
-    return records.sort((a, b) => a.committedAtMs - b.committedAtMs || (a.id < b.id ? -1 : 1));
+    return records.sort(byCommit);
   }
+}
+
+/** The order in which datasets of a tree were committed at this place. */
+export function byCommit(a: DatasetRecord, b: DatasetRecord): number {
+  return a.committedAtMs - b.committedAtMs || (a.id < b.id ? -1 : 1);
 }
 
 function readRecord(path: string, id: DatasetId): DatasetRecord | null {

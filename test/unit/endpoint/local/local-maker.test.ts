@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { DataRoot } from '../../../../src/endpoint/local/layout/data-root.js';
+import { DatasetRecordCache } from '../../../../src/endpoint/local/layout/dataset-record-cache.js';
 import { LocalDatasets } from '../../../../src/endpoint/local/local-datasets.js';
 import { LocalMaker } from '../../../../src/endpoint/local/local-maker.js';
 import { LocalSource } from '../../../../src/endpoint/local/local-source.js';
@@ -31,10 +32,15 @@ describe('making and deleting datasets', () => {
     pool = new WorkerPool({ size: 1, entry: WORKER_ENTRY });
     const holds = new OpenDatasets();
     const numbers = {
-      numberOf: async (_tree: string, id: string) => Number.parseInt(id.slice(0, 8), 16),
+      numbersOf: async (datasets: readonly { id: string }[]) =>
+        datasets.map(({ id }) => Number.parseInt(id.slice(0, 8), 16)),
+      find: async () => null,
       locks: async () => () => [],
     };
-    const datasets = new LocalDatasets({ roots: [root] }, { numbers });
+    const datasets = new LocalDatasets(
+      { roots: [root] },
+      { numbers, records: new DatasetRecordCache() },
+    );
     const ids = new Map<string, string>();
     trees = new ReceiveSessions();
     source = new LocalSource({ pool, datasets, holds });

@@ -17,6 +17,7 @@ import type {
   DatasetMaps,
   DatasetRecord,
 } from '../../../../../src/endpoint/local/layout/dataset-record.js';
+import { DatasetRecordCache } from '../../../../../src/endpoint/local/layout/dataset-record-cache.js';
 import type { LocalTree } from '../../../../../src/endpoint/local/layout/local-tree.js';
 import type { TreeDirectory } from '../../../../../src/endpoint/local/layout/tree-directory.js';
 import { LocalDatasets } from '../../../../../src/endpoint/local/local-datasets.js';
@@ -92,14 +93,19 @@ export class TreeFixture {
     this.directory = made.directory;
     this.tree = made.tree;
     const numbers = {
-      numberOf: async (_tree: string, id: string) => Number.parseInt(id.slice(0, 8), 16),
+      numbersOf: async (datasets: readonly { id: string }[]) =>
+        datasets.map(({ id }) => Number.parseInt(id.slice(0, 8), 16)),
+      find: async () => null,
       locks: async () => () => [],
     };
     this.source = new LocalSource({
       pool: this.pool,
       holds: this.holds,
       log: { warn: (_fields, message) => this.warnings.push(message) },
-      datasets: new LocalDatasets({ roots: [this.root] }, { numbers }),
+      datasets: new LocalDatasets(
+        { roots: [this.root] },
+        { numbers, records: new DatasetRecordCache() },
+      ),
     });
   }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { captureDataset } from '../../../../../src/endpoint/local/capture/capture-task.js';
 import { DataRoot } from '../../../../../src/endpoint/local/layout/data-root.js';
+import { DatasetRecordCache } from '../../../../../src/endpoint/local/layout/dataset-record-cache.js';
 import { LocalDatasets } from '../../../../../src/endpoint/local/local-datasets.js';
 import { LocalSource } from '../../../../../src/endpoint/local/local-source.js';
 import { LocalTarget } from '../../../../../src/endpoint/local/local-target.js';
@@ -56,16 +57,18 @@ export class CopyFixture implements AsyncDisposable {
     this.sourceRoot = DataRoot.open(Buffer.from(this.sourceParent));
     this.targetRoot = DataRoot.open(Buffer.from(this.parent));
     const numbers = {
-      numberOf: async (tree: string, id: string): Promise<number> => {
-        const key = `${tree}/${id}`;
-        const number = this.#numbers.get(key) ?? this.#numbers.size + 1;
-        this.#numbers.set(key, number);
-        return number;
-      },
+      numbersOf: async (datasets: readonly { localTree: string; id: string }[]) =>
+        datasets.map(({ localTree, id }) => {
+          const key = `${localTree}/${id}`;
+          const number = this.#numbers.get(key) ?? this.#numbers.size + 1;
+          this.#numbers.set(key, number);
+          return number;
+        }),
+      find: async () => null,
       locks: async () => () => [],
     };
     const roots = [this.sourceRoot, this.targetRoot];
-    this.datasets = new LocalDatasets({ roots }, { numbers });
+    this.datasets = new LocalDatasets({ roots }, { numbers, records: new DatasetRecordCache() });
   }
 
   /** Runs a shell script in the source tree, or in another directory; returns what it printed. */

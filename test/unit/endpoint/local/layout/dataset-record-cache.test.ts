@@ -1,0 +1,68 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { DataRoot } from '../../../../../src/endpoint/local/layout/data-root.js';
+import type { DatasetRecord } from '../../../../../src/endpoint/local/layout/dataset-record.js';
+import { DatasetRecordCache } from '../../../../../src/endpoint/local/layout/dataset-record-cache.js';
+import { NO_HISTORY } from '../../../../../src/endpoint/local/layout/local-tree.js';
+import type { TreeDirectory } from '../../../../../src/endpoint/local/layout/tree-directory.js';
+import { parseDatasetId } from '../../../../../src/model/ids.js';
+import { TempDirectory } from '../../../../support/temp-directory.js';
+import { DATASET } from '../../../formats/format-values.js';
+
+describe('cache of dataset records', () => {
+  let folder: TempDirectory;
+  let root: DataRoot;
+  let directory: TreeDirectory;
+  const read = (cache: DatasetRecordCache) => cache.read(directory, DATASET.id);
+  const write = (change: Partial<DatasetRecord> = {}) =>
+    directory.writeDataset({ ...DATASET, ...change });
+
+  beforeEach(() => {
+    folder = new TempDirectory();
+    root = DataRoot.open(Buffer.from(folder.path));
+    const identity = { tree: DATASET.tree, basePath: DATASET.basePath, owner: '' };
+    const first = { ...NO_HISTORY, ...identity, role: 'origin', released: false } as const;
+    ({ directory } = root.createTree(first));
+    write();
+  });
+  afterEach(() => {
+    root.close();
+    folder[Symbol.dispose]();
+  });
+
+  it('returns the record it read before, until it is written again', () => {
+    const cache = new DatasetRecordCache();
+    const first = read(cache);
+    expect(first).to.deep.equal(DATASET);
+    expect(read(cache)).to.equal(first);
+    write({ name: 'another name' });
+    expect(read(cache)?.name).to.equal('another name');
+  });
+
+  it('notices that a record is gone, and that it is damaged', () => {
+    const cache = new DatasetRecordCache();
+    read(cache);
+    const path = `${directory.datasetsPath}/${DATASET.id}.json`;
+    writeFileSync(path, '{');
+    expect(() => read(cache)).to.throw('is not JSON');
+    rmSync(path);
+    expect(read(cache)).to.equal(null);
+  });
+
+  it('keeps no more than it may, and has room again for what is dropped', () => {
+    const size = directory.statDataset(DATASET.id)?.size ?? 0;
+    const other = { ...DATASET, id: parseDatasetId('5'.repeat(32)) };
+    directory.writeDataset(other);
+    const cache = new DatasetRecordCache({ maxBytes: size });
+    const kept = read(cache);
+    const readOther = () => cache.read(directory, other.id);
+    const unkept = readOther();
+    expect(unkept).to.deep.equal(other);
+    expect(readOther()).to.not.equal(unkept);
+    expect(read(cache)).to.equal(kept);
+    cache.retain(directory, [other.id]);
+    expect(readOther()).to.equal(readOther());
+    cache.retainTrees([]);
+    expect(read(cache)).to.equal(read(cache));
+  });
+});
