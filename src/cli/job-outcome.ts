@@ -10,13 +10,10 @@ export function jobOutcome(job: Job): DmError | null {
   const name = `job ${job.id} of policy "${job.policy_name}"`;
   if (job.state === 'finished') {
     if (!job.partial) return null;
-    return new DmError(
-      'partial',
-      `${name} finished without ${job.failed_total} entries; "dm jobs failures ${job.id}" lists them`,
-    );
+    return new DmError('partial', `${name} ${partialText(job)}`);
   }
   if (job.state === 'cancelled') {
-    return new DmError('cancelled', `${name} was cancelled; run the policy again`);
+    return new DmError('cancelled', `${name} was cancelled; enable the policy to run it again`);
   }
   if (job.state === 'failed') {
     const why = [job.error_code, job.error_message].filter((text) => text !== '').join(': ');
@@ -28,6 +25,13 @@ export function jobOutcome(job: Job): DmError | null {
 /** The dataset that a job made, at the place where it made it; 0 when it made none. */
 export function datasetOf(job: Job): number {
   return job.type === CREATION ? job.source_dataset_id : job.target_dataset_id;
+}
+
+/** A job that had nothing to do may have found a dataset that was partial already. */
+function partialText({ id, failed_total, source_dataset_id }: Job): string {
+  return failed_total > 0
+    ? `finished without ${failed_total} entries; "dm jobs failures ${id}" lists them`
+    : `found dataset ${source_dataset_id} there already, without some of its entries; make a newer one and copy that`;
 }
 
 /** One line for people on a job that has ended. */

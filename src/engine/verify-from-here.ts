@@ -2,6 +2,7 @@ import type { BadEntry, VerifyProgress, VerifyResult } from '../endpoint/dataset
 import type { DatasetReader, DatasetRef, DirectoryEntry, Source } from '../endpoint/source.js';
 import { asDmError, DmError } from '../model/error.js';
 import { type Gfid, ROOT_GFID } from '../model/ids.js';
+import { escapePath } from '../util/escape.js';
 
 const REPORT_EVERY_BYTES = 64 * 1024 * 1024;
 
@@ -50,12 +51,18 @@ export async function verifyFromHere(
       const problem = asDmError(error, 'reading');
       if (problem.transient || problem.code === 'cancelled') throw problem;
       bad++;
-      found.push({ path, code: problem.code, message: problem.message });
+      found.push({ path, code: problem.code, message: withoutPath(problem.message, path) });
       report();
     }
   }
   report();
   return { files, bytes, bad, digestsMade: 0 };
+}
+
+/** A reader's message may name the path first, which stands beside it here. */
+function withoutPath(message: string, path: Uint8Array): string {
+  const named = `${escapePath(path)}: `;
+  return message.startsWith(named) ? message.slice(named.length) : message;
 }
 
 /** Every entry below the root, depth first; holds one page of names for each level. */

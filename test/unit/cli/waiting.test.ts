@@ -79,6 +79,11 @@ describe('waiting for a job', () => {
     });
     expect(outcome.code).to.equal(6);
     expect(outcome.stderr).to.match(/^dm: partial: job 7 .* 4 entries; "dm jobs failures 7"/);
+    const idle = await runLine(['jobs', 'wait', '7'], {
+      watchJob: () => stream({ ...whole, partial: true, source_dataset_id: 3 }),
+    });
+    expect(idle.code).to.equal(6);
+    expect(idle.stderr).to.match(/^dm: partial: job 7 .* found dataset 3 there already/);
   });
 
   it('exits 1 when it failed, naming why, whatever the exit code of the reason', async () => {

@@ -258,7 +258,8 @@ class Commit {
   /** A file that has not come, when the copy is to be completed without. */
   #takeAsFailed(gfid: Gfid): boolean {
     if (this.#input.partial !== 'complete') return false;
-    const message = 'the copy was completed before the content had come; the next one brings it';
+    const message =
+      'the copy was completed before the content had come; the copy of a newer dataset brings it';
     this.#fail({ gfid, code: 'cancelled', message });
     this.#givenUp.push(gfid);
     return true;

@@ -132,7 +132,7 @@ export class PackRanges {
 function missing(key: string, cause?: unknown): DmError {
   return new DmError(
     'corrupt',
-    `pack ${key} is not in the store; restore it from another copy of the repository`,
+    `pack ${key} is not in the store; see \`dm object repair\``,
     cause === undefined ? {} : { cause },
   );
 }

@@ -39,7 +39,7 @@ export class Segments {
     if (equalBytes(this.#keys.digest(bytes), digest)) return bytes;
     throw new DmError(
       'corrupt',
-      `the segment at ${frameStart} of the frame at ${offset} of data pack ${pack} is not what was stored; restore the pack from another copy of the repository`,
+      `the segment at ${frameStart} of the frame at ${offset} of data pack ${pack} is not what was stored; see \`dm object repair\``,
     );
   }
 

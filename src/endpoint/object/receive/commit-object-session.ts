@@ -42,7 +42,8 @@ export async function commitObjectSession(
   const givenUp: FileFailure[] = [];
   const onMissing = (gfid: Gfid): boolean => {
     if (input.partial !== 'complete') return false;
-    const message = 'the copy was completed before the content had come; the next one brings it';
+    const message =
+      'the copy was completed before the content had come; the copy of a newer dataset brings it';
     const failure = { gfid, code: 'cancelled', message };
     if (givenUp.length < MAX_TOLD_FAILURES) givenUp.push(failure);
     outcome.addFailure(failure);

@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { BadEntry, VerifyProgress } from '../../../../../src/endpoint/dataset-maker.js';
 import { ObjectSource } from '../../../../../src/endpoint/object/object-source.js';
 import { repairRepository } from '../../../../../src/endpoint/object/repair/repair.js';
 import type {
@@ -62,7 +63,10 @@ describe('repairing a backup', function () {
 
   async function badFiles(): Promise<number> {
     const source = await fixture.makeSource();
-    const { bad } = await verifyFromHere(source, { number: 1 }, () => undefined, fixture.signal);
+    const told: BadEntry[] = [];
+    const tell = (progress: VerifyProgress) => told.push(...progress.bad);
+    const { bad } = await verifyFromHere(source, { number: 1 }, tell, fixture.signal);
+    for (const { message } of told) expect(message).to.match(/^(the segment|pack) .*object repair/);
     return bad;
   }
 
