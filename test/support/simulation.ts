@@ -346,6 +346,8 @@ export class Simulation implements AsyncDisposable {
     for (const [from, to] of LINKS) {
       const known = this.#known.get(from + to);
       if (from !== place || known === undefined) continue;
+      // What came to it before it went down, in the same hour, was never seen; its source may know of it and go on from there.
+      if (this.#down.has(to as AgentName)) continue;
       if (
         this.#model(to)
           .since(known)
