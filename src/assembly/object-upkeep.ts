@@ -9,7 +9,7 @@ import type {
 import { repairRepository } from '../endpoint/object/repair/repair.js';
 import type { RepairProgress, RepairSummary } from '../endpoint/object/repair/repair-types.js';
 import { openRepository, type Repository } from '../endpoint/object/repository.js';
-import { basePaths } from '../endpoint/object/repository-datasets.js';
+import { basePaths, repositoryAt } from '../endpoint/object/repository-datasets.js';
 import type { Source } from '../endpoint/source.js';
 import { DmError } from '../model/error.js';
 import type { SystemGuid } from '../model/ids.js';
@@ -114,6 +114,7 @@ export class ObjectUpkeep {
       store,
       repository: (path: Uint8Array) => openRepository(path, secret, modules, signal),
       basePaths: () => basePaths(modules, signal),
+      repositoryAt: (path: Uint8Array) => repositoryAt(path, modules, signal),
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     };
   }
@@ -130,7 +131,8 @@ export class ObjectUpkeep {
   ): Promise<void> {
     await using opened = await this.#open(account, signal);
     const { store } = opened;
-    const paths = basePath === null ? await opened.basePaths() : [basePath];
+    const paths =
+      basePath === null ? await opened.basePaths() : [await opened.repositoryAt(basePath)];
     for (const path of paths) {
       const repository = await opened.repository(path);
       if (repository !== null) {

@@ -42,6 +42,8 @@ export interface Offer {
   /** Stop before the flip when more entries than this would be deleted; null is no limit. */
   readonly maxDelete: number | null;
   readonly lanes: number;
+  /** At object accounts: one object for each file, instead of a backup in packs. Others ignore it. */
+  readonly plain?: boolean;
   /** Absent: into nothing or an empty directory, with all metadata. */
   readonly restore?: RestoreRules;
 }

@@ -1,6 +1,7 @@
 import type { DatasetId, DigestHex, SystemGuid, TreeId } from './ids.js';
 
-export type DatasetType = 'FILE' | 'FILE_ON_OBJECT_COPY' | 'FILE_ON_OBJECT_BACKUP';
+export const DATASET_TYPES = ['FILE', 'FILE_ON_OBJECT_COPY', 'FILE_ON_OBJECT_BACKUP'] as const;
+export type DatasetType = (typeof DATASET_TYPES)[number];
 export type DatasetState = 'INPROGRESS' | 'COMPLETE' | 'COMPLETE_PARTIAL' | 'ERROR';
 /** How far the content digests of a dataset are made: none yet, some files, every file. */
 export type ContentDigestState = 'none' | 'partial' | 'full';

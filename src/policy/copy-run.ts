@@ -64,6 +64,7 @@ export async function runCopy(
       reconnect: false,
       onDrift: 'repair',
       adopt,
+      plain: rule.targetDatasetType !== 'FILE_ON_OBJECT_BACKUP',
       restore: isPlain(restore) ? null : restore,
     },
     context,
@@ -116,6 +117,7 @@ export async function runRepeatCopy(
     reconnect: rule.reconnect,
     onDrift: rule.onDrift,
     adopt: adopt && state.kind === 'foreign',
+    plain: false,
     restore: null,
   };
   const result = await move(policy, copy, wanted, context, modules, signal);
@@ -134,6 +136,8 @@ interface Choice {
   readonly reconnect: boolean;
   readonly onDrift: 'repair' | 'fail';
   readonly adopt: boolean;
+  /** At an object account: plain objects. */
+  readonly plain: boolean;
   readonly restore: RestoreRules | null;
 }
 
@@ -173,6 +177,7 @@ async function move(
         onDrift: choice.onDrift,
         maxDelete: deleteLimit(policy.maxDelete, choice.lastEntries),
         lanes: modules.lanes,
+        plain: choice.plain,
         ...(choice.restore !== null && { restore: choice.restore }),
       },
     },

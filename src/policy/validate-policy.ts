@@ -1,6 +1,13 @@
 import { DmError } from '../model/error.js';
 import { LOOPBACK_ACCOUNT_ID } from '../model/ids.js';
-import type { CopyPlaces, CopyRule, CreationRule, Policy, PolicyRule } from '../model/policy.js';
+import type {
+  CopyingRule,
+  CopyPlaces,
+  CopyRule,
+  CreationRule,
+  Policy,
+  PolicyRule,
+} from '../model/policy.js';
 
 const MAX_NAME = 255;
 const MAX_PATH = 4_096;
@@ -146,14 +153,19 @@ async function validatePlace(
   validatePath(absolute, what, isHere(accountId, world), world);
 }
 
-async function validateTargetType(places: CopyPlaces, world: PolicyWorld): Promise<void> {
-  const isObject = await world.isObjectAccount(places.targetAccountId);
-  if (isObject === (places.targetDatasetType === 'FILE_ON_OBJECT_BACKUP')) return;
-  throw invalid(
-    isObject
-      ? `target dataset type ${places.targetDatasetType} is not available at an object account; use FILE_ON_OBJECT_BACKUP`
-      : `target dataset type ${places.targetDatasetType} is for object accounts; use FILE`,
-  );
+async function validateTargetType(
+  { type, targetAccountId, targetDatasetType }: CopyingRule,
+  world: PolicyWorld,
+): Promise<void> {
+  const isObject = await world.isObjectAccount(targetAccountId);
+  if (!isObject && targetDatasetType !== 'FILE') {
+    throw invalid(`target dataset type ${targetDatasetType} is for object accounts; use FILE`);
+  }
+  if (isObject && targetDatasetType !== 'FILE_ON_OBJECT_BACKUP' && type === 'REPEAT_COPY') {
+    throw invalid(
+      `target dataset type ${targetDatasetType} makes plain objects of an object account, a full copy each time; use a COPY policy for it, or FILE_ON_OBJECT_BACKUP`,
+    );
+  }
 }
 
 function validatePath(path: string, what: string, here: boolean, world: PolicyWorld): void {

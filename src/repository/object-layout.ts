@@ -1,7 +1,8 @@
 import type { PackId } from '../catalog/page-store.js';
 import { DmError } from '../model/error.js';
-import { type DatasetId, parseDatasetId } from '../model/ids.js';
+import { type DatasetId, type Gfid, parseDatasetId } from '../model/ids.js';
 import { escapePath } from '../util/escape.js';
+import { PLAIN_FOLDER, plainKey } from './plain-path.js';
 
 /*
  * Keys of a repository in an object store; docs/object-format.md gives the layout. Keys are relative to the
@@ -39,6 +40,29 @@ export class RepositoryLayout {
       throw new DmError('target_forbidden', `base path "${path.slice(0, 80)}" holds "." or ".."`);
     }
     this.prefix = `${path}/`;
+  }
+
+  /** Begins the keys of the plain objects, and ends with "/"; null where files lie in packs. */
+  get plainTree(): string | null {
+    const folder = `/${PLAIN_FOLDER}/`;
+    return this.prefix.endsWith(folder) ? this.prefix.slice(0, 1 - folder.length) : null;
+  }
+
+  /** `format.json` of the catalog of a plain copy at this base path. */
+  get plainFormat(): string {
+    return `${this.prefix}${PLAIN_FOLDER}/format.json`;
+  }
+
+  /** The plain object of a file whose first name has this path. */
+  plainObject(path: readonly Uint8Array[], gfid: Gfid): string {
+    const tree = this.plainTree;
+    if (tree !== null) return plainKey(tree, path, gfid);
+    throw new DmError('corrupt', `${this.prefix} names plain objects and has none; restore it`);
+  }
+
+  /** Says of which dataset the plain objects are, from before the first of them. */
+  get plainMark(): string {
+    return `${this.prefix}copy.json`;
   }
 
   get format(): string {

@@ -25,9 +25,9 @@ export interface SegmentLocation {
   readonly rawLength: number;
 }
 
-/** Part of a file: a hole, or bytes of one segment. */
+/** Part of a file: a hole, bytes of its plain object at the same offset, or bytes of one segment. */
 export type Extent =
-  | { readonly length: bigint; readonly segment: null }
+  | { readonly length: bigint; readonly segment: null; readonly isPlain?: true }
   | {
       readonly length: bigint;
       /** First byte of the extent inside the segment. */
@@ -45,6 +45,7 @@ export interface ExtentKey {
 const HOLE = 0;
 const SEGMENT = 1;
 const SEGMENT_AMONG_OTHERS = 2;
+const PLAIN = 3;
 const KEY_BYTES = 16;
 const DIGEST_BYTES = 32;
 const PACK_BYTES = 16;
@@ -72,7 +73,7 @@ export function decodeExtentKey(key: Uint8Array): ExtentKey {
 }
 
 /**
- * Value: varint length, u8 kind (0 hole, 1 segment with a frame of its own, 2 segment in a frame with others); of
+ * Value: varint length, u8 kind (0 hole, 1 segment with a frame of its own, 2 segment in a frame with others, 3 plain); of
  * a segment then its digest (32), varint start, its pack (16), varints offset, length and raw length; of kind 2
  * then varints frame start and frame length.
  */
@@ -80,7 +81,7 @@ export function encodeExtent(extent: Extent): Buffer {
   const writer = scratch;
   writer.clear();
   writer.bigVarint(extent.length);
-  if (extent.segment === null) return writer.u8(HOLE).take();
+  if (extent.segment === null) return writer.u8(extent.isPlain === true ? PLAIN : HOLE).take();
   const { pack, offset, length, rawLength, frameStart, frameLength } = extent.segment;
   const isAlone = frameStart === 0 && frameLength === rawLength;
   writer
@@ -98,9 +99,11 @@ export function decodeExtent(value: Uint8Array): Extent {
   const length = reader.bigVarint();
   if (length === 0n) throw fail('an extent without bytes');
   const kind = reader.u8();
-  if (kind === HOLE) {
+  if (kind === HOLE || kind === PLAIN) {
     reader.end();
-    return { length, segment: null };
+    if (kind === HOLE) return { length, segment: null };
+    if (length > MAX_SEGMENT_BYTES) throw fail('a plain extent that is too long');
+    return { length, segment: null, isPlain: true };
   }
   if (kind !== SEGMENT && kind !== SEGMENT_AMONG_OTHERS) throw fail(`an extent of kind ${kind}`);
   const digest = reader.bytes(DIGEST_BYTES);

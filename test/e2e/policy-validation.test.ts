@@ -142,10 +142,10 @@ describe('policies are validated when they are made and when they are changed:',
       told: /^dm: invalid_argument: subpath "\.\.\/file" must be relative/,
     },
     {
-      what: 'files at an object account',
+      what: 'plain objects again and again',
       type: 'REPEAT_COPY',
       flags: { 'repeat-copy-base-target-account-id': 'store' },
-      told: /^dm: invalid_argument: target dataset type FILE is not available at an object account/,
+      told: /^dm: invalid_argument: target dataset type FILE makes plain objects .*a full copy each time; use a COPY/,
     },
     {
       what: 'a backup where files are',

@@ -1,4 +1,4 @@
-import type { DatasetType } from '../../model/dataset.js';
+import { DATASET_TYPES, type DatasetType } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import { parseBasePolicyId, parsePolicyId } from '../../model/ids.js';
 import { parseTime } from '../../model/parse-time.js';
@@ -156,10 +156,11 @@ async function copyPlaces(
 }
 
 function datasetType(text: string): DatasetType {
-  if (text === 'FILE' || text === 'FILE_ON_OBJECT_BACKUP') return text;
+  const found = DATASET_TYPES.find((type) => type === text);
+  if (found !== undefined) return found;
   throw new DmError(
     'not_supported',
-    `target dataset type "${text.slice(0, 80)}" is not available; use FILE, or FILE_ON_OBJECT_BACKUP for an object account`,
+    `target dataset type "${text.slice(0, 80)}" is not known; use FILE, or FILE_ON_OBJECT_BACKUP or FILE_ON_OBJECT_COPY for an object account`,
   );
 }
 

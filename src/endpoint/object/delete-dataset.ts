@@ -1,12 +1,14 @@
 import { DmError } from '../../model/error.js';
-import { parseNumber } from '../../repository/number-object.js';
+import { type NumberedDataset, parseNumber } from '../../repository/number-object.js';
 import { datasetOfKey, numberKey, RepositoryLayout } from '../../repository/object-layout.js';
 import type { ObjectStore } from '../../repository/object-store.js';
+import { plainTree } from '../../repository/plain-path.js';
+import { deletePlainObjects } from './delete-plain.js';
 import { getObject, keysBelow } from './get-object.js';
 
 /**
  * Deletes the record of a dataset: with it the dataset is gone. Its packs stay, for other datasets may share them,
- * and so does its number, which is never given again. Errors: `not_found`; `store_refused` while a lock holds it.
+ * and so does its number, which is never given again. Plain objects are its own, and go before it. Errors: `not_found`; `store_refused` while a lock holds it.
  */
 export async function deleteStoredDataset(
   number: number,
@@ -15,21 +17,22 @@ export async function deleteStoredDataset(
 ): Promise<void> {
   const key = numberKey(number);
   const bytes = await getObject(store, key, signal);
-  const record = bytes === null ? null : await recordOf(bytes, key, store, signal);
-  if (record === null) {
+  const numbered = bytes === null ? null : parseNumber(bytes.toString(), `number ${key}`);
+  const record = numbered && (await recordOf(numbered, store, signal));
+  if (numbered === null || record === null) {
     throw new DmError('not_found', `dataset ${number} is not in this object account (any more)`);
   }
+  const { basePath } = numbered;
+  if (plainTree(basePath) !== null) await deletePlainObjects(basePath, record, { store }, signal);
   await store.delete([record], signal);
 }
 
 /** A backup that was interrupted when it had its number wrote its record under a later time than that says. */
 async function recordOf(
-  bytes: Uint8Array,
-  key: string,
+  numbered: NumberedDataset,
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const numbered = parseNumber(Buffer.from(bytes).toString(), `number ${key}`);
   if ((await store.head(numbered.record, signal)) !== null) return numbered.record;
   const { datasets } = new RepositoryLayout(numbered.basePath);
   for await (const there of keysBelow(store, datasets, signal)) {

@@ -9,6 +9,7 @@ import { openRepository, type Repository, type RepositoryModules } from './repos
 import {
   basePaths,
   numberedDataset,
+  repositoryAt,
   repositoryDataset,
   type StoredDataset,
   storedDatasets,
@@ -85,7 +86,9 @@ export class ObjectSource implements Source {
       return repository && stored && { stored, repository };
     }
     const paths =
-      ref.basePath === undefined ? await basePaths(this.#modules, signal) : [ref.basePath];
+      ref.basePath === undefined
+        ? await basePaths(this.#modules, signal)
+        : [await repositoryAt(ref.basePath, this.#modules, signal)];
     for (const path of paths) {
       const repository = await this.#open(path, signal);
       if (repository === null) continue;

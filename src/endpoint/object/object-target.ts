@@ -4,6 +4,7 @@ import { type DatasetInfo, datasetIdentity } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import { datasetOfKey, RepositoryLayout } from '../../repository/object-layout.js';
 import { objectPath } from '../../repository/object-path.js';
+import { plainRepository, plainTree } from '../../repository/plain-path.js';
 import type { RecordSigner } from '../../repository/record-signature.js';
 import { newTableMemory } from '../../repository/segment-table.js';
 import { escapePath } from '../../util/escape.js';
@@ -15,6 +16,7 @@ import type { DatasetFilter } from '../source.js';
 import type { Offer, ReceiveSession, Target, TargetState } from '../target.js';
 import { newestDoomed } from './doomed-lists.js';
 import { keysBelow } from './get-object.js';
+import { claimPlain } from './receive/claim-plain.js';
 import type { DatasetNumbers } from './receive/give-number.js';
 import { fetchPages } from './receive/local-copies.js';
 import { ObjectReceiveSession } from './receive/object-receive-session.js';
@@ -42,6 +44,7 @@ import {
 import {
   newestStored,
   readDataset,
+  repositoryAt,
   type StoredDataset,
   storedDatasets,
   storedInfo,
@@ -86,6 +89,10 @@ export class ObjectTarget implements Target {
 
   async inspect(path: Uint8Array, signal: AbortSignal): Promise<TargetState> {
     const { secret } = this.#options;
+    const at = await repositoryAt(path, this.#modules, signal);
+    if (plainTree(path) === null && plainTree(at) !== null) {
+      return { kind: 'foreign', tree: null, head: null };
+    }
     const repository = await openRepository(path, secret, this.#modules, signal);
     if (repository === null) {
       const { prefix } = new RepositoryLayout(path);
@@ -100,8 +107,9 @@ export class ObjectTarget implements Target {
     return { kind: 'received', tree, head: { id, rootDigest } };
   }
 
-  begin(offer: Offer, signal: AbortSignal): Promise<ReceiveSession> {
+  begin(given: Offer, signal: AbortSignal): Promise<ReceiveSession> {
     const { sessions } = this.#modules;
+    const offer = given.plain === true ? asPlain(given, this.#options) : given;
     const path = lockPath(offer.targetPath);
     return sessions.exclusively(path, async () => {
       checkOfferForm(offer);
@@ -111,7 +119,7 @@ export class ObjectTarget implements Target {
           'a backup is always a dataset of its account; leave --copy-create-dataset-on-target out',
         );
       }
-      await this.#refuseForeign(offer, signal);
+      if (offer.plain !== true) await this.#refuseForeign(offer, signal);
       await sessions.supersede(path);
       const { secret } = this.#options;
       const repository = await openOrMakeRepository(
@@ -121,10 +129,15 @@ export class ObjectTarget implements Target {
         signal,
       );
       const there = await this.#find(repository, offer.dataset.id, signal);
-      if (there !== null && there.record.rootDigest === offer.dataset.rootDigest) {
+      const isPart = offer.plain === true && offer.subpaths.length > 0;
+      if (there?.record.rootDigest === offer.dataset.rootDigest && there !== null && !isPart) {
         if (await this.#confirm(there, repository, signal)) {
           return new CommittedSession(storedInfo(there));
         }
+      }
+      if (offer.plain === true) {
+        await claimPlain(offer, repository, this.#modules, signal);
+        this.#workOf(repository).removeSession();
       }
       const base = await this.#baseOf(offer, repository, signal);
       return this.#begin(offer, base, repository, signal);
@@ -134,6 +147,12 @@ export class ObjectTarget implements Target {
   async [Symbol.asyncDispose](): Promise<void> {}
 
   async #refuseForeign({ targetPath, dataset }: Offer, signal: AbortSignal): Promise<void> {
+    if (plainTree(targetPath) !== null) {
+      throw new DmError(
+        'target_forbidden',
+        `${escapePath(targetPath)} of the account is kept for the catalogs of plain copies; choose another path`,
+      );
+    }
     const { kind, tree } = await this.inspect(targetPath, signal);
     const shown = escapePath(targetPath);
     if (kind === 'foreign') {
@@ -238,6 +257,25 @@ export class ObjectTarget implements Target {
       { ...this.#modules, repository, work, uploaded },
     );
   }
+}
+
+/** The offer of the repository that holds the catalog of a plain copy. */
+function asPlain(offer: Offer, { secret }: ObjectTargetOptions): Offer {
+  if (secret !== null) {
+    throw new DmError(
+      'not_supported',
+      'plain objects are not encrypted, and the account has an encryption key; use an account without one, or target dataset type FILE_ON_OBJECT_BACKUP',
+    );
+  }
+  if (offer.base !== null) {
+    throw new DmError(
+      'invalid_argument',
+      'plain objects are always a full copy; copy without a base',
+    );
+  }
+  // Refuses what no repository may be below.
+  new RepositoryLayout(offer.targetPath);
+  return { ...offer, targetPath: plainRepository(offer.targetPath) };
 }
 
 const NOTHING = Buffer.alloc(0);

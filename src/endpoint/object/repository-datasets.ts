@@ -2,8 +2,9 @@ import { type DatasetInfo, datasetIdentity } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import type { DatasetId } from '../../model/ids.js';
 import { type NumberedDataset, parseNumber } from '../../repository/number-object.js';
-import { datasetOfKey, NUMBERS_PREFIX } from '../../repository/object-layout.js';
+import { datasetOfKey, NUMBERS_PREFIX, RepositoryLayout } from '../../repository/object-layout.js';
 import { objectPath } from '../../repository/object-path.js';
+import { plainRepository, plainTree } from '../../repository/plain-path.js';
 import { openRecordObject } from '../../repository/record-object.js';
 import { verifyRecord } from '../../repository/record-signature.js';
 import {
@@ -120,6 +121,18 @@ export async function basePaths(
   return [...found.values()];
 }
 
+/** Base path of the repository for a path as people name it: that of its catalog where a plain copy is, else the path itself. */
+export async function repositoryAt(
+  path: Uint8Array,
+  { store }: Pick<RepositoryModules, 'store'>,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  if (plainTree(path) !== null) return path;
+  const { plainFormat } = new RepositoryLayout(path);
+  const isPlain = (await store.head(plainFormat, signal)) !== null;
+  return isPlain ? plainRepository(path) : path;
+}
+
 /** The datasets of one base path, or of all, ascending by number. */
 export async function* storedDatasets(
   basePath: Uint8Array | null,
@@ -127,7 +140,10 @@ export async function* storedDatasets(
   modules: RepositoryModules,
   signal: AbortSignal,
 ): AsyncGenerator<StoredDataset, void> {
-  const paths = basePath === null ? await basePaths(modules, signal) : [basePath];
+  const paths =
+    basePath === null
+      ? await basePaths(modules, signal)
+      : [await repositoryAt(basePath, modules, signal)];
   const found: StoredDataset[] = [];
   for (const path of paths) {
     const repository = await openRepository(path, secret, modules, signal);
@@ -141,12 +157,13 @@ export async function* storedDatasets(
 
 /** A dataset as the ports show it. */
 export function storedInfo({ record, signedBy }: StoredDataset): DatasetInfo {
+  const plain = plainTree(record.basePath);
   return {
     ...datasetIdentity(record),
     number: record.number,
-    type: 'FILE_ON_OBJECT_BACKUP',
+    type: plain === null ? 'FILE_ON_OBJECT_BACKUP' : 'FILE_ON_OBJECT_COPY',
     state: record.state,
-    basePath: record.basePath,
+    basePath: plain ?? record.basePath,
     subpaths: record.subpaths,
     provider: 'object',
     snapshot: '',

@@ -2,6 +2,7 @@ import { DmError } from '../../model/error.js';
 import { newMasterKey, unwrapMasterKey, wrapMasterKey } from '../../repository/master-key.js';
 import { RepositoryLayout } from '../../repository/object-layout.js';
 import type { ObjectStore } from '../../repository/object-store.js';
+import { PLAIN_FOLDER } from '../../repository/plain-path.js';
 import {
   parseRepositoryFormat,
   type RepositoryFormat,
@@ -90,10 +91,12 @@ async function refuseNesting(
   const components = layout.prefix.split('/').slice(0, -2);
   for (let length = 1; length <= components.length; length++) {
     const above = components.slice(0, length).join('/');
-    if ((await store.head(`${above}/format.json`, signal)) !== null) {
+    const plain = `${above}/${PLAIN_FOLDER}/format.json`;
+    const isPlain = plain !== layout.format && (await store.head(plain, signal)) !== null;
+    if (isPlain || (await store.head(`${above}/format.json`, signal)) !== null) {
       throw new DmError(
         'target_forbidden',
-        `/${above} of the account is a backup already, and ${layout.prefix} lies inside it; choose a path beside it`,
+        `/${above} of the account is a ${isPlain ? 'plain copy' : 'backup'} already, and ${layout.prefix} lies inside it; choose a path beside it`,
       );
     }
   }

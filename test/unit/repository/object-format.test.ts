@@ -35,6 +35,7 @@ import {
 import {
   decodeExtent,
   decodeExtentKey,
+  type Extent,
   encodeExtent,
   encodeExtentKey,
 } from '../../../src/repository/segments-map.js';
@@ -161,6 +162,11 @@ describe('object repository: formats', () => {
     expect(decodeExtentKey(bytes(key))).to.deep.equal({ gfid: 0x123n, offset: 1n << 32n });
     const hole = { length: 1n << 40n, segment: null };
     expect(encodeExtent(hole).toString('hex')).to.equal('80808080802000');
+    const plain: Extent = { length: 65_536n, segment: null, isPlain: true };
+    expect(encodeExtent(plain).toString('hex')).to.equal('80800403');
+    expect(decodeExtent(encodeExtent(plain))).to.deep.equal(plain);
+    const long = Buffer.from('8180' + '40' + '03', 'hex');
+    expect(() => decodeExtent(long)).to.throw('too long');
     expect(decodeExtent(bytes('80808080802000'))).to.deep.equal(hole);
     const digest = 'ab'.repeat(32);
     const value = `802001${digest}8040${PACK}f0a204b817808004`;

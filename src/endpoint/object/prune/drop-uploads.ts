@@ -8,7 +8,8 @@ export async function dropUploads(
 ): Promise<number> {
   const now = await store.now(signal);
   let dropped = 0;
-  for await (const page of store.listUnfinished(repository.layout.prefix, signal)) {
+  const { prefix, plainTree } = repository.layout;
+  for await (const page of store.listUnfinished(plainTree ?? prefix, signal)) {
     for (const upload of page) {
       if (now - upload.startedAtMs < olderThanMs) continue;
       dropped++;

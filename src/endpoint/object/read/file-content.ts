@@ -37,7 +37,15 @@ export async function readChunk(
   segments: Segments,
 ): Promise<Buffer> {
   const pieces = await piecesOf(file.maps.segments, file.gfid, start, end);
-  const bytes = await fill(pieces, start, end, segments);
+  if (pieces.some(({ stored }) => stored === 'plain')) {
+    // Only whole leaves can be checked.
+    const from = start - (start % LEAF_BYTES);
+    const to = Math.min(Math.ceil(end / LEAF_BYTES) * LEAF_BYTES, file.size);
+    if (from < start || end < to) {
+      return (await readChunk(file, from, to, segments)).subarray(start - from, end - from);
+    }
+  }
+  const bytes = await fill(file, pieces, start, end, segments);
   for (let leaf = Math.ceil(start / LEAF_BYTES); leaf * LEAF_BYTES < end; leaf++) {
     const stop = Math.min((leaf + 1) * LEAF_BYTES, file.size);
     if (stop > end) break;
@@ -83,7 +91,7 @@ export async function readChanges(
     }));
     leaves.push({ number, digest, ranges });
   }
-  const bytes = await fill(wanted, start, end, segments);
+  const bytes = await fill(file, wanted, start, end, segments);
   for (const { number, digest, ranges } of leaves) {
     const from = number * LEAF_BYTES;
     const to = Math.min(from + LEAF_BYTES, end);
@@ -128,6 +136,7 @@ function within(pieces: readonly Piece[], start: number, end: number): Piece[] {
 }
 
 async function fill(
+  { maps, gfid }: StoredFile,
   pieces: readonly Piece[],
   start: number,
   end: number,
@@ -137,6 +146,12 @@ async function fill(
   await Promise.all(
     pieces.map(async (piece) => {
       if (piece.stored === null) return;
+      if (piece.stored === 'plain') {
+        const place = bytes.subarray(piece.start - start, piece.end - start);
+        await maps.plain.read(maps.catalog, gfid, piece.start, place);
+        segments.addBytesRead(place.length);
+        return;
+      }
       const { segment, digest, origin } = piece.stored;
       const whole = await segments.read(segment, digest);
       whole.copy(bytes, piece.start - start, piece.start - origin, piece.end - origin);

@@ -14,8 +14,8 @@ import { equalBytes } from '../../../util/bytes.js';
 export interface Piece {
   readonly start: number;
   readonly end: number;
-  /** Null for a hole. */
-  readonly stored: StoredBytes | null;
+  /** Null for a hole; `plain`: in the plain object of the file. */
+  readonly stored: StoredBytes | 'plain' | null;
 }
 
 /** Bytes of a segment; `origin` is where in the file the segment's first byte would be. */
@@ -77,13 +77,15 @@ export function changedPieces(pieces: readonly Piece[], former: readonly Piece[]
   return changed;
 }
 
-function isSame(left: StoredBytes | null, right: StoredBytes | null): boolean {
+function isSame(left: Piece['stored'], right: Piece['stored']): boolean {
   if (left === null || right === null) return left === right;
+  // Nothing says what a plain object holds but its leaves.
+  if (left === 'plain' || right === 'plain') return false;
   return left.origin === right.origin && equalBytes(left.digest, right.digest);
 }
 
-function storedBytes(extent: Extent, offset: number): StoredBytes | null {
-  if (extent.segment === null) return null;
+function storedBytes(extent: Extent, offset: number): Piece['stored'] {
+  if (extent.segment === null) return extent.isPlain === true ? 'plain' : null;
   const { digest, segment, start } = extent;
   return { digest, segment, origin: offset - start };
 }

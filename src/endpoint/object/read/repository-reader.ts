@@ -3,6 +3,7 @@ import type { ObjectStore } from '../../../repository/object-store.js';
 import type { RepositoryMaps } from '../../../repository/repository-record.js';
 import type { Repository } from '../repository.js';
 import { PackRanges } from './pack-ranges.js';
+import { PlainObjects } from './plain-objects.js';
 import { RepositoryPages } from './repository-pages.js';
 import { Segments } from './segments.js';
 import { StoredMaps } from './stored-maps.js';
@@ -15,6 +16,7 @@ const SEGMENT_BYTES = 24 * 1024 * 1024;
 export class RepositoryReader {
   readonly pages: PageReader;
   readonly segments: Segments;
+  readonly plain: PlainObjects;
 
   /** The signal ends every read. */
   constructor(modules: { repository: Repository; store: ObjectStore }, signal: AbortSignal) {
@@ -23,6 +25,7 @@ export class RepositoryReader {
     const pages = new PackRanges({ layout, cacheBytes: PAGE_BYTES }, { store }, signal);
     const data = new PackRanges({ layout, cacheBytes: DATA_BYTES }, { store }, signal);
     this.pages = new PageReader({}, { source: new RepositoryPages({ ranges: pages, keys }) });
+    this.plain = new PlainObjects({ layout }, { store }, signal);
     this.segments = new Segments({ cacheBytes: SEGMENT_BYTES }, { ranges: data, keys });
   }
 

@@ -30,6 +30,11 @@ export class Segments {
     return bytes;
   }
 
+  /** Counts bytes that were read for the same files from elsewhere. */
+  addBytesRead(bytes: number): void {
+    this.#bytesRead += bytes;
+  }
+
   /** The whole segment; not to be changed. `corrupt` when it is not what `digest` says. */
   async read(segment: SegmentLocation, digest: Uint8Array): Promise<Buffer> {
     const { pack, offset, frameStart, rawLength } = segment;

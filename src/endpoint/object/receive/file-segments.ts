@@ -6,6 +6,7 @@ import {
 } from '../../../repository/segments-map.js';
 import { andThen, type MaybePromise } from '../../../util/maybe-promise.js';
 import type { LaneEvent } from '../../receive/lane-log.js';
+import type { FileSink } from './file-sink.js';
 import type { SegmentWriter, StoredSegment } from './segment-writer.js';
 
 const SEGMENT = BigInt(MAX_SEGMENT_BYTES);
@@ -19,7 +20,7 @@ interface Piece {
 }
 
 /** Cuts the bytes of one file into segments and gives the extents that they make. */
-export class FileSegments {
+export class FileSegments implements FileSink {
   readonly #gfid: Gfid;
   /** Cut at multiples of a segment's size, so that equal files have equal segments. */
   readonly #aligned: boolean;
@@ -55,10 +56,10 @@ export class FileSegments {
     return events;
   }
 
-  hole(offset: bigint, length: bigint): LaneEvent {
+  hole(offset: bigint, length: bigint): MaybePromise<LaneEvent>[] {
     const key = encodeExtentKey(this.#gfid, offset);
     const value = encodeExtent({ length, segment: null });
-    return { kind: 'extents', gfid: this.#gfid, extents: [{ key, value }] };
+    return [{ kind: 'extents', gfid: this.#gfid, extents: [{ key, value }] }];
   }
 
   /** Makes a segment of what there is, if anything. */
@@ -73,6 +74,10 @@ export class FileSegments {
     // It may fail before anybody waits for it.
     if (event instanceof Promise) event.catch(() => undefined);
     return [event];
+  }
+
+  end(): MaybePromise<LaneEvent>[] {
+    return this.flush();
   }
 
   /** Forgets what is in no segment yet. */

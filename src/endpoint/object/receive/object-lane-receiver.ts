@@ -12,9 +12,8 @@ import { type FileFailure, isContentFailure } from '../../receive/file-failure.j
 import { requireLane } from '../../receive/lane.js';
 import type { LaneEvent, OpenFile } from '../../receive/lane-log.js';
 import { malformed } from '../../receive/malformed-stream.js';
-import { FileSegments } from './file-segments.js';
+import type { ContentWriter, FileSink } from './file-sink.js';
 import { CorruptContent, ReceivedContent } from './received-content.js';
-import type { SegmentWriter } from './segment-writer.js';
 
 /** Bytes of a file behind which it can be gone on with after a kill: each such place costs a shorter segment. */
 const RESUMABLE_BYTES = 64 * 1024 * 1024;
@@ -29,7 +28,7 @@ export interface ObjectLaneOptions {
 export interface ObjectLaneModules {
   readonly base: Catalog;
   readonly next: Catalog;
-  readonly writer: SegmentWriter;
+  readonly writer: ContentWriter;
 }
 
 type FailureRecord = Extract<PayloadRecord, { kind: 'failure' }>;
@@ -37,7 +36,7 @@ type ContentRecord = Exclude<PayloadRecord, { kind: 'file' | 'failure' }>;
 
 interface Current {
   readonly content: ReceivedContent;
-  readonly segments: FileSegments;
+  readonly sink: FileSink;
 }
 
 /** What became of one payload. */
@@ -91,12 +90,12 @@ export class ObjectLaneReceiver {
 
   #take(bytes: number): AppliedPayload {
     this.#sinceResumable += bytes;
-    const segments = this.#current?.segments;
-    if (segments !== undefined && this.#sinceResumable >= RESUMABLE_BYTES) {
-      this.#events.push(...segments.flush());
+    const sink = this.#current?.sink;
+    if (sink !== undefined && this.#sinceResumable >= RESUMABLE_BYTES) {
+      this.#events.push(...sink.flush());
     }
     this.#modules.writer.endFrame();
-    const isResumable = segments === undefined || segments.pending === 0;
+    const isResumable = sink === undefined || sink.pending === 0;
     if (isResumable) this.#sinceResumable = 0;
     const applied: AppliedPayload = {
       events: this.#events,
@@ -139,15 +138,15 @@ export class ObjectLaneReceiver {
     }
   }
 
-  #applyTo({ content, segments }: Current, record: ContentRecord): void {
+  #applyTo({ content, sink }: Current, record: ContentRecord): void {
     switch (record.kind) {
       case 'data':
         content.data(record.offset, record.bytes);
-        this.#events.push(...segments.add(record.offset, record.bytes));
+        this.#events.push(...sink.add(record.offset, record.bytes));
         return;
       case 'hole':
         content.hole(record.offset, record.length);
-        this.#events.push(segments.hole(record.offset, record.length));
+        this.#events.push(...sink.hole(record.offset, record.length));
         return;
       case 'leaves': {
         const { first, digests } = record;
@@ -158,7 +157,7 @@ export class ObjectLaneReceiver {
       }
       case 'end': {
         content.finish();
-        this.#events.push(...segments.flush());
+        this.#events.push(...sink.end());
         const { gfid, size, record: file } = content;
         this.#events.push({ kind: 'done', gfid, size, basis: file.basis?.gfid ?? 0n });
         this.#current = null;
@@ -170,7 +169,7 @@ export class ObjectLaneReceiver {
   }
 
   #dropCurrent(): void {
-    this.#current?.segments.drop();
+    this.#current?.sink.drop();
     this.#current = null;
   }
 
@@ -220,10 +219,10 @@ export class ObjectLaneReceiver {
   }
 
   #start(record: FileRecord, basisSize: bigint, resumed: OpenFile | null): void {
-    const options = { gfid: record.gfid, aligned: record.basis === null };
+    const { gfid, size, basis } = record;
     this.#current = {
       content: new ReceivedContent({ record, basisSize, resumed }),
-      segments: new FileSegments(options, this.#modules),
+      sink: this.#modules.writer.open({ gfid, size, aligned: basis === null }),
     };
   }
 

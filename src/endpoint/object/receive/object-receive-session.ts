@@ -11,6 +11,7 @@ import type { CommitRequest, CommitResult, ReceiveSession, TargetProgress } from
 import { storedInfo } from '../repository-datasets.js';
 import { mergeIndex } from './merge-index.js';
 import { PackSlots } from './pack-slots.js';
+import { PlainUploads } from './plain-uploads.js';
 import { type PublishModules, publishDataset } from './publish-dataset.js';
 import { loadSession, type ObjectSession, saveSession } from './session-record.js';
 import {
@@ -29,6 +30,8 @@ import { usablePacks } from './usable-packs.js';
 
 /** Packs on their way at once; each lane fills one more meanwhile. */
 const PARALLEL_UPLOADS = 2;
+/** Plain objects on their way at once: most are small. */
+const PARALLEL_OBJECTS = 8;
 /** Batches ahead in a lane, 1 MiB each. */
 const LANE_WINDOW = 2;
 
@@ -40,7 +43,7 @@ export interface ObjectSessionOptions {
   readonly resumed: ObjectResumeResult;
 }
 
-export interface ObjectSessionModules extends PublishModules {
+export interface ObjectSessionModules extends Omit<PublishModules, 'plainBytes'> {
   readonly pool: WorkerPool;
   readonly sessions: ReceiveSessions;
   readonly log: { warn(fields: object, message: string): void };
@@ -56,6 +59,7 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
   readonly #logs: number[];
   readonly #needs: Gfid[];
   #structureDone: boolean;
+  #plainBytes = 0;
   /** The stream has ended whole: what comes now was asked for. */
   #streamEnded = false;
   #running: Promise<unknown> = Promise.resolve();
@@ -124,12 +128,15 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
   #work(): ReceiveWork {
     const onRequest = this.#streamEnded;
     const uploads = new UploadQueue({ parallel: PARALLEL_UPLOADS });
+    const objects = new UploadQueue({ parallel: PARALLEL_OBJECTS });
     const slots = PackSlots.make(this.#options.session.lanes + PARALLEL_UPLOADS);
     return {
       structure: (payloads, signal) => this.#takeStructure(payloads, signal),
       lane: async (lane, batches, onAck, signal) => {
-        await this.#takeLane({ lane, onRequest, uploads, slots }, batches, onAck, signal);
+        const options = { lane, onRequest, uploads, objects, slots };
+        await this.#takeLane(options, batches, onAck, signal);
         await uploads.settled();
+        await objects.settled();
       },
       onStructure: () => {
         this.#structureDone = true;
@@ -161,23 +168,38 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
   }
 
   async #takeLane(
-    options: { lane: number; onRequest: boolean; uploads: UploadQueue; slots: PackSlots },
+    options: {
+      lane: number;
+      onRequest: boolean;
+      uploads: UploadQueue;
+      objects: UploadQueue;
+      slots: PackSlots;
+    },
     messages: AsyncIterable<LaneBatch>,
     onAck: (ack: Ack) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { lane, onRequest, uploads, slots } = options;
+    const { lane, onRequest, uploads, objects, slots } = options;
+    const plain = new PlainUploads({
+      store: this.#modules.store,
+      uploads: objects,
+      count: (bytes) => {
+        this.#plainBytes += bytes;
+      },
+    });
     const log = this.#logs[lane] ?? 0;
     const input = { ...this.#options.input, lane, log, onRequest, slots: slots.memory };
     const onMessage = async (message: ObjectLaneMessage): Promise<void> => {
       if (message.kind === 'pack') {
         await uploads.add(() => this.#upload(message, slots, signal));
+      } else if (message.kind !== 'ack') {
+        await plain.take(message, signal);
       } else {
         const { token, needs, failures } = message;
         await onAck({ lane, applied: token, needs, failures });
       }
     };
-    const result = await this.#modules.pool.run<
+    const run = this.#modules.pool.run<
       ObjectLaneInput,
       ObjectLaneResult,
       ObjectLaneMessage,
@@ -193,6 +215,7 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
       },
       signal,
     );
+    const result = await run.finally(() => plain.drop());
     this.#logs[lane] = result.log;
   }
 
@@ -224,7 +247,8 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
       signal,
     );
     onProgress({ phase: 'syncing', done: 0, total: 1 });
-    const stored = await publishDataset(this.#session(), made, usable, this.#modules, signal);
+    const publish = { ...this.#modules, plainBytes: this.#plainBytes };
+    const stored = await publishDataset(this.#session(), made, usable, publish, signal);
     work.removeSession();
     await this.#mergeIndex(signal);
     onProgress({ phase: 'committed', done: 1, total: 1 });

@@ -10,6 +10,7 @@ import { DmError } from '../../../model/error.js';
 import type { Gfid } from '../../../model/ids.js';
 import { IndexRunReader } from '../../../repository/index-run-reader.js';
 import { IndexRunWriter } from '../../../repository/index-run-writer.js';
+import { RepositoryLayout } from '../../../repository/object-layout.js';
 import { newObjectPackId } from '../../../repository/object-pack-format.js';
 import type { PackSet } from '../../../repository/pack-set.js';
 import { SegmentTable } from '../../../repository/segment-table.js';
@@ -24,9 +25,12 @@ import { ReceiveOutcome } from '../../receive/receive-outcome.js';
 import { receiveStructure } from '../../receive/structure-receiver.js';
 import { commitObjectSession } from './commit-object-session.js';
 import { DataPack } from './data-pack.js';
+import { FileSegments } from './file-segments.js';
+import type { ContentWriter } from './file-sink.js';
 import { type AppliedPayload, ObjectLaneReceiver } from './object-lane-receiver.js';
 import { ObjectWorkspace } from './object-workspace.js';
 import { PackSlots } from './pack-slots.js';
+import { PlainSender } from './plain-sender.js';
 import { lastPosition, resumeLanes } from './resume-lanes.js';
 import { SegmentWriter } from './segment-writer.js';
 import type {
@@ -150,8 +154,17 @@ export const objectLaneTask: Task<
   LaneBatch
 > = async (input, io) => {
   using workspace = new ObjectWorkspace(input);
-  using index = workspace.openIndex();
   using log = new LaneLog(workspace.work.laneLog(input.lane), input.log);
+  const layout = new RepositoryLayout(workspace.session.basePath);
+  if (layout.plainTree !== null) {
+    const { next } = workspace;
+    const emit: TaskIo<ObjectLaneMessage, LaneBatch>['emit'] = io.emit;
+    const sender = new PlainSender({ layout, next, emit });
+    await new LaneRun(input, { workspace, log, writer: sender, io }).run();
+    await sender.room();
+    return { log: log.length };
+  }
+  using index = workspace.openIndex();
   const slots = new PackSlots(input.slots);
   const writer = new SegmentWriter({
     keys: workspace.keys,
@@ -165,14 +178,23 @@ export const objectLaneTask: Task<
     },
     send: ({ id, slot, length }) => io.emit({ kind: 'pack', pack: id, slot, length }),
   });
-  await new LaneRun(input, { workspace, log, writer, io }).run();
+  const contents: ContentWriter = {
+    open: (file) => new FileSegments(file, { writer }),
+    get isCrowded() {
+      return writer.isCrowded;
+    },
+    room: () => writer.room(),
+    endFrame: () => writer.endFrame(),
+  };
+  await new LaneRun(input, { workspace, log, writer: contents, io }).run();
+  await writer.finish();
   return { log: log.length };
 };
 
 interface LaneRunModules {
   readonly workspace: ObjectWorkspace;
   readonly log: LaneLog;
-  readonly writer: SegmentWriter;
+  readonly writer: ContentWriter;
   readonly io: TaskIo<ObjectLaneMessage, LaneBatch>;
 }
 
@@ -197,7 +219,7 @@ class LaneRun {
   }
 
   async run(): Promise<void> {
-    const { io, writer } = this.#modules;
+    const { io } = this.#modules;
     const inFlight: Promise<void>[] = [];
     let last = Promise.resolve();
     for await (const { token, payload } of io.incoming) {
@@ -211,7 +233,6 @@ class LaneRun {
       if (inFlight.length > BATCHES_IN_FLIGHT) await inFlight.shift();
     }
     await last;
-    await writer.finish();
   }
 
   /** Logs and tells a batch when those before it are, and its segments are stored. */

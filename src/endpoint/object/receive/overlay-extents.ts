@@ -104,7 +104,7 @@ class KeptExtents {
 
 function cut({ offset, extent }: Placed, from: bigint, to: bigint): Extent {
   const length = to - from;
-  if (extent.segment === null) return { length, segment: null };
+  if (extent.segment === null) return { ...extent, length };
   return { ...extent, length, start: extent.start + Number(from - offset) };
 }
 

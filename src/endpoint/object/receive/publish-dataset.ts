@@ -28,6 +28,8 @@ export interface PublishModules {
   readonly store: ObjectStore;
   readonly work: WorkDirectory;
   readonly uploaded: UploadedPacks;
+  /** Sent for plain objects. */
+  readonly plainBytes: number;
   readonly numbers: DatasetNumbers;
   readonly signer: () => RecordSigner | null;
   readonly now: () => number;
@@ -70,7 +72,7 @@ export async function publishDataset(
     committedAtMs,
     retention: session.retention,
     expiresAtMs: expiryOf(session, committedAtMs),
-    storedBytes: modules.uploaded.bytes + indexBytes,
+    storedBytes: modules.uploaded.bytes + modules.plainBytes + indexBytes,
   };
   await refuseChanges(session, usable, modules, signal);
   await putRecord(record, key, modules, signal);

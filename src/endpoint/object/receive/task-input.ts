@@ -8,6 +8,7 @@ import type { EntryFailure, ResumePoint } from '../../change-stream.js';
 import type { FileFailure } from '../../receive/file-failure.js';
 import type { LaneOutcome } from '../../receive/lane-messages.js';
 import type { TargetStatistics } from '../../target.js';
+import type { PlainMessage } from './plain-sender.js';
 
 /** Names of the tasks that worker threads run for backups. */
 export const OBJECT_RECEIVE_TASKS = {
@@ -65,8 +66,9 @@ export interface ObjectLaneInput extends ObjectTaskInput {
   readonly onRequest: boolean;
 }
 
-/** What a lane tells: a batch is applied, or a pack is to be uploaded. */
+/** What a lane tells: a batch is applied, or a pack or part of a plain object is to be uploaded. */
 export type ObjectLaneMessage =
+  | PlainMessage
   | ({ readonly kind: 'ack' } & LaneOutcome)
   | {
       readonly kind: 'pack';

@@ -18,13 +18,17 @@ export async function checkFile(
   signal: AbortSignal,
 ): Promise<void> {
   let at = 0n;
+  let isPlain = false;
   for await (const batch of maps.segments.range({ prefix: extentsOf(gfid) }, signal)) {
     for (const { key, value } of batch) {
       const { offset } = decodeExtentKey(key);
       const extent = decodeExtent(value);
       if (offset !== at) throw damaged(`nothing says where byte ${at} is`);
       at += extent.length;
-      if (extent.segment === null) continue;
+      if (extent.segment === null) {
+        isPlain ||= extent.isPlain === true;
+        continue;
+      }
       const { pack, offset: start, length } = extent.segment;
       const bytes = short.get(pack);
       if (bytes === undefined || start + length <= bytes) continue;
@@ -35,6 +39,7 @@ export async function checkFile(
       );
     }
   }
+  if (isPlain) await maps.plain.check(maps.catalog, gfid, size);
   if (at !== BigInt(size)) throw damaged(`${at} of ${size} bytes are stored`);
   let leaves = 0;
   for await (const batch of maps.catalog.content.range({ prefix: contentOf(gfid) }, signal)) {

@@ -32,6 +32,8 @@ export class ObjectFixture implements AsyncDisposable {
   readonly pool = new WorkerPool({ size: 4, entry: ENTRY });
   readonly warnings: string[] = [];
   secret: Uint8Array | null = null;
+  /** Plain objects instead of backups. */
+  plain = false;
   /** Unwrapping is made to take long. */
   readonly masters = new MasterKeys();
   readonly #stores: AsyncDisposable[] = [];
@@ -114,6 +116,7 @@ export class ObjectFixture implements AsyncDisposable {
       onDrift: 'repair',
       maxDelete: null,
       lanes: LANES,
+      plain: this.plain,
     };
   }
 

@@ -1,0 +1,104 @@
+import { DmError } from '../../../model/error.js';
+import type { ObjectStore } from '../../../repository/object-store.js';
+import { MessageQueue } from '../../../worker/message-queue.js';
+import type { PlainMessage } from './plain-sender.js';
+import type { UploadQueue } from './upload-queue.js';
+
+const ZEROS = Buffer.alloc(1024 * 1024);
+
+/** The body of an object that is being uploaded, as its parts come. */
+class Body {
+  dropped = false;
+  /** Resolves when the store takes no more of it. */
+  over: Promise<void> = Promise.resolve();
+  #taken: (() => void) | null = null;
+  readonly parts = new MessageQueue<Uint8Array>(() => this.#taken?.());
+
+  /** Resolves when the part has been taken, or none will be any more. */
+  async push(bytes: Uint8Array): Promise<void> {
+    const taken = new Promise<void>((resolve) => {
+      this.#taken = resolve;
+    });
+    this.parts.push(bytes);
+    await Promise.race([taken, this.over]);
+  }
+
+  end(): void {
+    this.parts.close();
+  }
+
+  drop(): void {
+    this.dropped = true;
+    this.parts.fail(new DmError('cancelled', 'the file was given up'));
+  }
+}
+
+/** Uploads the plain objects of one lane. */
+export class PlainUploads {
+  readonly #store: ObjectStore;
+  readonly #uploads: UploadQueue;
+  readonly #count: (bytes: number) => void;
+  /** Of the object whose parts come. */
+  #body: Body | null = null;
+
+  /** `count` is told the bytes that are sent. */
+  constructor(modules: {
+    store: ObjectStore;
+    uploads: UploadQueue;
+    count: (bytes: number) => void;
+  }) {
+    this.#store = modules.store;
+    this.#uploads = modules.uploads;
+    this.#count = modules.count;
+  }
+
+  /** Resolves when the next message may come. Errors: what an earlier upload failed with. */
+  async take(message: PlainMessage, signal: AbortSignal): Promise<void> {
+    if (message.kind === 'plain-dropped') {
+      this.drop();
+      return;
+    }
+    const { object, zeros, last } = message;
+    const bytes = message.bytes ?? new Uint8Array(0);
+    this.#count(Number(zeros) + bytes.length);
+    if (object !== null && last && zeros === 0n) {
+      const { key, metadata } = object;
+      await this.#uploads.add(() => this.#store.put(key, bytes, { metadata }, signal));
+      return;
+    }
+    if (object !== null) await this.#begin(object, signal);
+    const body = this.#body;
+    if (body === null) throw new DmError('internal', 'part of a plain object that never began');
+    for (let left = zeros; left > 0n; left -= BigInt(ZEROS.length)) {
+      signal.throwIfAborted();
+      await body.push(left < BigInt(ZEROS.length) ? ZEROS.subarray(0, Number(left)) : ZEROS);
+    }
+    if (bytes.length > 0) await body.push(bytes);
+    if (!last) return;
+    body.end();
+    this.#body = null;
+  }
+
+  /** Takes back the object whose parts have not all come. */
+  drop(): void {
+    this.#body?.drop();
+    this.#body = null;
+  }
+
+  async #begin(
+    { key, metadata }: { key: string; metadata: Readonly<Record<string, string>> },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const body = new Body();
+    await this.#uploads.add(async () => {
+      const upload = this.#store.putStream(key, body.parts, { metadata }, signal);
+      body.over = upload.catch(() => undefined);
+      try {
+        await upload;
+      } catch (error) {
+        if (!body.dropped) throw error;
+      }
+    });
+    this.#body = body;
+  }
+}
