@@ -1,0 +1,215 @@
+import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { DmError } from '../../src/model/error.js';
+import { openControlClient } from '../../src/rpc/control-client.js';
+import type { ControlCalls } from '../../src/rpc/control-service.js';
+import type { AgentProcess } from './agent-process.js';
+import { TestAgents } from './e2e-agents.js';
+import { dmJson } from './e2e-dm.js';
+import { createPolicy, viewJob } from './e2e-policies.js';
+import { until } from './e2e-until.js';
+
+const HOUR_MS = 3_600_000;
+const PROGRAM = fileURLToPath(new URL('./simulated-agent.js', import.meta.url));
+/** States of jobs that have ended. */
+export const ENDED: readonly string[] = ['finished', 'failed', 'cancelled'];
+const MOST_ATTEMPTS = 20;
+/** Far more than what is due at one time takes on a busy machine. */
+const SETTLES_WITHIN_MS = 600_000;
+const NEVER = new AbortController().signal;
+
+export const AGENTS = ['a', 'b', 'c', 'd'] as const;
+export type AgentName = (typeof AGENTS)[number];
+
+/** Agents whose time is made here: it stands still until it is set, and what is due by then has to end before it goes on. */
+export class SimulatedAgents implements AsyncDisposable {
+  readonly #agents: TestAgents;
+  readonly #policies = new Map<string, number>();
+  /** Agents that are down, and the hour in which they come back. */
+  readonly down = new Map<AgentName, number>();
+  /** Since the beginning. */
+  hour = 0;
+  #nowMs: number;
+
+  private constructor(agents: TestAgents, nowMs: number) {
+    this.#agents = agents;
+    this.#nowMs = nowMs;
+  }
+
+  static async open(): Promise<SimulatedAgents> {
+    // Not before certificates that are made now become valid.
+    const startMs = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS;
+    process.env.SIMULATION_START_MS = String(startMs);
+    const launcher = [process.execPath, '--enable-source-maps', PROGRAM];
+    const agents = await TestAgents.open({
+      agents: AGENTS.map((name) => ({ name, launcher })),
+      accounts: false,
+    });
+    return new SimulatedAgents(agents, startMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agents[Symbol.asyncDispose]();
+  }
+
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  agent(name: AgentName): AgentProcess {
+    return this.#agents.agent(name);
+  }
+
+  /** A path outside every root. */
+  scratch(name: string): string {
+    return this.#agents.scratch(name);
+  }
+
+  /** A path below the root of an agent. */
+  root(name: AgentName, below: string): string {
+    return this.#agents.root(name, below);
+  }
+
+  async addPolicy(
+    on: AgentName,
+    name: string,
+    type: string,
+    flags: Record<string, unknown>,
+  ): Promise<number> {
+    const id = await createPolicy(this.agent(on), type, flags as Record<string, string>);
+    this.#policies.set(name, id);
+    return id;
+  }
+
+  /** Ends the process; it comes back at once, or some hours later. */
+  async kill(name: AgentName, signal: NodeJS.Signals, hours: number): Promise<void> {
+    await this.agent(name).kill(signal);
+    if (hours > 0) this.down.set(name, this.hour + hours);
+    else await this.agent(name).start();
+  }
+
+  /** Starts those whose hour has come. */
+  async returnDue(): Promise<void> {
+    for (const [name, hour] of this.down) {
+      if (hour > this.hour) continue;
+      this.down.delete(name);
+      await this.agent(name).start();
+    }
+  }
+
+  /** Runs a policy to the end of a job that finishes; attempts that failed are not waited for. */
+  async run(on: AgentName, policy: string): Promise<void> {
+    const agent = this.agent(on);
+    const words = ['policies', 'run', String(this.#policies.get(policy))];
+    const { job_id } = await dmJson<{ job_id: number }>(agent, ...words);
+    let reason = '';
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      await this.settle();
+      const { state, error_message, retry } = await viewJob(agent, job_id);
+      if (state === 'finished') return;
+      if (ENDED.includes(state)) throw new Error(`${policy} ended ${state}: ${error_message}`);
+      reason = `${state}; ${retry?.reason}`;
+      await this.hurry(on);
+    }
+    throw new Error(`${policy} has not finished in ${MOST_ATTEMPTS} attempts: ${reason}`);
+  }
+
+  /** Jobs that wait to be tried again are tried now. */
+  async hurry(name: AgentName): Promise<void> {
+    const agent = this.agent(name);
+    for (const { id, state } of await this.jobs(name)) {
+      if (ENDED.includes(state)) continue;
+      await dmJson(agent, 'jobs', 'modify', String(id), '--action=pause').catch(() => undefined);
+      await until(`job ${id} of ${name} has paused or ended`, async () =>
+        ['paused', ...ENDED].includes((await viewJob(agent, id)).state),
+      );
+      if ((await viewJob(agent, id)).state !== 'paused') continue;
+      await dmJson(agent, 'jobs', 'modify', String(id), '--action=resume');
+    }
+  }
+
+  /** All agents take it for the time; those that are down find it when they start. */
+  async setTime(nowMs: number): Promise<void> {
+    this.#nowMs = nowMs;
+    for (const name of AGENTS) {
+      const agent = this.agent(name);
+      writeFileSync(`${agent.options.stateDir}.clock`, String(nowMs));
+      if (!this.down.has(name)) await told(`${agent.options.stateDir}.clock.sock`);
+    }
+  }
+
+  /** Until nothing is due and nothing runs at the agents that are up, but for what waits to be tried again. */
+  async settle(): Promise<void> {
+    const end = performance.now() + SETTLES_WITHIN_MS;
+    for (let calm = 0; calm < 2; ) {
+      if (performance.now() > end) throw new Error(`hour ${this.hour}: what is due does not end`);
+      const up = AGENTS.filter((name) => !this.down.has(name));
+      const idle = await Promise.all(up.map((name) => this.#isIdle(name)));
+      calm = idle.every(Boolean) ? calm + 1 : 0;
+      if (calm === 0) await delay(50);
+    }
+  }
+
+  async #isIdle(name: AgentName): Promise<boolean> {
+    const waits = new Set<number>();
+    for (const { state, policy_id, retry } of await this.jobs(name)) {
+      if (ENDED.includes(state)) continue;
+      if (Date.parse(retry?.next_at ?? '') > this.#nowMs) waits.add(policy_id);
+      else return false;
+    }
+    let isIdle = true;
+    await this.call(name, async (call) => {
+      const { policies = [] } = await call.listPolicies({}, NEVER);
+      isIdle = policies.every(
+        ({ id, next_run_at = '' }) =>
+          next_run_at === '' || Date.parse(next_run_at) > this.#nowMs || waits.has(Number(id)),
+      );
+    });
+    return isIdle;
+  }
+
+  /** Every job that `dm jobs list` shows. */
+  async jobs(name: AgentName) {
+    const jobs: {
+      readonly id: number;
+      readonly state: string;
+      readonly policy_id: number;
+      readonly retry: { readonly next_at?: string } | null;
+    }[] = [];
+    await this.call(name, async (call) => {
+      for (const job of (await call.listJobs({}, NEVER)).jobs ?? []) {
+        jobs.push({
+          id: Number(job.id),
+          state: job.state ?? '',
+          policy_id: Number(job.policy_id),
+          retry: job.retry ?? null,
+        });
+      }
+    });
+    return jobs;
+  }
+
+  /** Asks over the control socket, without a program of its own. */
+  async call(name: AgentName, use: (call: ControlCalls) => Promise<void>): Promise<void> {
+    const agent: AgentProcess = this.agent(name);
+    await using client = openControlClient(agent.socket);
+    try {
+      await use(client.call);
+    } catch (error) {
+      if (!(error instanceof DmError)) throw error;
+      throw new Error(`${name}, hour ${this.hour}: ${error.code}: ${error.message}`);
+    }
+  }
+}
+
+/** Resolves when the agent has read the time. */
+function told(path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.on('error', reject);
+    socket.on('close', () => resolve());
+    socket.resume();
+  });
+}
