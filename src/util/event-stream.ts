@@ -41,3 +41,17 @@ export class EventStream<T> implements AsyncIterable<T> {
     }
   }
 }
+
+/** The events of `work`, which starts at once, and what it ends with; throws what it throws after its events. */
+export async function* eventsOf<T, R>(
+  work: (push: (event: T) => void) => Promise<R>,
+): AsyncGenerator<T, R> {
+  const events = new EventStream<T>();
+  const result = work((event) => events.push(event));
+  result.then(
+    () => events.end(),
+    (error: unknown) => events.fail(error),
+  );
+  yield* events;
+  return await result;
+}

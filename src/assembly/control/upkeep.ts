@@ -12,7 +12,7 @@ import type { RepairBackupsProgress } from '../../rpc/generated/control/datamove
 import type { RepairBackupsRequest__Output } from '../../rpc/generated/control/datamover/v1/RepairBackupsRequest.js';
 import type { RepairSummary as RepairSummaryMessage } from '../../rpc/generated/control/datamover/v1/RepairSummary.js';
 import { escapePath, parseEscaped } from '../../util/escape.js';
-import { EventStream } from '../../util/event-stream.js';
+import { eventsOf } from '../../util/event-stream.js';
 import type { AccountStore } from '../account-store.js';
 import type { ObjectUpkeep } from '../object-upkeep.js';
 import { timeText } from './views.js';
@@ -32,28 +32,23 @@ export function upkeepHandlers({ accounts, places, upkeep }: UpkeepHandlerModule
     ): AsyncIterable<PruneBackupsProgress> {
       const account = await accounts.object(await accounts.resolve(request.account));
       const basePath = request.base_path === '' ? null : parseEscaped(request.base_path);
-      const events = new EventStream<PruneBackupsProgress>();
-      const work = upkeep.prune(
-        account,
-        basePath,
-        pruneOptions(request),
-        (path, { step, done, total, untilMs }) =>
-          events.push({
-            base_path: escapePath(path),
-            step,
-            done,
-            total,
-            until: timeText(untilMs || null),
-          }),
-        (path, summary) => events.push({ summary: summaryMessage(path, summary) }),
-        signal,
+      yield* eventsOf<PruneBackupsProgress, void>((push) =>
+        upkeep.prune(
+          account,
+          basePath,
+          pruneOptions(request),
+          (path, { step, done, total, untilMs }) =>
+            push({
+              base_path: escapePath(path),
+              step,
+              done,
+              total,
+              until: timeText(untilMs || null),
+            }),
+          (path, summary) => push({ summary: summaryMessage(path, summary) }),
+          signal,
+        ),
       );
-      work.then(
-        () => events.end(),
-        (error: unknown) => events.fail(error),
-      );
-      yield* events;
-      await work;
     },
     async *repairBackups(
       request: RepairBackupsRequest__Output,
@@ -69,21 +64,16 @@ export function upkeepHandlers({ accounts, places, upkeep }: UpkeepHandlerModule
         source: place.source,
         account: isObject && other !== null ? await accounts.object(other) : null,
       };
-      const events = new EventStream<RepairBackupsProgress>();
-      const work = upkeep.repair(
-        account,
-        basePath,
-        from,
-        (path, { step, done }) => events.push({ base_path: escapePath(path), step, done }),
-        (path, summary) => events.push({ summary: repairMessage(path, summary) }),
-        signal,
+      yield* eventsOf<RepairBackupsProgress, void>((push) =>
+        upkeep.repair(
+          account,
+          basePath,
+          from,
+          (path, { step, done }) => push({ base_path: escapePath(path), step, done }),
+          (path, summary) => push({ summary: repairMessage(path, summary) }),
+          signal,
+        ),
       );
-      work.then(
-        () => events.end(),
-        (error: unknown) => events.fail(error),
-      );
-      yield* events;
-      await work;
     },
   };
 }
