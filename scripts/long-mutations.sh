@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sends mutated messages to the peer port, with a certificate and without, and to the control socket.
+# Sends changed messages, HTTP/2 frames, batches and TLS records to the peer port, with a certificate and without, and to the
+# control socket, and looks at the agent's memory and at what it does for others meanwhile.
 # Usage: scripts/long-mutations.sh [COUNT]   default 200000; DM_SEED=N repeats a run
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -19,7 +19,7 @@ import { MessageMeter } from './message-meter.js';
 import type { BandwidthPacing } from './pacing/bandwidth-pacing.js';
 import { pacedCarrier } from './pacing/paced-socket.js';
 import { MAX_MESSAGE_BYTES } from './protocol.js';
-import { hasLostPeer } from './socket-probe.js';
+import { hasLostPeer, isOneOf } from './socket-probe.js';
 import { applyServerWindow, WINDOW_BYTES, windowAt } from './windows.js';
 
 /** Set by this module on every request, over whatever the caller sent: which connection the request came by. */
@@ -48,8 +48,8 @@ export interface ServerConnection<State> {
   readonly state: State;
   /** Closes it after a moment in which calls can still be answered. */
   end(): void;
-  /** Closes it at once when the other end is gone and nothing else has said so. */
-  probe(): void;
+  /** Closes it at once when the other end is gone, or one of those that hung up, and nothing else has said so; tells whether. */
+  probe(hungUp: ReadonlySet<string>): boolean;
 }
 
 export interface GrpcListenerOptions {
@@ -236,8 +236,10 @@ export class GrpcListener<State> {
         address,
         state: this.#modules.admit(socket),
         end: () => endSession(session, socket),
-        probe: () => {
-          if (hasLostPeer(socket)) destroySession(session, socket);
+        probe: (hungUp) => {
+          const isGone = hasLostPeer(socket) || isOneOf(socket, hungUp);
+          if (isGone) destroySession(session, socket);
+          return isGone;
         },
       };
       session.settings({ maxHeaderListSize: MAX_HEADER_BYTES });

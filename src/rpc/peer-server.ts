@@ -26,6 +26,7 @@ import type { PeerMethod } from './rights-of-method.js';
 import { type RunningCall, ServerCalls } from './server-call.js';
 import { PeerServerCredentials } from './server-credentials.js';
 import { checkSocketCaller, type PeerUid } from './socket-caller.js';
+import { hungUpSockets } from './socket-probe.js';
 import { type PlacedSocket, placeSocket } from './unix-socket.js';
 
 /** How often certificates, grants and idle sessions are looked at again without being told. */
@@ -189,6 +190,9 @@ export class PeerServer implements AsyncDisposable {
       ({ state }) => state.caller !== null && ownerOf(state.caller) === owner,
     );
     if (open.length < MAX_CONNECTIONS_PER_CALLER) return;
+    const hungUp = hungUpSockets();
+    const left = open.filter((connection) => !connection.probe(hungUp));
+    if (left.length < MAX_CONNECTIONS_PER_CALLER) return;
     throw new DmError(
       'peer_busy',
       `${open.length} connections of this peer are open here; wait until some have ended`,
@@ -203,9 +207,10 @@ export class PeerServer implements AsyncDisposable {
 
   #sweep(): void {
     const { now } = this.#modules;
+    const hungUp = hungUpSockets();
     for (const connection of this.#connections()) {
       const { state } = connection;
-      connection.probe();
+      connection.probe(hungUp);
       if (!state.greeted && now() - state.openedAt > HELLO_MS) connection.end();
       this.#background(state.readers.sweep());
     }

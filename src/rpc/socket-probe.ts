@@ -1,4 +1,15 @@
+import { readFileSync, readlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
+
+const TABLES = ['/proc/self/net/tcp', '/proc/self/net/tcp6'];
+/** Columns of these tables. */
+const STATE = 3;
+const INODE = 9;
+const CLOSE_WAIT = '08';
+
+interface SocketInternals {
+  readonly _handle?: { readonly getpeername?: unknown; readonly fd?: unknown } | null;
+}
 
 /**
  * True when the kernel knows that the other end of a TCP connection is gone. Node may not: a TLS socket under HTTP/2
@@ -6,7 +17,27 @@ import type { Socket } from 'node:net';
  * a minute later.
  */
 export function hasLostPeer(socket: Socket): boolean {
-  const { _handle } = socket as unknown as { _handle?: { getpeername?: unknown } | null };
+  const { _handle } = socket as unknown as SocketInternals;
   const getpeername = _handle?.getpeername;
   return typeof getpeername === 'function' && getpeername.call(_handle, {}) !== 0;
+}
+
+/**
+ * The sockets of this process whose other end has hung up, by inode. Node may not know that either: once it has ended a
+ * session for a frame that is not allowed it reads no more, and never sees that the peer hangs up.
+ */
+export function hungUpSockets(): ReadonlySet<string> {
+  const rows = TABLES.flatMap((path) => readFileSync(path, 'latin1').split('\n'));
+  const columns = rows.map((row) => row.trim().split(/\s+/));
+  return new Set(
+    columns.flatMap((row) => (row[STATE] === CLOSE_WAIT ? [`socket:[${row[INODE]}]`] : [])),
+  );
+}
+
+/** Whether a socket is one of these. */
+export function isOneOf(socket: Socket, inodes: ReadonlySet<string>): boolean {
+  const { _handle } = socket as unknown as SocketInternals;
+  const fd = _handle?.fd;
+  if (inodes.size === 0 || typeof fd !== 'number' || fd < 0) return false;
+  return inodes.has(readlinkSync(`/proc/self/fd/${fd}`));
 }

@@ -5,15 +5,25 @@ import {
   type ClientHttp2Stream,
   connect as http2Connect,
 } from 'node:http2';
-import { type Socket, connect as tcpConnect } from 'node:net';
-import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import type { Socket } from 'node:net';
 import { expect } from 'chai';
 import { peerDefinition } from '../../src/rpc/proto.js';
-import { secureContextOptions } from '../../src/security/tls-material.js';
 import type { AgentProcess } from '../support/agent-process.js';
 import { TestAgents } from '../support/e2e-agents.js';
 import { until } from '../support/e2e-until.js';
-import { HostilePeer, materialOf } from './hostile-peer.js';
+import { FrameReader } from '../support/mutations/frame-reader.js';
+import { HostilePeer } from './hostile-peer.js';
+import {
+  addressOf,
+  FRAME,
+  headersOf,
+  helloMessage,
+  http2Frame,
+  messageHead,
+  PREFACE,
+  plainSocket,
+  tlsSocket,
+} from './raw-http2.js';
 
 const MEBIBYTE = 1_048_576;
 const MAX_GROWTH = 64 * MEBIBYTE;
@@ -46,14 +56,14 @@ describe('floods of an agent', function () {
     const before = memory();
     const socket = await tlsSocket(victim);
     // Windows are not looked at: all that is sent here fits into the first ones.
-    socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    socket.write(PREFACE);
     socket.write(http2Frame(0x4, 0, 0, Buffer.alloc(0)));
-    socket.write(http2Frame(0x1, 0x4, 1, headersOf('Hello')));
+    socket.write(http2Frame(0x1, 0x4, 1, headersOf('/datamover.v1.Peer/Hello')));
     socket.write(http2Frame(0x0, 0x1, 1, helloMessage()));
     const streams = [3, 5, 7, 9, 11, 13, 15, 17];
     for (const stream of streams) {
-      socket.write(http2Frame(0x1, 0x4, stream, headersOf('Write')));
-      socket.write(http2Frame(0x0, 0, stream, frameHead(3 * MEBIBYTE)));
+      socket.write(http2Frame(0x1, 0x4, stream, headersOf('/datamover.v1.Peer/Write')));
+      socket.write(http2Frame(0x0, 0, stream, messageHead(3 * MEBIBYTE)));
     }
     for (let burst = 0; burst < 200 && !socket.destroyed; burst++) {
       const frames = streams.flatMap((stream) =>
@@ -75,7 +85,7 @@ describe('floods of an agent', function () {
     for (const session of sessions) {
       for (let at = 0; at < 100; at++) {
         const stream = call(session, 'Write');
-        stream.write(frameHead(3 * MEBIBYTE));
+        stream.write(messageHead(3 * MEBIBYTE));
         stream.write(part);
       }
     }
@@ -106,12 +116,35 @@ describe('floods of an agent', function () {
     for (const socket of sockets) socket.destroy();
   });
 
+  it('46: connections that are ended for a frame that is not allowed, and hung up, are not kept', async () => {
+    for (let at = 0; at < 40; at++) {
+      const socket = await tlsSocket(victim);
+      const frames = new FrameReader();
+      socket.on('data', (bytes: Buffer) => frames.take(bytes));
+      socket.once('close', () => frames.end());
+      socket.write(PREFACE);
+      socket.write(http2Frame(FRAME.settings, 0, 0, Buffer.alloc(0)));
+      // Of a stream that was never begun.
+      socket.write(http2Frame(FRAME.data, 0, 3, Buffer.alloc(1)));
+      expect(await frames.markOrEnd(Buffer.alloc(8))).to.equal('ended');
+      socket.destroy();
+      await once(socket, 'close');
+    }
+    using _ = await HostilePeer.connect(victim);
+    const { port } = addressOf(victim);
+    await until('no connection is kept', () => {
+      const ours = readFileSync(`/proc/${victim.pid}/net/tcp`, 'latin1').split('\n');
+      const waiting = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+      return !ours.some((row) => row.includes(waiting) && / 08 /.test(row.slice(0, 40)));
+    });
+  });
+
   it('18: clear text is dropped, and nothing of it is answered', async () => {
     const socket = plainSocket(victim);
     const received: Buffer[] = [];
     socket.on('data', (chunk: Buffer) => received.push(chunk));
     const closed = once(socket, 'close');
-    socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    socket.write(PREFACE);
     await closed;
     // At most a TLS alert.
     expect(Buffer.concat(received).length).to.be.lessThan(32);
@@ -201,49 +234,6 @@ async function settled(measure: () => number): Promise<void> {
   });
 }
 
-async function tlsSocket(agent: AgentProcess): Promise<TLSSocket> {
-  const socket = tlsConnect({
-    ...secureContextOptions(await materialOf('mallory')),
-    ...addressOf(agent),
-    ALPNProtocols: ['h2'],
-    checkServerIdentity: () => undefined,
-  });
-  await once(socket, 'secureConnect');
-  socket.on('error', () => undefined);
-  socket.setMaxListeners(0);
-  socket.resume();
-  return socket;
-}
-
-function http2Frame(type: number, flags: number, stream: number, payload: Buffer): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
-
-/** Headers of a call, each a literal that is not indexed. */
-function headersOf(method: string): Buffer {
-  const headers = {
-    ':method': 'POST',
-    ':scheme': 'https',
-    ':path': `/datamover.v1.Peer/${method}`,
-    ':authority': 'victim',
-    'content-type': 'application/grpc',
-    te: 'trailers',
-  };
-  const text = (value: string) => [Buffer.from([value.length]), Buffer.from(value)];
-  return Buffer.concat(
-    Object.entries(headers).flatMap(([name, value]) => [
-      Buffer.from([0]),
-      ...text(name),
-      ...text(value),
-    ]),
-  );
-}
-
 async function rawSession(agent: AgentProcess): Promise<ClientHttp2Session> {
   const { host, port } = addressOf(agent);
   const socket = await tlsSocket(agent);
@@ -257,15 +247,6 @@ async function rawSession(agent: AgentProcess): Promise<ClientHttp2Session> {
   return session;
 }
 
-function helloMessage(): Buffer {
-  const request = peerDefinition().Hello.requestSerialize({
-    protocol_min: 1,
-    protocol_max: 1,
-    system_guid: 'E1'.repeat(18),
-  });
-  return Buffer.concat([frameHead(request.length), request]);
-}
-
 function call(session: ClientHttp2Session, method: string): ClientHttp2Stream {
   const stream = session.request({
     ':method': 'POST',
@@ -275,23 +256,6 @@ function call(session: ClientHttp2Session, method: string): ClientHttp2Stream {
   });
   stream.on('error', () => undefined);
   return stream;
-}
-
-function frameHead(length: number): Buffer {
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(length, 1);
-  return head;
-}
-
-function plainSocket(agent: AgentProcess): Socket {
-  const socket = tcpConnect(addressOf(agent));
-  socket.on('error', () => undefined);
-  return socket;
-}
-
-function addressOf({ listen }: AgentProcess): { host: string; port: number } {
-  const [host = '', port = ''] = listen.split(':');
-  return { host, port: Number(port) };
 }
 
 async function codeOf(work: Promise<unknown>): Promise<string | null> {

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { type Client, credentials, Client as GrpcClient, type ServiceError } from '@grpc/grpc-js';
 import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
-import type { Random } from './e2e-random.js';
+import type { Random } from '../e2e-random.js';
+import { mutateMessage } from './mutate-protobuf.js';
 
-const CALL_MS = 20_000;
 const DEPTH = 4;
 const LEAST_INT = -(2 ** 31);
 
@@ -14,16 +14,26 @@ interface Field {
   readonly typeName: string;
 }
 
-interface Method {
-  readonly path: string;
-  readonly requestStream: boolean;
-  readonly responseStream: boolean;
+interface Method extends RawMethod {
   readonly requestType: { readonly type: { readonly field: readonly Field[] } };
   requestSerialize(value: object): Buffer;
 }
 
-/** Makes requests of a service that are nearly right: fields of the right kind with odd values, then some bytes changed. */
-export class MessageFuzzer {
+/** A request as it goes over the wire. */
+export interface RawRequest {
+  readonly method: RawMethod;
+  readonly message: Buffer;
+}
+
+/** How a call is made. */
+export interface RawMethod {
+  readonly path: string;
+  readonly requestStream: boolean;
+  readonly responseStream: boolean;
+}
+
+/** Makes requests of a service: fields of the right kind with odd values, and such requests with bytes changed. */
+export class MessageMaker {
   readonly #package: PackageDefinition;
   readonly #methods: readonly Method[];
   readonly #random: Random;
@@ -43,13 +53,20 @@ export class MessageFuzzer {
     this.#texts = [...texts, '', '.', '..', '/', '../../etc', 'a\0b', '\x1b[2J', 'x'.repeat(5_000)];
   }
 
-  /** Sends one request and waits until the agent has answered somehow; gives the code of the answer. */
-  async send(client: Client): Promise<number> {
-    const random = this.#random;
-    const method = random.pick(this.#methods);
-    const message = () =>
-      this.#mutated(method.requestSerialize(this.#value(method.requestType.type, 0)));
-    return sendRaw(client, method, [message(), message()], Date.now() + CALL_MS);
+  /** A request that can be parsed, whatever it says. */
+  request(): RawRequest {
+    const method = this.#random.pick(this.#methods);
+    return { method, message: method.requestSerialize(this.#value(method.requestType.type, 0)) };
+  }
+
+  /** The same with some changes; each fourth has none, so that what it says is looked at. */
+  mutated(): RawRequest {
+    const { method, message } = this.request();
+    let made = message;
+    for (let left = this.#random.below(4); left > 0; left--) {
+      made = mutateMessage(made, this.#random);
+    }
+    return { method, message: made };
   }
 
   #value({ field }: { readonly field: readonly Field[] }, depth: number): object {
@@ -92,24 +109,6 @@ export class MessageFuzzer {
         ]);
     }
   }
-
-  #mutated(bytes: Buffer): Buffer {
-    const random = this.#random;
-    let made = Buffer.from(bytes);
-    for (let left = random.below(4); left > 0; left--) {
-      const at = random.below(made.length + 1);
-      const choice = random.below(4);
-      if (choice === 0 && at < made.length) made[at] = random.below(256);
-      else if (choice === 1) made = made.subarray(0, at);
-      else if (choice === 2) {
-        const noise = Buffer.from(
-          Array.from({ length: 1 + random.below(9) }, () => random.below(256)),
-        );
-        made = Buffer.concat([made.subarray(0, at), noise, made.subarray(at)]);
-      } else if (at < made.length) made[at] = (made[at] ?? 0) ^ (1 << random.below(8));
-    }
-    return made;
-  }
 }
 
 /** A client of a control socket that checks nothing. */
@@ -117,9 +116,10 @@ export function rawControlClient(socket: string): Client {
   return new GrpcClient(`unix:${socket}`, credentials.createInsecure());
 }
 
-function sendRaw(
+/** Makes the call; gives the code of its end. */
+export function sendRaw(
   client: Client,
-  { path, requestStream, responseStream }: Method,
+  { path, requestStream, responseStream }: RawMethod,
   messages: readonly Buffer[],
   deadline: number,
 ): Promise<number> {
