@@ -5,6 +5,7 @@ import { copyDataset } from '../engine/copy.js';
 import type { OpenPlace, Places } from '../engine/places.js';
 import type { JobContext } from '../job/executor.js';
 import type { DatasetInfo } from '../model/dataset.js';
+import type { Job } from '../model/job.js';
 import type { CopyRule, Policy, RepeatCopyRule, RetentionRule } from '../model/policy.js';
 import { parseEscaped } from '../util/escape.js';
 import { datasetByNumber, planCopy } from './copy-choice.js';
@@ -97,11 +98,11 @@ export async function runRepeatCopy(
     datasetCreatedAtMs: plan.dataset.createdAtMs,
   });
   const copy = { source, target, targetPath };
-  const keep = () => keepBase(policy, rule, copy, plan.dataset, { ...modules, context }, signal);
+  const keep = () => keepBase(policy, rule, copy, plan.dataset, modules, signal);
   if (plan.kind === 'nothing') {
     const there = await findAtTarget(target, plan.dataset, targetPath, signal);
     context.report({ targetDataset: there?.number ?? null, progress: { phase: 'done' } });
-    await keep();
+    context.report({ warnings: await keep() });
     return { partial: there?.state === 'COMPLETE_PARTIAL' };
   }
   const base: Base | null = plan.kind === 'increment' ? plan.base : null;
@@ -121,8 +122,8 @@ export async function runRepeatCopy(
     restore: null,
   };
   const result = await move(policy, copy, wanted, context, modules, signal);
-  await keep();
-  return result;
+  context.report({ warnings: [...result.warnings, ...(await keep())] });
+  return { partial: result.partial };
 }
 
 interface Choice {
@@ -152,7 +153,7 @@ async function move(
   context: JobContext,
   modules: CopyRunModules,
   signal: AbortSignal,
-): Promise<{ partial: boolean }> {
+): Promise<{ partial: boolean; warnings: Job['warnings'] }> {
   const { source, target, targetPath } = copy;
   const counters = new CopyCounters(
     { baseline: choice.base === null && choice.subpaths.length === 0 ? choice.dataset : null },
@@ -190,10 +191,13 @@ async function move(
     signal,
   );
   counters.done(result);
-  context.report({ targetDataset: choice.createDataset ? result.dataset.number : null });
+  context.report({
+    targetDataset: choice.createDataset ? result.dataset.number : null,
+    warnings: result.dataset.warnings,
+  });
   // A copy that leaves plain files keeps no list of what they lack: then the state says that there is something.
-  const { exceptions, state } = result.dataset;
-  return { partial: exceptions > 0 || state === 'COMPLETE_PARTIAL' };
+  const { exceptions, state, warnings } = result.dataset;
+  return { partial: exceptions > 0 || state === 'COMPLETE_PARTIAL', warnings };
 }
 
 /** A tree is adopted by its digests: the source makes those it has not made yet. */

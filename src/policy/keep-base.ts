@@ -1,22 +1,22 @@
 import type { OpenPlace } from '../engine/places.js';
-import type { JobContext } from '../job/executor.js';
 import type { DatasetInfo } from '../model/dataset.js';
 import { DmError } from '../model/error.js';
+import type { Job } from '../model/job.js';
 import type { Policy, RepeatCopyRule } from '../model/policy.js';
 import type { PolicyBases } from './policy-bases.js';
 
 /**
  * Notes the dataset that a copy has brought to its target as what the next increment starts from, so that it stays at both
- * places until then. That a peer does not keep it is a warning of the job: without it the next copy costs more, and is right.
+ * places until then. Returns warnings for the job: that a peer does not keep it. Without it the next copy costs more, and is right.
  */
 export async function keepBase(
   policy: Policy,
   rule: RepeatCopyRule,
   copy: { readonly source: OpenPlace; readonly target: OpenPlace; readonly targetPath: Uint8Array },
   dataset: DatasetInfo,
-  modules: { readonly bases: Pick<PolicyBases, 'save'>; readonly context: JobContext },
+  modules: { readonly bases: Pick<PolicyBases, 'save'> },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Job['warnings']> {
   const places = [
     {
       place: copy.source,
@@ -49,5 +49,5 @@ export async function keepBase(
       warnings.push({ path: basePath, code: 'not_locked' });
     }
   }
-  if (warnings.length > 0) modules.context.report({ warnings });
+  return warnings;
 }

@@ -22,13 +22,21 @@ export interface PutOptions {
   /** At most 2 KB of ASCII in all. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly contentType?: string;
-  /** Keep this version undeletable until then (object lock); ignored where the account has no lock mode. */
+  /** Keep this version undeletable until then (object lock), if that is later than the account would; ignored where the account has no lock mode. */
   readonly retainUntilMs?: number;
 }
 
 export interface ByteRange {
   readonly offset: number;
   readonly length: number;
+}
+
+/** In whole seconds, rounded up. */
+export interface LockExtension {
+  /** A lock that ends then or later is left. */
+  readonly neededUntilMs: number;
+  /** When any other is to end; not before. */
+  readonly untilMs: number;
 }
 
 /** One version of a key, or the mark that it was deleted then. */
@@ -43,6 +51,8 @@ export interface StoreCapabilities {
   readonly conditionalPut: boolean;
   readonly versions: boolean;
   readonly lock: boolean;
+  /** For how long the account is to lock what it puts, whatever the bucket says; 0: not at all. */
+  readonly lockPeriodMs: number;
 }
 
 /** An upload of parts that was begun and not finished. */
@@ -108,8 +118,8 @@ export interface ObjectStore extends AsyncDisposable {
   /** Every version below a prefix; fails with `not_supported` without versions. */
   listVersions(prefix: string, signal: AbortSignal): AsyncIterable<readonly ObjectVersion[]>;
 
-  /** Moves the lock of the current version to a later time, never to an earlier; `not_supported` without lock. */
-  extendLock(key: string, untilMs: number, signal: AbortSignal): Promise<void>;
+  /** Locks the current version, or leaves it when it is locked for long enough; `not_supported` without lock. Returns until when it is locked. */
+  extendLock(key: string, lock: LockExtension, signal: AbortSignal): Promise<number>;
 
   listUnfinished(prefix: string, signal: AbortSignal): AsyncIterable<readonly UnfinishedUpload[]>;
 

@@ -323,15 +323,19 @@ export function describeObjectStore(name: string, make: () => Promise<ObjectStor
     });
 
     it('moves a lock to a later time, or says that it has none', async () => {
-      const until = Date.now() + 3_600_000;
+      const until = Date.now() + 3_600_000_000;
+      const lock = (untilMs: number) => ({ neededUntilMs: untilMs, untilMs });
       if (!store.capabilities.lock) {
-        await fails('not_supported', store.extendLock('whole/one', until, signal));
+        await fails('not_supported', store.extendLock('whole/one', lock(until), signal));
         return;
       }
       await store.put('locked', Buffer.from('x'), { retainUntilMs: until }, signal);
-      await store.extendLock('locked', until + 1_000, signal);
-      await store.extendLock('locked', until, signal);
-      await fails('not_found', store.extendLock('no-such-key', until, signal));
+      const later = await store.extendLock('locked', lock(until + 1_000), signal);
+      expect(later).to.be.within(until + 1_000, until + 2_000);
+      const enough = { neededUntilMs: until + 1_000, untilMs: until + 60_000 };
+      expect(await store.extendLock('locked', enough, signal)).to.equal(later);
+      expect(await store.extendLock('locked', lock(until), signal)).to.equal(later);
+      await fails('not_found', store.extendLock('no-such-key', lock(until), signal));
     });
 
     async function unfinished(prefix: string) {

@@ -14,6 +14,8 @@ describe('backup to a bucket', function () {
   let agents: TestAgents;
   let server: S3Server;
   let directory: TempDirectory;
+  let make: number;
+  let backup: number;
 
   before(async () => {
     directory = new TempDirectory();
@@ -46,8 +48,8 @@ describe('backup to a bucket', function () {
     for (let index = 0; index < 40; index++) {
       writeFileSync(join(root, 'folder', `file-${index}`), noise(1_000_000, index));
     }
-    const make = await createPolicy(alpha, 'CREATION', creation('local', root));
-    const backup = await createPolicy(alpha, 'REPEAT_COPY', {
+    make = await createPolicy(alpha, 'CREATION', creation('local', root));
+    backup = await createPolicy(alpha, 'REPEAT_COPY', {
       'repeat-copy-source-base-path': root,
       'repeat-copy-base-source-account-id': 'local',
       'repeat-copy-base-target-account-id': 'bucket',
@@ -82,17 +84,36 @@ describe('backup to a bucket', function () {
     expect(server.unfinishedUploads).to.equal(0);
   });
 
+  it('goes on to be locked as long as backups are made, longer than its first lock', async () => {
+    const alpha = agents.agent('alpha');
+    const old = server.objects.keys().filter((key) => key.includes('/packs/'));
+    // The first lock ends after 30 hours.
+    for (let hours = 20; hours <= 40; hours += 20) {
+      server.ageMs = hours * 3_600_000;
+      writeFileSync(join(agents.root('alpha', 'source'), 'new'), `after ${hours} hours`);
+      await mustRun(alpha, make);
+      await mustRun(alpha, backup);
+    }
+    for (const key of old) {
+      const hours =
+        ((server.objects.current(key)?.retention?.untilMs ?? 0) - server.now()) / 3_600_000;
+      expect(hours, key).to.be.at.least(23.9);
+    }
+    for (const dataset of await listed('bucket')) expect(dataset.warnings).to.deep.equal([]);
+  });
+
   it('is there as of before, when somebody with its own keys has overwritten and deleted it all', async () => {
     const before = await listed('bucket');
-    const then = new Date(Date.now() + 1_000).toISOString();
-    server.ageMs = 60_000;
+    expect(before).to.have.length(3);
+    const then = new Date(server.now() + 1_000).toISOString();
+    server.ageMs += 60_000;
     const { objects } = server;
     for (const key of objects.keys()) {
+      const good = objects.current(key)?.versionId ?? '';
       const body = Buffer.from('ransom');
       objects.put({ key, body, headers: {}, retention: null, ifNoneMatch: false });
       objects.delete(key, null);
       if (key.endsWith('conditional-put-probe')) continue;
-      const good = objects.versionsOf(key).at(-1)?.versionId ?? '';
       expect(() => objects.delete(key, good), key).to.throw('AccessDenied');
     }
     expect(await listed('bucket')).to.deep.equal([]);
@@ -101,20 +122,29 @@ describe('backup to a bucket', function () {
     expect(golden.map(({ id, root_digest }) => [id, root_digest])).to.deep.equal(
       before.map(({ id, root_digest }) => [id, root_digest]),
     );
-    expect(golden).to.have.length(1);
 
     const alpha = agents.agent('alpha');
     const target = agents.root('alpha', 'restored');
     server.fault('GetObject', { kind: 'status', status: 500, code: 'InternalError' });
     server.fault('GetObject', { kind: 'reset' }, { key: /packs\/data/ });
     server.fault('GetObject', { kind: 'short' }, { key: /packs\/data/ });
-    const restored = await dm(alpha, 'restore', 'golden', '1', `--to=${target}`);
+    const restored = await dm(alpha, 'restore', 'golden', '3', `--to=${target}`);
     expect(restored.code, restored.stderr + restored.stdout).to.equal(0);
     server.faults.verify();
     expect(differences(agents.root('alpha', 'source'), target)).to.deep.equal([]);
+    const oldest = agents.root('alpha', 'oldest');
+    const restoredOldest = await dm(alpha, 'restore', 'golden', '1', `--to=${oldest}`);
+    expect(restoredOldest.code, restoredOldest.stderr).to.equal(0);
+    expect([
+      ...new Set(
+        differences(agents.root('alpha', 'source'), oldest).map((line) =>
+          line.slice(0, line.indexOf(':')),
+        ),
+      ),
+    ]).to.deep.equal(['.', 'new']);
     // The account itself shows that all is gone; one restore may look back.
     const once = agents.root('alpha', 'restored-once');
-    const words = ['restore', 'bucket', '1', `--to=${once}`, `--as-of=${then}`];
+    const words = ['restore', 'bucket', '3', `--to=${once}`, `--as-of=${then}`];
     const lookedBack = await dm(alpha, ...words);
     expect(lookedBack.code, lookedBack.stderr).to.equal(0);
     expect(differences(agents.root('alpha', 'source'), once)).to.deep.equal([]);
@@ -125,7 +155,7 @@ describe('backup to a bucket', function () {
     const always = { times: Number.POSITIVE_INFINITY, key: /packs\/data/ };
     server.fault('GetObject', { kind: 'wrong-bytes' }, always);
     const target = agents.root('alpha', 'damaged');
-    const restored = await dm(alpha, 'restore', 'golden', '1', `--to=${target}`);
+    const restored = await dm(alpha, 'restore', 'golden', '3', `--to=${target}`);
     expect(restored.code, restored.stdout).to.equal(6);
     server.faults.verify();
     const [job] = (await dmJson<{ id: number }[]>(alpha, 'jobs', 'list')).slice(-1);

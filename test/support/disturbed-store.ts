@@ -23,7 +23,13 @@ export function disturbed(
       return (...words: unknown[]) => {
         const [first] = words;
         const key = Array.isArray(first) ? first[0] : typeof first === 'string' ? first : '';
-        return around({ call: name as Change, key }, () => value.apply(target, words));
+        return (async () => {
+          let result: unknown;
+          await around({ call: name as Change, key }, async () => {
+            result = await value.apply(target, words);
+          });
+          return result;
+        })();
       };
     },
   });

@@ -36,6 +36,7 @@ export interface DatasetView {
   readonly content_digest: string;
   readonly exceptions: number;
   readonly entries: number;
+  readonly warnings: readonly object[];
 }
 
 export interface RunResult {

@@ -176,7 +176,8 @@ async function lock({ account, store, key, clock: here, signal }: Trial): Promis
         'the bucket was made without object lock: versions cannot be locked, and whoever has the keys can delete them too',
     };
   }
-  await store.extendLock(key, here.now() + LOCK_MS, signal);
+  const untilMs = here.now() + LOCK_MS;
+  await store.extendLock(key, { neededUntilMs: untilMs, untilMs }, signal);
   return null;
 }
 

@@ -9,7 +9,12 @@ export class DatasetNumbers {
   #last = 0;
 
   /** Gives the next number of the account to a dataset. Two writers never get the same one where the store has conditional puts. */
-  async give(numbered: NumberedDataset, store: ObjectStore, signal: AbortSignal): Promise<number> {
+  async give(
+    numbered: NumberedDataset,
+    store: ObjectStore,
+    options: { readonly retainUntilMs?: number },
+    signal: AbortSignal,
+  ): Promise<number> {
     for await (const page of store.list(NUMBERS_PREFIX, this.#options(), signal)) {
       for (const { key } of page) this.#last = Math.max(this.#last, numberOfKey(key) ?? 0);
     }
@@ -20,7 +25,7 @@ export class DatasetNumbers {
       const key = numberKey(number);
       if (!ifAbsent && (await getObject(store, key, signal)) !== null) continue;
       try {
-        await store.put(key, text, { ifAbsent }, signal);
+        await store.put(key, text, { ...options, ifAbsent }, signal);
         return number;
       } catch (error) {
         if (!(error instanceof DmError) || error.code !== 'already_exists') throw error;

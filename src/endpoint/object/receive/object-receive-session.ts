@@ -8,11 +8,12 @@ import type { ReceiveSessions, StoppableSession } from '../../receive/receive-se
 import type { ReceiveWork } from '../../receive/receive-stream.js';
 import { writeStream } from '../../receive/write-stream.js';
 import type { CommitRequest, CommitResult, ReceiveSession, TargetProgress } from '../../target.js';
+import { lockOfNew } from '../lock/lock-period.js';
 import { storedInfo } from '../repository-datasets.js';
 import { mergeIndex } from './merge-index.js';
 import { PackSlots } from './pack-slots.js';
 import { PlainUploads } from './plain-uploads.js';
-import { type PublishModules, publishDataset } from './publish-dataset.js';
+import { keepMsOf, type PublishModules, publishDataset } from './publish-dataset.js';
 import { loadSession, type ObjectSession, saveSession } from './session-record.js';
 import {
   OBJECT_RECEIVE_TASKS,
@@ -46,7 +47,6 @@ export interface ObjectSessionOptions {
 export interface ObjectSessionModules extends Omit<PublishModules, 'plainBytes'> {
   readonly pool: WorkerPool;
   readonly sessions: ReceiveSessions;
-  readonly log: { warn(fields: object, message: string): void };
 }
 
 /** A backup into a repository; worker threads hash, compress and pack, this thread uploads. */
@@ -183,6 +183,7 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
     const plain = new PlainUploads({
       store: this.#modules.store,
       uploads: objects,
+      keepMs: keepMsOf(this.#options.session),
       count: (bytes) => {
         this.#plainBytes += bytes;
       },
@@ -226,9 +227,10 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
   ): Promise<void> {
     const { store, repository, uploaded } = this.#modules;
     const bytes = slots.bytes(slot).subarray(0, length);
-    await store.put(repository.layout.pack('data', pack), bytes, {}, signal);
+    const retainUntilMs = await lockOfNew(store, keepMsOf(this.#options.session), signal);
+    await store.put(repository.layout.pack('data', pack), bytes, { retainUntilMs }, signal);
     slots.free(slot);
-    uploaded.add(pack, length);
+    uploaded.add(pack, { length, lockedUntilMs: retainUntilMs });
   }
 
   async #commit(

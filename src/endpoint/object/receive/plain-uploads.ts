@@ -1,6 +1,7 @@
 import { DmError } from '../../../model/error.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
 import { MessageQueue } from '../../../worker/message-queue.js';
+import { lockOfNew } from '../lock/lock-period.js';
 import type { PlainMessage } from './plain-sender.js';
 import type { UploadQueue } from './upload-queue.js';
 
@@ -37,18 +38,21 @@ class Body {
 export class PlainUploads {
   readonly #store: ObjectStore;
   readonly #uploads: UploadQueue;
+  readonly #keepMs: number | null;
   readonly #count: (bytes: number) => void;
   /** Of the object whose parts come. */
   #body: Body | null = null;
 
-  /** `count` is told the bytes that are sent. */
+  /** `keepMs`: how long the dataset is to stay, null for an unknown time. `count` is told the bytes that are sent. */
   constructor(modules: {
     store: ObjectStore;
     uploads: UploadQueue;
+    keepMs: number | null;
     count: (bytes: number) => void;
   }) {
     this.#store = modules.store;
     this.#uploads = modules.uploads;
+    this.#keepMs = modules.keepMs;
     this.#count = modules.count;
   }
 
@@ -63,7 +67,10 @@ export class PlainUploads {
     this.#count(Number(zeros) + bytes.length);
     if (object !== null && last && zeros === 0n) {
       const { key, metadata } = object;
-      await this.#uploads.add(() => this.#store.put(key, bytes, { metadata }, signal));
+      await this.#uploads.add(async () => {
+        const retainUntilMs = await lockOfNew(this.#store, this.#keepMs, signal);
+        await this.#store.put(key, bytes, { metadata, retainUntilMs }, signal);
+      });
       return;
     }
     if (object !== null) await this.#begin(object, signal);
@@ -91,7 +98,9 @@ export class PlainUploads {
   ): Promise<void> {
     const body = new Body();
     await this.#uploads.add(async () => {
-      const upload = this.#store.putStream(key, body.parts, { metadata }, signal);
+      const retainUntilMs = await lockOfNew(this.#store, this.#keepMs, signal);
+      const options = { metadata, retainUntilMs };
+      const upload = this.#store.putStream(key, body.parts, options, signal);
       body.over = upload.catch(() => undefined);
       try {
         await upload;

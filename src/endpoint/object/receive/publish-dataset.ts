@@ -11,9 +11,11 @@ import {
   serialiseRepositoryRecord,
 } from '../../../repository/repository-record.js';
 import { newestDoomed } from '../doomed-lists.js';
+import { lockOfNew } from '../lock/lock-period.js';
 import type { Repository } from '../repository.js';
 import { readDataset, type StoredDataset } from '../repository-datasets.js';
 import type { DatasetNumbers } from './give-number.js';
+import { keepLocked, type StoredRun } from './keep-locked.js';
 import { isSameRecord, type ObjectSession, saveSession } from './session-record.js';
 import type { ObjectCommitResult } from './task-input.js';
 import { UploadQueue } from './upload-queue.js';
@@ -33,6 +35,7 @@ export interface PublishModules {
   readonly numbers: DatasetNumbers;
   readonly signer: () => RecordSigner | null;
   readonly now: () => number;
+  readonly log: { warn(fields: object, message: string): void };
 }
 
 /**
@@ -49,18 +52,31 @@ export async function publishDataset(
 ): Promise<StoredDataset> {
   const { repository, store, work } = modules;
   const { layout } = repository;
+  const keepMs = keepMsOf(session);
   const pagePacks = [...session.pagePacks, ...made.pagePacks];
-  await uploadPages(pagePacks, usable, modules, signal);
-  const indexBytes = await uploadIndexRun(made.indexRun, modules, signal);
+  await uploadPages(pagePacks, keepMs, usable, modules, signal);
+  const index = await uploadIndexRun(made.indexRun, keepMs, modules, signal);
   const committedAtMs = modules.now();
   const key = layout.dataset(committedAtMs, session.dataset.id);
   const { id: dataset, tree } = session.dataset;
   const { basePath } = session;
+  const retainUntilMs = await lockOfNew(store, keepMs, signal);
+  const numbered = { basePath, tree, dataset, record: key };
   const number =
-    session.number ??
-    (await modules.numbers.give({ basePath, tree, dataset, record: key }, store, signal));
+    session.number ?? (await modules.numbers.give(numbered, store, { retainUntilMs }, signal));
   const published = { key, doomed: usable.doomed };
   saveSession(work, { ...session, pagePacks, number, published });
+  const expiresAtMs = keepMs === null ? null : committedAtMs + keepMs;
+  const warnings = await keepLocked(
+    {
+      ...{ key, number, maps: made.maps, expiresAtMs },
+      lockedUntilMs: session.number === null ? retainUntilMs : 0,
+    },
+    { pagePacks, index, basePath },
+    usable,
+    modules,
+    signal,
+  );
   const record: RepositoryRecord = {
     ...made.dataset,
     number,
@@ -68,14 +84,14 @@ export async function publishDataset(
     basePath,
     subpaths: session.subpaths,
     maps: made.maps,
-    warnings: [],
+    warnings,
     committedAtMs,
     retention: session.retention,
-    expiresAtMs: expiryOf(session, committedAtMs),
-    storedBytes: modules.uploaded.bytes + modules.plainBytes + indexBytes,
+    expiresAtMs,
+    storedBytes: modules.uploaded.bytes + modules.plainBytes + index.bytes,
   };
   await refuseChanges(session, usable, modules, signal);
-  await putRecord(record, key, modules, signal);
+  await putRecord(record, { key, keepMs }, modules, signal);
   try {
     await refuseChanges(session, usable, modules, signal);
   } catch (error) {
@@ -89,7 +105,7 @@ export async function publishDataset(
 
 async function putRecord(
   record: RepositoryRecord,
-  key: string,
+  { key, keepMs }: { key: string; keepMs: number | null },
   { repository, store, signer }: PublishModules,
   signal: AbortSignal,
 ): Promise<void> {
@@ -97,11 +113,13 @@ async function putRecord(
   const modules = { keys: repository.keys, signer: signer() };
   const text = recordObject(serialiseRepositoryRecord(record), place, modules);
   const ifAbsent = store.capabilities.conditionalPut;
-  await store.put(key, Buffer.from(text), { ifAbsent }, signal);
+  const retainUntilMs = await lockOfNew(store, keepMs, signal);
+  await store.put(key, Buffer.from(text), { ifAbsent, retainUntilMs }, signal);
 }
 
 async function uploadPages(
   packs: readonly PackId[],
+  keepMs: number | null,
   usable: UsablePacks,
   { repository, store, work, uploaded }: PublishModules,
   signal: AbortSignal,
@@ -115,25 +133,27 @@ async function uploadPages(
     }
     await uploads.add(async () => {
       const bytes = await readFile(join(work.pages, pack));
-      await store.put(repository.layout.pack('pages', pack), bytes, {}, signal);
-      uploaded.add(pack, bytes.length);
+      const retainUntilMs = await lockOfNew(store, keepMs, signal);
+      await store.put(repository.layout.pack('pages', pack), bytes, { retainUntilMs }, signal);
+      uploaded.add(pack, { length: bytes.length, lockedUntilMs: retainUntilMs });
     });
   }
   await uploads.settled();
 }
 
-/** Returns its bytes; 0 when there is none. */
 async function uploadIndexRun(
   run: PackId | null,
+  keepMs: number | null,
   { repository, store, work }: PublishModules,
   signal: AbortSignal,
-): Promise<number> {
-  if (run === null) return 0;
+): Promise<StoredRun> {
+  if (run === null) return { run, bytes: 0, lockedUntilMs: 0 };
   const path = join(work.session, run);
   const stream = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  await store.putStream(repository.layout.indexRun(run), stream, {}, signal);
+  const retainUntilMs = await lockOfNew(store, keepMs, signal);
+  await store.putStream(repository.layout.indexRun(run), stream, { retainUntilMs }, signal);
   renameSync(path, join(work.indexRuns, run));
-  return stream.bytesRead;
+  return { run, bytes: stream.bytesRead, lockedUntilMs: retainUntilMs };
 }
 
 /** What the new dataset rests on must still be as it was, and no prune may have chosen what to delete meanwhile. */
@@ -163,7 +183,8 @@ function changed(what: string): DmError {
   );
 }
 
-function expiryOf({ retention }: ObjectSession, committedAtMs: number): number | null {
+/** How long the dataset is to stay; null: for an unknown time. */
+export function keepMsOf({ retention }: Pick<ObjectSession, 'retention'>): number | null {
   const { periodSeconds } = retention;
-  return periodSeconds === null ? null : committedAtMs + periodSeconds * 1000;
+  return periodSeconds === null ? null : periodSeconds * 1000;
 }

@@ -28,6 +28,11 @@ export class WorkDirectory {
     return join(this.path, 'rebuild');
   }
 
+  /** What is known of the locks of its objects; see lock-ledger.ts. */
+  get locks(): string {
+    return join(this.path, 'locks');
+  }
+
   get session(): string {
     return join(this.path, 'session');
   }

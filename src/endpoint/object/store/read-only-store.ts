@@ -75,7 +75,7 @@ export class ReadOnlyStore implements ObjectStore {
     throw this.#refused(`delete ${keys.length} objects`);
   }
 
-  async extendLock(key: string): Promise<void> {
+  async extendLock(key: string): Promise<never> {
     throw this.#refused(`lock "${key}"`);
   }
 

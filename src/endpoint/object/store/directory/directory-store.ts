@@ -70,6 +70,7 @@ export class DirectoryStore implements ObjectStore {
       conditionalPut: hardLinks || options.singleWriter,
       versions: false,
       lock: false,
+      lockPeriodMs: 0,
     };
   }
 
@@ -244,7 +245,7 @@ export class DirectoryStore implements ObjectStore {
     throw new DmError('not_supported', `directory ${this.#path} keeps no versions of objects`);
   }
 
-  async extendLock(): Promise<void> {
+  async extendLock(): Promise<never> {
     throw new DmError('not_supported', `directory ${this.#path} has no object lock`);
   }
 

@@ -40,7 +40,12 @@ export class AsOfStore implements StoreReader {
         `bucket ${this.#store.bucket.options.bucket} keeps no versions, so it cannot be shown as of an earlier time`,
       );
     }
-    this.capabilities = { ...this.#store.capabilities, conditionalPut: false, lock: false };
+    this.capabilities = {
+      ...this.#store.capabilities,
+      conditionalPut: false,
+      lock: false,
+      lockPeriodMs: 0,
+    };
   }
 
   get counters(): StoreCounters {

@@ -2,6 +2,7 @@ import { DmError } from '../../../../model/error.js';
 import type { StoreCapabilities } from '../../../../repository/object-store.js';
 import type { Bucket } from './bucket.js';
 import { nameOf, statusOf } from './s3-error.js';
+import { lockPeriodMs } from './s3-options.js';
 
 /** Stays in the bucket, so that later the refusal to put it again answers the question without a write. */
 const PROBE_KEY = 'conditional-put-probe';
@@ -16,7 +17,7 @@ export async function findCapabilities(
     bucket.options.lock === null ? false : hasLock(bucket, signal),
   ]);
   const conditionalPut = await putsConditionally(bucket, signal);
-  return { conditionalPut, versions, lock };
+  return { conditionalPut, versions, lock, lockPeriodMs: lockPeriodMs(bucket.options.lock) };
 }
 
 /** Whether it does so in one step, whatever a single writer may do in two. */

@@ -1,13 +1,14 @@
 import { DmError } from '../../../../model/error.js';
+import type { LockExtension } from '../../../../repository/object-store.js';
 import type { Bucket } from './bucket.js';
 
-/** Locks the current version of an object until `untilMs`, or leaves it when it is locked longer already. */
+/** See `ObjectStore.extendLock`. */
 export async function extendObjectLock(
   bucket: Bucket,
   key: string,
-  untilMs: number,
+  extension: LockExtension,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const { lock } = bucket.options;
   if (lock === null) {
     throw new DmError(
@@ -22,7 +23,8 @@ export async function extendObjectLock(
     signal,
   );
   const lockedUntil = found.ObjectLockRetainUntilDate?.getTime() ?? 0;
-  if (lockedUntil >= untilMs) return;
+  if (lockedUntil >= seconds(extension.neededUntilMs)) return lockedUntil;
+  const untilMs = seconds(extension.untilMs);
   await bucket.request(
     bucket.nameOf(key),
     (client, options) =>
@@ -36,4 +38,10 @@ export async function extendObjectLock(
       ),
     signal,
   );
+  return untilMs;
+}
+
+/** Stores keep the times of locks in whole seconds. */
+function seconds(ms: number): number {
+  return Math.ceil(ms / 1_000) * 1_000;
 }

@@ -3,8 +3,8 @@ import type { PutObjectCommandInput, S3 } from '@aws-sdk/client-s3';
 import { asDmError, DmError } from '../../../../model/error.js';
 import type { PutOptions } from '../../../../repository/object-store.js';
 import type { Bucket, SendOptions } from './bucket.js';
+import { lockPeriodMs } from './s3-options.js';
 
-const DAY_MS = 24 * 60 * 60 * 1_000;
 /** User metadata that tells our own put from another's when its reply was lost. */
 export const PUT_MARK = 'dm-put';
 
@@ -42,7 +42,7 @@ export function headersOf(
 ): Pick<PutObjectCommandInput, 'Bucket' | 'Key' | 'Metadata'> & Partial<PutObjectCommandInput> {
   const { bucket: name, storageClass, enforceSse, lock } = bucket.options;
   const metadata = { ...options.metadata, ...(mark === null ? {} : { [PUT_MARK]: mark }) };
-  const until = lock && bucket.modules.clock.now() + lock.days * DAY_MS;
+  const until = lock && bucket.modules.clock.now() + lockPeriodMs(lock);
   return {
     Bucket: name,
     Key: bucket.fullKey(key),

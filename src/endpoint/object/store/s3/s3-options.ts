@@ -1,3 +1,5 @@
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
 export interface S3StoreOptions {
   /** `https://host[:port]` */
   readonly endpoint: string;
@@ -28,4 +30,9 @@ export interface S3StoreOptions {
   readonly readOnly: boolean;
   /** False where the store is known to put conditionally, so that it need not be tried. */
   readonly tryConditionalPut: boolean;
+}
+
+/** For how long new objects are locked; 0: not at all. */
+export function lockPeriodMs(lock: S3StoreOptions['lock']): number {
+  return lock === null ? 0 : lock.days * DAY_MS;
 }

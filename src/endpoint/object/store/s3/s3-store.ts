@@ -1,6 +1,7 @@
 import { DmError } from '../../../../model/error.js';
 import type {
   ByteRange,
+  LockExtension,
   ObjectInfo,
   ObjectStore,
   ObjectSummary,
@@ -129,14 +130,14 @@ export class S3Store implements ObjectStore {
     yield* listVersions(this.bucket, prefix, signal);
   }
 
-  async extendLock(key: string, untilMs: number, signal: AbortSignal): Promise<void> {
+  async extendLock(key: string, lock: LockExtension, signal: AbortSignal): Promise<number> {
     if (!this.capabilities.lock) {
       throw new DmError(
         'not_supported',
         `bucket ${this.bucket.options.bucket} has no object lock, or the account does not use it (--object-lock-mode)`,
       );
     }
-    await extendObjectLock(this.bucket, key, untilMs, signal);
+    return await extendObjectLock(this.bucket, key, lock, signal);
   }
 
   listUnfinished(prefix: string, signal: AbortSignal): AsyncIterable<readonly UnfinishedUpload[]> {

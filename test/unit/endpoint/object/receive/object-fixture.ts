@@ -32,6 +32,8 @@ export class ObjectFixture implements AsyncDisposable {
   readonly pool = new WorkerPool({ size: 4, entry: ENTRY });
   readonly warnings: string[] = [];
   secret: Uint8Array | null = null;
+  /** Seconds that datasets stay; null: for an unknown time. */
+  keepSeconds: number | null = null;
   /** Plain objects instead of backups. */
   plain = false;
   /** Unwrapping is made to take long. */
@@ -109,7 +111,7 @@ export class ObjectFixture implements AsyncDisposable {
       subpaths: [],
       targetPath: Buffer.from(this.#basePath),
       createDataset: true,
-      retention: { periodSeconds: null, reserve: 0 },
+      retention: { periodSeconds: this.keepSeconds, reserve: 0 },
       owner: '',
       adopt: false,
       reconnect: false,

@@ -9,7 +9,9 @@ import { openTestStore, QUICK } from '../../../../support/s3-store.js';
 const { signal } = new AbortController();
 const BODY = Buffer.alloc(300_000, 'the body of an object, ');
 const LOCK = { mode: 'GOVERNANCE', days: 1 } as const;
-const LATER = Date.now() + 40 * 24 * 3_600_000;
+/** Later each time, so that there is something to extend. */
+let lastLater = Date.now() + 40 * 24 * 3_600_000;
+const later = (): number => (lastLater += 1_000);
 const PART = 8 * 1024 * 1024;
 
 /** What calls each operation of S3, on an object `there` that exists. */
@@ -27,7 +29,10 @@ const CALLS: Readonly<Record<string, (store: S3Store) => Promise<unknown>>> = {
   CompleteMultipartUpload: (store) => store.putStream('new', stream(PART + 1), {}, signal),
   AbortMultipartUpload: (store) =>
     store.dropUnfinished({ key: 'x', uploadId: 'none', startedAtMs: 0 }, signal),
-  PutObjectRetention: (store) => store.extendLock('there', LATER, signal),
+  PutObjectRetention: (store) => {
+    const untilMs = later();
+    return store.extendLock('there', { neededUntilMs: untilMs, untilMs }, signal);
+  },
 };
 const TRANSIENT: readonly FaultKind[] = [
   { kind: 'status', status: 500, code: 'InternalError' },
