@@ -2,7 +2,7 @@ import type { AccountLimit } from '../job/job-slots.js';
 import type { Policy } from '../model/policy.js';
 import type { AccountStore } from './account-store.js';
 
-/** How many jobs at once the accounts of a policy's places allow; object accounts count their requests instead. */
+/** How many jobs at once the accounts of a policy's places, and of who does its work, allow; object accounts count their requests instead. */
 export async function accountLimits(
   policy: Policy | null,
   accounts: AccountStore,
@@ -19,5 +19,8 @@ export async function accountLimits(
 }
 
 function accountsOf({ rule }: Policy): readonly string[] {
-  return 'accountId' in rule ? [rule.accountId] : [rule.sourceAccountId, rule.targetAccountId];
+  if ('accountId' in rule) return [rule.accountId];
+  const { sourceAccountId, targetAccountId, newTasksAccountId } = rule;
+  const own = [sourceAccountId, targetAccountId];
+  return newTasksAccountId === null ? own : [...own, newTasksAccountId];
 }

@@ -27,6 +27,7 @@ import type { PolicyWorld } from '../policy/validate-policy.js';
 import { ControlServer } from '../rpc/control-server.js';
 import { BandwidthPacing } from '../rpc/pacing/bandwidth-pacing.js';
 import { PeerServer } from '../rpc/peer-server.js';
+import { TicketOffice } from '../rpc/tickets/ticket-office.js';
 import { StateDatabase } from '../state/database.js';
 import { DatasetNumbers } from '../state/dataset-numbers.js';
 import { PeerDatasets } from '../state/peer-datasets.js';
@@ -50,6 +51,7 @@ import { ObjectPlaces } from './object-places.js';
 import { ObjectUpkeep } from './object-upkeep.js';
 import { AccountPlaces } from './open-places.js';
 import { Overview } from './overview.js';
+import { OwnTickets } from './own-tickets.js';
 import { peerAccess } from './peer-access.js';
 import { PeerDialer } from './peer-dialer.js';
 import { PeerExpiry } from './peer-expiry.js';
@@ -59,6 +61,7 @@ import { pickPort } from './pick-port.js';
 import { RpoWatch } from './rpo-watch.js';
 import { SnapshotSpace } from './snapshot-space.js';
 import { prepareStateDirectory } from './state-directory.js';
+import { TaskRunners } from './task-runner.js';
 import { ThrottlingStore } from './throttling-store.js';
 import { TrustStore } from './trust-store.js';
 import { unready } from './unready.js';
@@ -110,6 +113,7 @@ async function startParts(
   modules: AgentModules,
 ): Promise<{ listen: string; http: string }> {
   const { log, clock } = modules;
+  let listener: PeerListener | null = null;
   prepareStateDirectory(settings.stateDir);
   const database = parts.add('state', await StateDatabase.open(join(settings.stateDir, 'db')));
   const guid = await openSystemGuid(database, {
@@ -173,9 +177,14 @@ async function startParts(
       ...{ locks: (accountId) => locks.of(accountId), trustedNow },
     },
   );
+  const tickets = new TicketOffice(modules);
+  const ownTickets = new OwnTickets({
+    ...{ tickets, trust, listen: () => listener?.address ?? '' },
+    accessFor: (caller) => accessFor(caller),
+  });
   const places = new AccountPlaces(
     { localAccountId: accounts.localId },
-    { local, dialer, objects, accounts },
+    { local, dialer, objects, accounts, tickets: ownTickets },
   );
   const store = new PolicyStore({ database });
   const jobs = new JobStore({ database });
@@ -193,6 +202,7 @@ async function startParts(
     isObjectAccount: (id) => accounts.isObject(id),
     checkLocalPath: (path) => void rootOf(roots, parseEscaped(path)),
     hasLocalDataset: (number) => hasDataset(local.source, number),
+    peersMay: (right) => settings.peerAccess.includes(right),
     checkHook: (command) => hooks.check(command),
   };
   const planned = new PlannedRuns({ localTimeZone });
@@ -275,7 +285,8 @@ async function startParts(
   });
   const accessFor = peerAccess({
     source: local.source,
-    own: { target: local.target, maker: local.maker },
+    own: { ...local, unprivileged: local.unprivilegedTarget },
+    tasks: new TaskRunners({ dialer, governor, log }),
     expirer: local.expirer,
     locks: peerLocks,
     onCall: (owner) => {
@@ -293,6 +304,7 @@ async function startParts(
       { listen: { kind: 'unix', path: loopbackSocket, peerUid }, card },
       {
         accessFor,
+        tickets,
         verify: () => {
           throw new DmError('refused', 'the loopback socket takes no certificates');
         },
@@ -304,25 +316,26 @@ async function startParts(
       },
     ),
   );
-  let listen = '';
   if (settings.peerAccess.length > 0) {
     const { host } = settings.listen;
     const port = await pickPort(host, settings.listen.port);
-    const listener = await PeerListener.open(
+    const opened = await PeerListener.open(
       { host, port, card },
       {
         trust,
         grants,
         pacing,
         accessFor,
+        tickets,
         allowing: (data) => allowingLines(data, rules()),
         onRefused: (reason) => metrics.peerRefused(reason),
         clock,
         log,
       },
     );
-    listen = parts.add('peer listener', listener).address;
+    listener = parts.add('peer listener', opened);
   }
+  const listen = listener?.address ?? '';
   parts.add(
     'control',
     await ControlServer.open(

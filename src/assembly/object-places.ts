@@ -13,6 +13,7 @@ import type { RecordSigner } from '../repository/record-signature.js';
 import type { WorkerPool } from '../worker/pool.js';
 import type { AccountStore } from './account-store.js';
 import { secretBytes } from './encryption-secret.js';
+import { notLent } from './not-lent.js';
 import { type ObjectStoreModules, openObjectStore } from './object-stores.js';
 import { backupVerifiers } from './verify-backup.js';
 
@@ -68,6 +69,9 @@ export class ObjectPlaces {
       owner: '',
       bytesSent: () => store.counters.bytesSent,
       bytesReceived: () => store.counters.bytesReceived,
+      peer: null,
+      // Nobody else is given the account's secrets.
+      lend: async () => notLent(`the object account "${account.name}"`),
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     };
   }

@@ -1,3 +1,4 @@
+import type { RemotePlace } from '../endpoint/copy-task.js';
 import { parseDmUri } from '../model/account.js';
 import { DmError } from '../model/error.js';
 import type { AccountId } from '../model/ids.js';
@@ -75,6 +76,36 @@ export class PeerDialer {
     }
   }
 
+  /**
+   * A channel to a place that somebody has lent to us with a ticket: it has what the ticket gives, and none of our own
+   * rights there. Throws as `dial`, and `ticket_refused`; messages name the place.
+   */
+  async dialWithTicket(place: RemotePlace, signal: AbortSignal): Promise<PeerChannel> {
+    const { trust, pacing } = this.#modules;
+    const where = place.addresses.join(',');
+    const channel = new PeerChannel({
+      card: this.#options.card,
+      pacing,
+      ticket: place.ticket,
+      told: (error) => atPlace(where, error),
+      dial: {
+        kind: 'tls',
+        addresses: place.addresses,
+        strictHostname: trust.settings.strictHostnameCheck,
+        material: () => trust.material(),
+        verify: (chain) => trust.verify(chain, 'server'),
+        admit: ({ spki }) => refuseOther(spki, place, where),
+      },
+    });
+    try {
+      await channel.hello(signal);
+      return channel;
+    } catch (error) {
+      await channel.close();
+      throw error;
+    }
+  }
+
   async #learn(id: AccountId, identity: PeerIdentity) {
     const { accounts, clock } = this.#modules;
     const stored = await accounts.modifyPeer(id, (account) => {
@@ -83,4 +114,19 @@ export class PeerDialer {
     });
     return stored.pin;
   }
+}
+
+/** What a refusal there says about rights there is not for our log. */
+function atPlace(where: string, error: DmError): DmError {
+  const { right: _right, identity: _identity, path: _path, ...data } = error.data;
+  return new DmError(error.code, `at ${where}: ${error.message}`, { data, cause: error });
+}
+
+function refuseOther(spki: string, { peer }: RemotePlace, where: string): void {
+  if (spki === peer) return;
+  throw new DmError(
+    'peer_key_mismatch',
+    `another agent than the asker knows answers at ${where}; give its account an address that leads to it from every agent`,
+    { data: { spki } },
+  );
 }

@@ -4,6 +4,7 @@ import type { AgentCard } from '../rpc/agent-card.js';
 import type { BandwidthPacing } from '../rpc/pacing/bandwidth-pacing.js';
 import type { AccessFor } from '../rpc/peer-access.js';
 import { PeerServer } from '../rpc/peer-server.js';
+import type { TicketOffice } from '../rpc/tickets/ticket-office.js';
 import type { Clock } from '../util/clock.js';
 import type { GrantStore } from './grant-store.js';
 import type { TrustStore } from './trust-store.js';
@@ -16,6 +17,7 @@ export interface PeerListenerModules {
   readonly grants: GrantStore;
   readonly pacing: BandwidthPacing;
   readonly accessFor: AccessFor;
+  readonly tickets: TicketOffice;
   /** What would allow a refused call, from the data of the refusal. */
   readonly allowing: (data: ErrorData) => readonly string[];
   /** Told of each refusal: its code, or the reason for which a certificate was refused. */
@@ -89,7 +91,7 @@ export class PeerListener implements AsyncDisposable {
   }
 
   async #update(): Promise<void> {
-    const { trust, accessFor, allowing, onRefused, pacing, clock, log } = this.#modules;
+    const { trust, accessFor, tickets, allowing, onRefused, pacing, clock, log } = this.#modules;
     const material = this.#material();
     if (material === null) {
       if (this.#server) log.warn({}, 'no valid identity or no CA is left: peers are not served');
@@ -108,6 +110,7 @@ export class PeerListener implements AsyncDisposable {
       { listen: { kind: 'tls', host: host.replace(/^\[|\]$/g, ''), port, material }, card },
       {
         accessFor,
+        tickets,
         verify: (chain) => trust.verify(chain, 'client'),
         onRefused: (who, error) => {
           const code = error instanceof DmError ? error.code : 'peer_untrusted';

@@ -1,7 +1,7 @@
-import type { ChangeBatch, EntryFailure } from '../endpoint/change-stream.js';
+import type { ChangeBatch } from '../endpoint/change-stream.js';
+import type { CopiedDataset, CopyObserver } from '../endpoint/copy-task.js';
 import type { Base, DatasetReader, Source } from '../endpoint/source.js';
 import type { CommitResult, Offer, ReceiveSession, Target } from '../endpoint/target.js';
-import type { DatasetInfo } from '../model/dataset.js';
 import { DmError } from '../model/error.js';
 import type { Gfid } from '../model/ids.js';
 
@@ -11,28 +11,11 @@ const NEEDS_PER_ROUND = 10_000;
 const MAX_NEEDS_ROUNDS = 1_000;
 
 export interface CopyRequest {
-  readonly dataset: DatasetInfo;
+  readonly dataset: CopiedDataset;
   readonly base: Base | null;
   readonly offer: Omit<Offer, 'dataset' | 'base'>;
   /** `complete`: nothing more is sent; what has come is committed, the rest are failures. */
   readonly partial: 'allow' | 'fail' | 'complete';
-}
-
-/** What a batch accounted for. */
-export type SentBatch = Pick<ChangeBatch, 'files' | 'bytes' | 'changedBytes' | 'readBytes'>;
-
-/** What a copy tells while it runs; called often, must be quick. */
-export interface CopyObserver {
-  phase(name: string): void;
-  /** The stream goes on where an earlier one ended: what that sent counts, too. */
-  resumed(): void;
-  sent(batch: SentBatch): void;
-  /** The target has applied a batch. */
-  applied(): void;
-  failed(failures: readonly EntryFailure[]): void;
-  /** Files that had to be sent whole because their basis was not usable at the target. */
-  wholeAgain(count: number): void;
-  applying(done: number, total: number): void;
 }
 
 export interface CopyModules {

@@ -65,6 +65,7 @@ export const ERROR_CODES = {
 
   // Who may
   refused: final(PERMISSION_DENIED, 5),
+  ticket_refused: transient(PERMISSION_DENIED, 5),
   peer_untrusted: final(UNAUTHENTICATED, 5),
   peer_key_mismatch: final(UNAUTHENTICATED, 5),
   duplicate_system: final(UNAUTHENTICATED, 5),

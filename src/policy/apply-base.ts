@@ -62,6 +62,7 @@ function placesWithBase(places: CopyPlaces, base: BasePolicy): Partial<CopyPlace
   return {
     sourceAccountId: pick('SOURCE_ACCOUNT_ID', base.sourceAccountId, places.sourceAccountId),
     targetAccountId: pick('TARGET_ACCOUNT_ID', base.targetAccountId, places.targetAccountId),
+    newTasksAccountId: pick('TASK_ACCOUNT_ID', base.newTasksAccountId, places.newTasksAccountId),
     targetBasePath: pick('TARGET_BASE_PATH', base.targetBasePath, places.targetBasePath),
     retention: pick('TGT_DATASET_RETENTION', base.targetRetention, places.retention),
   };

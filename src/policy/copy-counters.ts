@@ -1,6 +1,6 @@
 import type { EntryFailure } from '../endpoint/change-stream.js';
+import type { CopyObserver, SentBatch } from '../endpoint/copy-task.js';
 import type { CommitResult } from '../endpoint/target.js';
-import type { CopyObserver, SentBatch } from '../engine/copy.js';
 import type { JobContext } from '../job/executor.js';
 import type { DatasetInfo } from '../model/dataset.js';
 

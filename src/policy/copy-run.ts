@@ -1,15 +1,21 @@
 import type { VerifyProgress } from '../endpoint/dataset-maker.js';
 import type { Base } from '../endpoint/source.js';
 import type { RestoreRules } from '../endpoint/target.js';
-import { copyDataset } from '../engine/copy.js';
 import type { OpenPlace, Places } from '../engine/places.js';
 import type { JobContext } from '../job/executor.js';
 import type { DatasetInfo } from '../model/dataset.js';
 import type { Job } from '../model/job.js';
-import type { CopyRule, Policy, RepeatCopyRule, RetentionRule } from '../model/policy.js';
+import type {
+  CopyingRule,
+  CopyRule,
+  Policy,
+  RepeatCopyRule,
+  RetentionRule,
+} from '../model/policy.js';
 import { parseEscaped } from '../util/escape.js';
 import { datasetByNumber, planCopy } from './copy-choice.js';
 import { CopyCounters } from './copy-counters.js';
+import { openMover } from './copy-mover.js';
 import type { CpuGovernor } from './cpu-governor.js';
 import { keepBase } from './keep-base.js';
 import { placePath } from './place-path.js';
@@ -54,6 +60,7 @@ export async function runCopy(
   const subpaths = rule.subpaths.map((subpath) => parseEscaped(subpath));
   return await move(
     policy,
+    rule,
     copy,
     {
       dataset,
@@ -121,7 +128,7 @@ export async function runRepeatCopy(
     plain: false,
     restore: null,
   };
-  const result = await move(policy, copy, wanted, context, modules, signal);
+  const result = await move(policy, rule, copy, wanted, context, modules, signal);
   context.report({ warnings: [...result.warnings, ...(await keep())] });
   return { partial: result.partial };
 }
@@ -148,6 +155,7 @@ function isPlain({ existing, inPlace, metadata }: RestoreRules): boolean {
 
 async function move(
   policy: Policy,
+  { newTasksAccountId }: CopyingRule,
   copy: OpenCopy,
   choice: Choice,
   context: JobContext,
@@ -155,14 +163,15 @@ async function move(
   signal: AbortSignal,
 ): Promise<{ partial: boolean; warnings: Job['warnings'] }> {
   const { source, target, targetPath } = copy;
+  await using mover = await openMover(newTasksAccountId, copy, modules, signal);
   const counters = new CopyCounters(
     { baseline: choice.base === null && choice.subpaths.length === 0 ? choice.dataset : null },
-    { context, wireBytes: () => source.bytesReceived() + target.bytesSent() },
+    { context, wireBytes: () => mover.wireBytes() },
   );
   const dataset = choice.adopt
     ? await withDigests(choice.dataset, source, context, signal)
     : choice.dataset;
-  const result = await copyDataset(
+  const result = await mover.move(
     {
       dataset,
       base: choice.base,
@@ -182,12 +191,7 @@ async function move(
         ...(choice.restore !== null && { restore: choice.restore }),
       },
     },
-    {
-      source: source.source,
-      target: target.target,
-      observer: counters,
-      breathe: modules.governor.breather(),
-    },
+    counters,
     signal,
   );
   counters.done(result);

@@ -1,12 +1,12 @@
 import { DmError } from '../model/error.js';
 import { type PolicyId, parsePolicyId } from '../model/ids.js';
-import { PLAIN_COPY, type Policy } from '../model/policy.js';
+import { PLAIN_COPY, type Policy, type PolicyRule } from '../model/policy.js';
 import { NO_SCHEDULE } from '../model/schedule.js';
 import type { StateDatabase, StateWrite } from '../state/database.js';
 import { keys, ranges } from '../state/keys.js';
 import { type RecordCodec, Records } from '../state/records.js';
 
-/** Policies are plain JSON; those of older releases have no schedule, no base policy, and restore nothing. */
+/** Policies are plain JSON; those of older releases have no schedule, no base policy, do their work here, and restore nothing. */
 const codec: RecordCodec<Policy> = {
   encode: (policy) => policy,
   decode: (stored) => {
@@ -16,10 +16,21 @@ const codec: RecordCodec<Policy> = {
       ...{ schedule: NO_SCHEDULE, parentId: null, nextRunAtMs: null, dueAfterJob: null },
       ...{ basePolicyId: null, own: null },
       ...policy,
-      rule: rule.type === 'COPY' ? { ...rule, restore: rule.restore ?? PLAIN_COPY } : rule,
+      rule: wholeRule(rule),
     };
   },
 };
+
+function wholeRule(rule: PolicyRule): PolicyRule {
+  switch (rule.type) {
+    case 'COPY':
+      return { ...{ restore: PLAIN_COPY, newTasksAccountId: null }, ...rule };
+    case 'REPEAT_COPY':
+      return { ...{ newTasksAccountId: null }, ...rule };
+    default:
+      return rule;
+  }
+}
 
 /** Policies in the state database; names are unique. */
 export class PolicyStore {

@@ -7,6 +7,7 @@ import {
   validateName,
   validateRetention,
 } from './validate-policy.js';
+import { requireWorker } from './validate-tasks.js';
 
 /** Throws the first thing that is wrong with a base policy by itself; paths depend on what names it. */
 export async function validateBasePolicy(base: BasePolicy, world: PolicyWorld): Promise<void> {
@@ -22,6 +23,7 @@ export async function validateBasePolicy(base: BasePolicy, world: PolicyWorld): 
   }
   await requireAccount(base.sourceAccountId, '--source-account-id', world);
   await requireAccount(base.targetAccountId, '--target-account-id', world);
+  await requireWorker(base.newTasksAccountId, world);
   needed(base, 'SOURCE_BASE_PATH', base.sourceBasePath !== '', '--source-base-path');
   needed(base, 'TARGET_BASE_PATH', base.targetBasePath !== '', '--target-base-path');
 }

@@ -8,6 +8,7 @@ import type {
   Policy,
   PolicyRule,
 } from '../model/policy.js';
+import { type TasksWorld, validateTasks } from './validate-tasks.js';
 
 const MAX_NAME = 255;
 const MAX_PATH = 4_096;
@@ -15,10 +16,7 @@ const MAX_BRIEFCASE = 512;
 const MAX_RESERVE = 65_535;
 
 /** What the validation must know of the agent. */
-export interface PolicyWorld {
-  readonly localAccountId: string;
-  accountExists(id: string): Promise<boolean>;
-  isObjectAccount(id: string): Promise<boolean>;
+export interface PolicyWorld extends TasksWorld {
   /** Throws `path_outside_roots` for a path that no data root of this agent holds. */
   checkLocalPath(path: string): void;
   /** Whether this agent has a dataset of that number. */
@@ -103,6 +101,7 @@ async function validateRule(rule: PolicyRule, world: PolicyWorld): Promise<void>
   }
   await validatePlace(rule.targetAccountId, rule.targetBasePath, 'the target base path', world);
   await validateTargetType(rule, world);
+  await validateTasks(rule, world);
   if (rule.type === 'COPY') {
     for (const subpath of rule.subpaths) validateSubpath(subpath);
     validateRestore(rule, world);
@@ -110,14 +109,15 @@ async function validateRule(rule: PolicyRule, world: PolicyWorld): Promise<void>
 }
 
 function validateRestore(
-  { restore, targetAccountId, createDatasetOnTarget }: CopyRule,
+  { restore, targetAccountId, newTasksAccountId, createDatasetOnTarget }: CopyRule,
   world: PolicyWorld,
 ): void {
   const { existing, inPlace, metadata } = restore;
   if (existing === 'fail' && !inPlace && metadata) return;
-  if (targetAccountId === world.localAccountId && !createDatasetOnTarget) return;
+  const isHere = targetAccountId === world.localAccountId && newTasksAccountId === null;
+  if (isHere && !createDatasetOnTarget) return;
   throw invalid(
-    '--copy-existing, --copy-in-place and --copy-no-metadata are for plain files of this agent; give --copy-base-target-account-id=local and --copy-create-dataset-on-target=false',
+    '--copy-existing, --copy-in-place and --copy-no-metadata are for plain files of this agent, written by itself; give --copy-base-target-account-id=local, --copy-base-new-tasks-account=local and --copy-create-dataset-on-target=false',
   );
 }
 

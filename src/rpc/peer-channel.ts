@@ -1,6 +1,6 @@
 import { DmError } from '../model/error.js';
 import type { AgentCard } from './agent-card.js';
-import { callDuplex, callStream, callUnary, type Method } from './client-call.js';
+import { callDuplex, callStream, callUnary, type ErrorMapper, type Method } from './client-call.js';
 import type { BandwidthPacing } from './pacing/bandwidth-pacing.js';
 import {
   helloRequest,
@@ -20,6 +20,10 @@ const RECHECK_MS = 5_000;
 export interface PeerChannelOptions {
   readonly dial: TlsDial | UnixDial;
   readonly card: AgentCard;
+  /** The connection has what it gives and nothing else; there is no second one then, a ticket is taken once. */
+  readonly ticket?: Uint8Array;
+  /** Says of every failed call what it means to whoever the channel is for. */
+  readonly told?: (error: DmError) => DmError;
   /** Bytes in flight that this side allows; 16 MiB unless told. */
   readonly window?: number;
   /** The bandwidth rules; without them nothing is held back. */
@@ -63,7 +67,7 @@ export class PeerChannel implements AsyncDisposable {
     const connection = await this.#connected(signal);
     const { client } = connection;
     const options = { deadline: Date.now() + timeoutMs };
-    return callUnary(client, method, request, options, (e) => connection.toError(e), signal);
+    return callUnary(client, method, request, options, this.#errors(connection), signal);
   }
 
   async *stream<Request, Reply>(
@@ -73,7 +77,7 @@ export class PeerChannel implements AsyncDisposable {
   ): AsyncGenerator<Reply> {
     const connection = await this.#connected(signal);
     const { client } = connection;
-    yield* callStream(client, method, request, (e) => connection.toError(e), signal);
+    yield* callStream(client, method, request, this.#errors(connection), signal);
   }
 
   async *duplex<Request, Reply>(
@@ -83,7 +87,7 @@ export class PeerChannel implements AsyncDisposable {
   ): AsyncGenerator<Reply> {
     const connection = await this.#connected(signal);
     const { client } = connection;
-    yield* callDuplex(client, method, requests, (e) => connection.toError(e), signal);
+    yield* callDuplex(client, method, requests, this.#errors(connection), signal);
   }
 
   /** Bytes handed to the wire since the channel was made, HTTP/2 framing and re-sends included, TLS not. */
@@ -110,6 +114,11 @@ export class PeerChannel implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #errors(connection: PeerConnection): ErrorMapper {
+    const { told = (error) => error } = this.#options;
+    return (error) => told(connection.toError(error));
   }
 
   async #connected(signal: AbortSignal): Promise<PeerConnection> {
@@ -150,7 +159,7 @@ export class PeerChannel implements AsyncDisposable {
   }
 
   async #dialInOrder(): Promise<PeerConnection> {
-    const { dial, card, window = WINDOW_BYTES, pacing = null } = this.#options;
+    const { dial, card, window = WINDOW_BYTES, pacing = null, ticket = null } = this.#options;
     const addresses = dial.kind === 'unix' ? [dial.path] : dial.addresses;
     const failures: DmError[] = [];
     for (const address of addresses) {
@@ -158,7 +167,7 @@ export class PeerChannel implements AsyncDisposable {
         return await PeerConnection.open(
           dial,
           address,
-          { card, window, pacing },
+          { card, window, pacing, ticket },
           this.#closed.signal,
         );
       } catch (error) {
@@ -166,7 +175,8 @@ export class PeerChannel implements AsyncDisposable {
         failures.push(error);
       }
     }
-    throw worst(failures);
+    const { told = (error) => error } = this.#options;
+    throw told(worst(failures));
   }
 }
 

@@ -3,6 +3,7 @@ import type { Caller, PeerAccess } from './peer-access.js';
 import type { ReaderPool } from './reader-pool.js';
 import type { PeerMethod } from './rights-of-method.js';
 import type { RunningCall } from './server-call.js';
+import type { ShownTicket } from './tickets/ticket-office.js';
 
 export interface ServedCall {
   readonly call: RunningCall;
@@ -18,6 +19,12 @@ export interface PeerConnectionState {
   refusal: DmError | null;
   /** DER, leaf first, as presented; empty on the loopback socket. */
   readonly chain: readonly Uint8Array[];
+  /** IP address of the caller; "127.0.0.1" on the loopback socket. */
+  readonly remoteAddress: string;
+  /** With one, the connection has what it gives and nothing else. */
+  ticket: ShownTicket | null;
+  /** Aborts when the connection has closed. */
+  readonly closed: AbortController;
   readonly readers: ReaderPool;
   readonly calls: Set<ServedCall>;
   /** Becomes true with the Hello that must come first. */
@@ -29,6 +36,7 @@ export interface PeerConnectionState {
 
 /** What a handler is given. */
 export interface PeerContext {
+  /** Who calls; with a ticket, in whose name. */
   readonly caller: Caller;
   readonly access: PeerAccess;
   readonly state: PeerConnectionState;

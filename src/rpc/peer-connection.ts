@@ -75,6 +75,8 @@ export interface PeerHello {
 
 export interface PeerConnectionOptions {
   readonly card: AgentCard;
+  /** Shown with the Hello: then the connection has what it gives and nothing else. */
+  readonly ticket: Uint8Array | null;
   /** The most that may be in flight; less under a slow bandwidth rule. */
   readonly window: number;
   readonly pacing: BandwidthPacing | null;
@@ -128,13 +130,13 @@ export class PeerConnection {
     const ip = await ipOf(dial, address);
     const first = new PeerConnection(dial, address, options, ip);
     try {
-      return await first.#greeted(options.card, signal);
+      return await first.#greeted(options, signal);
     } catch (error) {
       if (!first.#hungUpAtOnce) throw error;
     }
     const second = new PeerConnection(dial, address, options, ip);
     try {
-      return await second.#greeted(options.card, signal);
+      return await second.#greeted(options, signal);
     } catch (error) {
       throw second.#hungUpAtOnce ? certificateRefused(address, error) : error;
     }
@@ -213,9 +215,12 @@ export class PeerConnection {
     );
   }
 
-  async #greeted(card: AgentCard, signal: AbortSignal): Promise<PeerConnection> {
+  async #greeted(
+    options: Pick<PeerConnectionOptions, 'card' | 'ticket'>,
+    signal: AbortSignal,
+  ): Promise<PeerConnection> {
     try {
-      await this.#greet(card, signal);
+      await this.#greet(options, signal);
       return this;
     } catch (error) {
       const { connection, failure } = this.#credentials;
@@ -229,15 +234,24 @@ export class PeerConnection {
     }
   }
 
-  async #greet(card: AgentCard, signal: AbortSignal): Promise<void> {
+  async #greet(
+    { card, ticket }: Pick<PeerConnectionOptions, 'card' | 'ticket'>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const reply = await callUnary(
       this.client,
       peerDefinition().Hello,
-      helloRequest(card),
+      { ...helloRequest(card), ...(ticket !== null && { ticket }) },
       { deadline: Date.now() + HELLO_MS },
       (error) => this.toError(error),
       signal,
     );
+    if (ticket !== null && !reply.ticket_taken) {
+      throw new DmError(
+        'protocol_mismatch',
+        `the peer at ${this.#address} does not know tickets; upgrade it`,
+      );
+    }
     const identity = this.#credentials.connection?.peer?.identity ?? null;
     this.#hello = helloFromWire(reply, card, this.#address, identity);
     if (this.#dial.kind === 'tls') refuseDouble(this.#hello, card, ownKey(this.#dial));

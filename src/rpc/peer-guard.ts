@@ -2,6 +2,7 @@ import { DmError } from '../model/error.js';
 import { isNarrower } from '../security/grants.js';
 import { rightRefused } from '../security/right-refusal.js';
 import type { PeerIdentity } from '../security/trust.js';
+import { onAbort } from '../util/on-abort.js';
 import type { ServerConnection } from './grpc-listener.js';
 import {
   type AccessFor,
@@ -14,6 +15,8 @@ import type { PeerConnectionState, PeerContext } from './peer-connection-state.j
 import { PeerWorkload } from './peer-workload.js';
 import { type PeerMethod, RIGHTS_OF_METHOD } from './rights-of-method.js';
 import type { RunningCall } from './server-call.js';
+import { type TicketOffice, ticketEnded } from './tickets/ticket-office.js';
+import { checkTicketMethod, ticketedAccess } from './tickets/ticketed-access.js';
 
 export type PeerServerConnection = ServerConnection<PeerConnectionState>;
 
@@ -21,6 +24,7 @@ export interface PeerGuardModules {
   readonly accessFor: AccessFor;
   /** Checks the chain a client presented (DER, leaf first) as of now; throws `peer_untrusted`. */
   readonly verify: (chain: readonly Uint8Array[]) => PeerIdentity;
+  readonly tickets: TicketOffice;
   /** Told of each refused connection and call, for the log: `who` is an address or a described caller. */
   readonly onRefused: (who: string, error: Error) => void;
 }
@@ -50,20 +54,42 @@ export class PeerGuard {
     if (!state.greeted && method !== 'Hello') {
       throw new DmError('protocol_mismatch', 'a connection begins with Hello; upgrade the caller');
     }
-    const access = this.#modules.accessFor(caller);
-    this.#checkRight(method, caller, access);
+    const acting = state.ticket?.asker.caller ?? caller;
+    const access = this.#accessOf(state, acting);
+    this.#checkRight(method, state, acting, access);
     await useAccess(state, access);
     const served = { call, method, access };
     state.calls.add(served);
     try {
       const occupy = (threads: number) => this.#workload.take(caller, threads);
-      return await run({ caller, access, state, occupy });
+      return await run({ caller: acting, access, state, occupy });
     } catch (error) {
-      if (isRefusal(error)) this.#modules.onRefused(describeCaller(caller), error);
+      if (isRefusal(error)) this.#modules.onRefused(describeState(state), error);
       throw error;
     } finally {
       state.calls.delete(served);
     }
+  }
+
+  /**
+   * Gives a connection what a ticket gives, and takes everything else from it. The ticket's end, or its asker's, ends the
+   * connection. Throws `ticket_refused`, and `peer_untrusted` when the asker is not trusted any more.
+   */
+  takeTicket(state: PeerConnectionState, bytes: Uint8Array): PeerAccess {
+    const { caller } = state;
+    if (caller === null || typeof caller === 'string' || state.greeted) {
+      throw new DmError('protocol_error', 'a ticket is shown with the first Hello of a peer');
+    }
+    const ticket = this.#modules.tickets.take(bytes, caller.spki);
+    const { chain, lifetime } = ticket.asker;
+    if (chain.length > 0) this.#modules.verify(chain);
+    state.ticket = ticket;
+    onAbort(lifetime, () => {
+      state.refusal ??= ticketEnded();
+      stopCalls(state, ticketEnded());
+    });
+    state.access = this.#accessOf(state, ticket.asker.caller);
+    return state.access;
   }
 
   /** Ends what runs on a connection and would not be let in now. */
@@ -72,37 +98,60 @@ export class PeerGuard {
     if (state.caller === null || state.refusal !== null) return;
     const distrust = this.#distrust(state);
     if (distrust !== null) {
-      this.#modules.onRefused(describeCaller(state.caller), distrust);
+      this.#modules.onRefused(describeState(state), distrust);
       state.refusal = distrust;
       stopCalls(state, distrust);
       connection.end();
       return;
     }
-    const access = this.#modules.accessFor(state.caller);
+    const acting = state.ticket?.asker.caller ?? state.caller;
+    const access = this.#accessOf(state, acting);
     for (const served of state.calls) {
       if (!isNarrower(access.reach, served.access.reach)) continue;
-      served.call.stop(missingRight(served.method, state.caller, access) ?? narrowed());
+      served.call.stop(missingRight(served.method, acting, access) ?? narrowed());
     }
     await useAccess(state, access);
   }
 
-  #checkRight(method: PeerMethod, caller: Caller, access: PeerAccess): void {
-    const refusal = missingRight(method, caller, access);
-    if (refusal === null) return;
-    this.#modules.onRefused(describeCaller(caller), refusal);
-    throw refusal;
+  #accessOf({ ticket }: PeerConnectionState, caller: Caller): PeerAccess {
+    const access = this.#modules.accessFor(caller);
+    return ticket === null ? access : ticketedAccess(access, ticket.use);
+  }
+
+  #checkRight(
+    method: PeerMethod,
+    state: PeerConnectionState,
+    caller: Caller,
+    access: PeerAccess,
+  ): void {
+    try {
+      if (state.ticket !== null) checkTicketMethod(state.ticket.use, method);
+      const refusal = missingRight(method, caller, access);
+      if (refusal !== null) throw refusal;
+    } catch (error) {
+      if (error instanceof DmError) this.#modules.onRefused(describeState(state), error);
+      throw error;
+    }
   }
 
   #distrust(state: PeerConnectionState): DmError | null {
-    if (state.caller === 'loopback') return null;
+    if (typeof state.caller === 'string') return null;
     try {
       this.#modules.verify(state.chain);
+      const { asker } = state.ticket ?? { asker: null };
+      if (asker !== null && asker.chain.length > 0) this.#modules.verify(asker.chain);
       return null;
     } catch (error) {
       if (error instanceof DmError) return error;
       throw error;
     }
   }
+}
+
+/** For people: who calls, and in whose name. */
+function describeState({ caller, ticket }: PeerConnectionState): string {
+  const who = caller === null ? 'a peer' : describeCaller(caller);
+  return ticket === null ? who : `${who} for ${describeCaller(ticket.asker.caller)}`;
 }
 
 export function stopCalls(state: PeerConnectionState, error: DmError): void {
@@ -126,7 +175,8 @@ function missingRight(method: PeerMethod, caller: Caller, access: PeerAccess): D
 /** What the caller asked for and may not have, as opposed to what did not work. */
 function isRefusal(error: unknown): error is DmError {
   return (
-    error instanceof DmError && (error.code === 'refused' || error.code === 'path_outside_roots')
+    error instanceof DmError &&
+    ['refused', 'path_outside_roots', 'ticket_refused'].includes(error.code)
   );
 }
 

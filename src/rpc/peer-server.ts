@@ -27,6 +27,7 @@ import { type RunningCall, ServerCalls } from './server-call.js';
 import { PeerServerCredentials } from './server-credentials.js';
 import { checkSocketCaller, type PeerUid } from './socket-caller.js';
 import { hungUpSockets } from './socket-probe.js';
+import { ticketEnded } from './tickets/ticket-office.js';
 import { type PlacedSocket, placeSocket } from './unix-socket.js';
 
 /** How often certificates, grants and idle sessions are looked at again without being told. */
@@ -142,6 +143,8 @@ export class PeerServer implements AsyncDisposable {
     const handlers = peerService(calls, {
       card: this.#options.card,
       ownKey: () => this.#ownKey,
+      takeTicket: (state, ticket) => this.#guard.takeTicket(state, ticket),
+      tickets: this.#modules.tickets,
       sessions: this.#sessions,
     });
     const { window } = this.#options;
@@ -157,7 +160,7 @@ export class PeerServer implements AsyncDisposable {
         handlers,
         admit: (socket) => this.#admit(socket),
         ownerOf: ({ caller }) => (caller === null ? 'refused' : ownerOf(caller)),
-        onClosed: ({ state }) => this.#background(state.readers.close()),
+        onClosed: ({ state }) => this.#closed(state),
         onRefused: this.#modules.onRefused,
         ...(pacing !== undefined && { pacing }),
       },
@@ -166,7 +169,10 @@ export class PeerServer implements AsyncDisposable {
 
   #admit(socket: Socket): PeerConnectionState {
     const openedAt = this.#modules.now();
-    const state = { calls: new Set<never>(), greeted: false, openedAt, access: null };
+    const state = {
+      ...{ calls: new Set<never>(), greeted: false, openedAt, access: null, ticket: null },
+      ...{ closed: new AbortController(), remoteAddress: plainAddress(socket.remoteAddress) },
+    };
     const readers = new ReaderPool(this.#modules.now);
     if (this.#options.listen.kind === 'unix') {
       checkSocketCaller(socket, this.#options.listen.peerUid);
@@ -182,6 +188,12 @@ export class PeerServer implements AsyncDisposable {
       this.#modules.onRefused(`${socket.remoteAddress}:${socket.remotePort}`, error);
       return { ...state, readers, caller: null, refusal: error, chain };
     }
+  }
+
+  /** What was lent by who has gone ends with it. */
+  #closed(state: PeerConnectionState): void {
+    state.closed.abort(ticketEnded());
+    this.#background(state.readers.close());
   }
 
   #checkRoom(caller: Caller): void {
@@ -229,6 +241,11 @@ export class PeerServer implements AsyncDisposable {
 
 function keyOf(material: TlsMaterial): SpkiFingerprint {
   return parseCertificate(material.certPem).spkiSha256;
+}
+
+/** An IPv4 address as such, also where the socket takes both kinds. */
+function plainAddress(address = '127.0.0.1'): string {
+  return address.replace(/^::ffff:/, '');
 }
 
 function hostPort(host: string, port: number): string {

@@ -1,36 +1,33 @@
-import type { SpkiFingerprint } from '../model/ids.js';
-import type { AgentCard } from './agent-card.js';
 import type { PeerHandlers } from './generated/peer/datamover/v1/Peer.js';
 import { details, listDirectory, lookup, read } from './handlers/browse.js';
 import { changes } from './handlers/changes.js';
 import { findBookmark, getDataset, listDatasets } from './handlers/datasets.js';
 import { expireDatasets } from './handlers/expire.js';
-import { hello } from './handlers/hello.js';
+import { type HelloModules, hello } from './handlers/hello.js';
 import { holdDataset } from './handlers/hold.js';
 import { createDataset, previewDataset, verifyDataset } from './handlers/make.js';
 import { ReceiveHandlers } from './handlers/receive.js';
+import { runCopy } from './handlers/run-copy.js';
+import { issueTicket } from './handlers/ticket.js';
 import type { PeerContext } from './peer-connection-state.js';
 import type { ReceiveSessions } from './receive-sessions.js';
 import type { PeerMethod } from './rights-of-method.js';
 import type { ServerCalls } from './server-call.js';
+import type { TicketOffice } from './tickets/ticket-office.js';
 
-export interface PeerServiceParts {
-  readonly card: AgentCard;
-  /** Our own key, to tell ourselves from a copy of us; null where there is none. */
-  readonly ownKey: () => SpkiFingerprint | null;
+export interface PeerServiceParts extends HelloModules {
+  readonly tickets: TicketOffice;
   readonly sessions: ReceiveSessions;
 }
 
 /** The methods of the Peer service, each with the function that serves it. */
 export function peerService(
   calls: ServerCalls<PeerMethod, PeerContext>,
-  { card, ownKey, sessions }: PeerServiceParts,
+  parts: PeerServiceParts,
 ): PeerHandlers {
-  const receive = new ReceiveHandlers(sessions);
+  const receive = new ReceiveHandlers(parts.sessions);
   return {
-    Hello: calls.unary('Hello', async (request, context) =>
-      hello(request, context, card, ownKey()),
-    ),
+    Hello: calls.unary('Hello', async (request, context) => hello(request, context, parts)),
     ListDatasets: calls.stream('ListDatasets', listDatasets),
     GetDataset: calls.unary('GetDataset', getDataset),
     FindBookmark: calls.unary('FindBookmark', findBookmark),
@@ -59,5 +56,9 @@ export function peerService(
     Abort: calls.unary('Abort', (request, context, signal) =>
       receive.abort(request, context, signal),
     ),
+    IssueTicket: calls.unary('IssueTicket', (request, context, signal) =>
+      issueTicket(request, context, parts.tickets, signal),
+    ),
+    RunCopy: calls.stream('RunCopy', runCopy),
   };
 }

@@ -15,7 +15,7 @@ export class PeerWorkload {
   take(caller: Caller, threads: number): Disposable {
     const owner = ownerOf(caller);
     const before = this.#taken.get(owner) ?? 0;
-    if (caller !== 'loopback' && before + threads > MAX_THREADS_PER_CALLER) {
+    if (typeof caller !== 'string' && before + threads > MAX_THREADS_PER_CALLER) {
       throw new DmError(
         'peer_busy',
         `calls of this peer hold ${before} worker threads here, and ${threads} more would be too many; wait until some have ended`,

@@ -2,18 +2,24 @@ import { randomBytes } from 'node:crypto';
 import type { ReceiveSession } from '../endpoint/target.js';
 import { DmError } from '../model/error.js';
 import { type Caller, ownerOf, type PeerAccess } from './peer-access.js';
+import type { PeerContext } from './peer-connection-state.js';
 
 const MAX_SESSIONS_PER_CALLER = 64;
 
 export interface OpenReceive {
   readonly id: string;
   readonly caller: Caller;
+  /** The ticket it was begun with; only connections with the same one have it. */
+  readonly ticket: string | null;
   /** What the caller was allowed when the session began. */
   readonly access: PeerAccess;
   readonly session: ReceiveSession;
   /** Of the stream that it takes. */
   readonly lanes: number;
 }
+
+/** By whom a session is used. */
+type SessionUser = Pick<PeerContext, 'caller' | 'state'>;
 
 /** The stream that writes into a session. */
 export interface SessionWriter {
@@ -46,11 +52,11 @@ export class ReceiveSessions {
    * caller has too many open already.
    */
   async open(
-    caller: Caller,
-    access: PeerAccess,
+    { caller, access, state }: SessionUser & Pick<PeerContext, 'access'>,
     lanes: number,
     begin: () => Promise<ReceiveSession>,
   ): Promise<OpenReceive> {
+    const ticket = state.ticket?.id ?? null;
     const owner = ownerOf(caller);
     const beginning = this.#beginning.get(owner) ?? 0;
     this.#checkRoom(owner, beginning);
@@ -59,7 +65,7 @@ export class ReceiveSessions {
       const session = await begin();
       const id = randomBytes(16).toString('hex');
       const lastUsed = this.#now();
-      const held = { id, caller, access, session, lanes: session.resume?.lanes ?? lanes };
+      const held = { id, caller, ticket, access, session, lanes: session.resume?.lanes ?? lanes };
       const entry = { ...held, users: 0, lastUsed, writer: null };
       this.#entries.set(id, entry);
       return entry;
@@ -69,8 +75,8 @@ export class ReceiveSessions {
   }
 
   /** Keeps a session open until it is let go. `not_found` when it is unknown, over, or another caller's. */
-  hold(id: string, caller: Caller): OpenReceive & Disposable {
-    const entry = this.#find(id, caller);
+  hold(id: string, { caller, state }: SessionUser): OpenReceive & Disposable {
+    const entry = this.#find(id, caller, state.ticket?.id ?? null);
     entry.users++;
     const release = () => {
       entry.users--;
@@ -81,7 +87,7 @@ export class ReceiveSessions {
 
   /** Makes the caller of this the one writer of a session: an older stream is stopped and has ended when it resolves. */
   async claim(open: OpenReceive, writer: SessionWriter): Promise<void> {
-    const entry = this.#find(open.id, open.caller);
+    const entry = this.#find(open.id, open.caller, open.ticket);
     const older = entry.writer;
     entry.writer = writer;
     if (older === null) return;
@@ -116,9 +122,11 @@ export class ReceiveSessions {
     );
   }
 
-  #find(id: string, caller: Caller): Entry {
+  #find(id: string, caller: Caller, ticket: string | null): Entry {
     const entry = this.#entries.get(id);
-    if (entry === undefined || ownerOf(entry.caller) !== ownerOf(caller)) {
+    const isOwn =
+      entry !== undefined && ownerOf(entry.caller) === ownerOf(caller) && entry.ticket === ticket;
+    if (!isOwn) {
       throw new DmError('not_found', 'the receive session is not known here; begin again', {
         data: { object: 'session' },
       });

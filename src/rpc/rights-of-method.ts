@@ -21,6 +21,8 @@ export const RIGHTS_OF_METHOD = {
   Write: ['write'],
   Commit: ['write'],
   Abort: ['write'],
+  IssueTicket: ['read', 'write'],
+  RunCopy: ['work'],
 } as const satisfies Record<string, readonly PeerRight[]>;
 
 export type PeerMethod = keyof typeof RIGHTS_OF_METHOD;

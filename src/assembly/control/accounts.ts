@@ -152,8 +152,10 @@ function refuseBuiltIn(id: AccountId, modules: AccountHandlerModules): void {
 async function refuseUsed(id: AccountId, modules: AccountHandlerModules): Promise<void> {
   for await (const { id: policy, name, rule } of modules.policies.list()) {
     const used =
-      'accountId' in rule ? [rule.accountId] : [rule.sourceAccountId, rule.targetAccountId];
-    if (used.includes(id)) {
+      'accountId' in rule
+        ? [rule.accountId]
+        : [rule.sourceAccountId, rule.targetAccountId, rule.newTasksAccountId];
+    if (used.some((one) => one === id)) {
       throw new DmError(
         'in_use',
         `policy ${policy} (${name}) uses the account; delete the policy first`,

@@ -61,7 +61,6 @@ async function fromMessage(
   resolve: ResolveAccount,
 ): Promise<Omit<BasePolicy, 'id'>> {
   await requireLocal(message.base_account_id, 'base-account-id', resolve);
-  await requireLocal(message.new_tasks_account, 'new-tasks-account', resolve);
   return {
     name: message.name,
     overrides: OVERRIDES.filter((one) => message.override_list.map(parseOverride).includes(one)),

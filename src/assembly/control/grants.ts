@@ -91,12 +91,6 @@ function parseFingerprint(text: string): GrantIdentity {
 function parseRight(text: string): PeerRight {
   const right = PEER_RIGHTS.find((known) => known === text);
   if (right !== undefined) return right;
-  if (text === 'expire' || text === 'work') {
-    throw new DmError(
-      'not_supported',
-      `peers cannot be allowed to ${text} in this version; leave it out of --allow`,
-    );
-  }
   throw invalid(`right "${text}" is not one of ${PEER_RIGHTS.join(', ')}`);
 }
 

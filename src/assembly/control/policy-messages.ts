@@ -30,6 +30,7 @@ import {
   retentionView,
   scheduleFromMessage,
   scheduleView,
+  tasksAccount,
 } from './policy-parts.js';
 import { timeText } from './views.js';
 
@@ -145,10 +146,10 @@ async function copyPlaces(
   resolve: ResolveAccount,
 ): Promise<CopyPlaces> {
   await requireLocal(message.base_account_id, 'base-account-id', resolve);
-  await requireLocal(message.new_tasks_account, 'new-tasks-account', resolve);
   return {
     sourceAccountId: await resolve(message.source_account_id),
     targetAccountId: await resolve(message.target_account_id),
+    newTasksAccountId: await tasksAccount(message.new_tasks_account, resolve),
     targetBasePath: message.target_base_path,
     targetDatasetType: datasetType(message.target_dataset_type || 'FILE'),
     retention: retention(message.copy_retention),
@@ -244,7 +245,7 @@ function placesView(places: CopyPlaces): DatasetCopyPolicyBase {
     base_account_id: 'local',
     source_account_id: places.sourceAccountId,
     target_account_id: places.targetAccountId,
-    new_tasks_account: 'local',
+    new_tasks_account: places.newTasksAccountId ?? 'local',
     target_base_path: places.targetBasePath,
     target_dataset_type: places.targetDatasetType,
     copy_retention: retentionView(places.retention),

@@ -1,4 +1,5 @@
 import { DmError } from '../../model/error.js';
+import { LOOPBACK_ACCOUNT_ID } from '../../model/ids.js';
 import type { Priority, RetentionRule } from '../../model/policy.js';
 import { NO_SCHEDULE, type Schedule } from '../../model/schedule.js';
 import type {
@@ -17,7 +18,7 @@ const PRIORITIES: readonly Priority[] = ['LOW', 'NORMAL', 'HIGH'];
 /** Turns the account a user named into its id. */
 export type ResolveAccount = (ref: string) => Promise<string>;
 
-/** Policies live and do their work on the agent they are made on. */
+/** Policies live on the agent they are made on. */
 export async function requireLocal(
   ref: string,
   flag: string,
@@ -26,8 +27,15 @@ export async function requireLocal(
   if ((await resolve(ref)) === (await resolve('local'))) return;
   throw new DmError(
     'not_supported',
-    `${flag} "${ref}" is not local: policies live and do their work on the agent they are made on; make the policy on that agent`,
+    `${flag} "${ref}" is not local: a policy lives on the agent it is made on, for no peer may make or see policies of another; make the policy on that agent, or have its work done there with --new-tasks-account`,
   );
+}
+
+/** Who does the work of a policy; null is this agent. */
+export async function tasksAccount(ref: string, resolve: ResolveAccount): Promise<string | null> {
+  if (ref === '') return null;
+  const id = await resolve(ref);
+  return id === (await resolve('local')) || id === LOOPBACK_ACCOUNT_ID ? null : id;
 }
 
 export function scheduleFromMessage(message: ScheduleMessage__Output | null): Schedule {

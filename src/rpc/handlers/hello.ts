@@ -7,16 +7,23 @@ import type { AgentCard } from '../agent-card.js';
 import { checked, text } from '../codec/wire-value.js';
 import type { HelloReply } from '../generated/peer/datamover/v1/HelloReply.js';
 import type { HelloRequest__Output } from '../generated/peer/datamover/v1/HelloRequest.js';
-import type { Caller } from '../peer-access.js';
-import type { PeerContext } from '../peer-connection-state.js';
+import type { Caller, PeerAccess } from '../peer-access.js';
+import type { PeerConnectionState, PeerContext } from '../peer-connection-state.js';
 import { negotiate, PROTOCOL_MAX, PROTOCOL_MIN } from '../protocol.js';
+
+export interface HelloModules {
+  readonly card: AgentCard;
+  /** Our own key, to tell ourselves from a copy of us; null where there is none. */
+  readonly ownKey: () => SpkiFingerprint | null;
+  /** Gives a connection what a ticket gives, and takes everything else from it. Throws `ticket_refused`. */
+  readonly takeTicket: (state: PeerConnectionState, ticket: Uint8Array) => PeerAccess;
+}
 
 /** Agrees on a protocol; after it the connection may be used. */
 export function hello(
   request: HelloRequest__Output,
   context: PeerContext,
-  card: AgentCard,
-  ownKey: SpkiFingerprint | null,
+  { card, ownKey, takeTicket }: HelloModules,
 ): HelloReply {
   const range = {
     programVersion: text(request.program_version, 200, 'program version'),
@@ -27,15 +34,19 @@ export function hello(
   const protocol = negotiate(ours, range);
   const guid = checked(request.system_guid, parseSystemGuid);
   text(request.agent_name, 200, 'agent name');
-  refuseDouble(guid, context.caller, card, ownKey);
-  context.state.greeted = true;
+  refuseDouble(guid, context.caller, card, ownKey());
+  const { state, access } = context;
+  const shown = request.ticket.length > 0;
+  const { reach } = shown ? takeTicket(state, request.ticket) : access;
+  state.greeted = true;
   return {
     program_version: card.programVersion,
     protocol,
     system_guid: card.systemGuid,
     agent_name: card.agentName,
-    allowed: PEER_RIGHTS.filter((right) => context.access.reach.has(right)),
-    roots: rootsOf(context.access.reach),
+    allowed: PEER_RIGHTS.filter((right) => reach.has(right)),
+    roots: rootsOf(reach),
+    ticket_taken: shown,
   };
 }
 
@@ -51,7 +62,7 @@ function refuseDouble(
   card: AgentCard,
   ownKey: SpkiFingerprint | null,
 ): void {
-  if (guid !== card.systemGuid || caller === 'loopback' || caller.spki === ownKey) return;
+  if (guid !== card.systemGuid || typeof caller === 'string' || caller.spki === ownKey) return;
   throw new DmError(
     'duplicate_system',
     `a peer with the key ${caller.spki} calls itself by this agent's system guid ${guid}; give the copied agent a new state directory`,

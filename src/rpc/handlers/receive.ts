@@ -44,12 +44,13 @@ export class ReceiveHandlers {
 
   async begin(
     request: Offer__Output,
-    { access, caller, occupy }: PeerContext,
+    context: PeerContext,
     signal: AbortSignal,
   ): Promise<BeginReply> {
+    const { access, caller, occupy } = context;
     const offer = offerFromWire(request, ownerOf(caller));
     using _thread = occupy(1);
-    const { id, session } = await this.#sessions.open(caller, access, offer.lanes, () =>
+    const { id, session } = await this.#sessions.open(context, offer.lanes, () =>
       access.target.begin(offer, signal),
     );
     return {
@@ -61,14 +62,14 @@ export class ReceiveHandlers {
 
   async *write(
     requests: AsyncIterable<WriteRequest__Output>,
-    { caller, occupy }: PeerContext,
+    context: PeerContext,
     signal: AbortSignal,
   ): AsyncIterable<Ack> {
     const input = requests[Symbol.asyncIterator]();
     const first = await input.next();
     if (first.done) return;
-    using open = this.#sessions.hold(first.value.session, caller);
-    using _threads = occupy(open.lanes);
+    using open = this.#sessions.hold(first.value.session, context);
+    using _threads = context.occupy(open.lanes);
     const superseded = new AbortController();
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => {
@@ -88,12 +89,12 @@ export class ReceiveHandlers {
 
   async *commit(
     request: CommitRequest__Output,
-    { caller, occupy }: PeerContext,
+    context: PeerContext,
     signal: AbortSignal,
   ): AsyncIterable<CommitEvent> {
     const wanted = commitFromWire(request);
-    using open = this.#sessions.hold(request.session, caller);
-    using _thread = occupy(1);
+    using open = this.#sessions.hold(request.session, context);
+    using _thread = context.occupy(1);
     const result = yield* mapped(
       progressStream(
         (report: (progress: TargetProgress) => void) => open.session.commit(wanted, report, signal),
@@ -107,10 +108,10 @@ export class ReceiveHandlers {
 
   async abort(
     request: SessionRef__Output,
-    { caller }: PeerContext,
+    context: PeerContext,
     signal: AbortSignal,
   ): Promise<AbortReply> {
-    using open = this.#sessions.hold(request.session, caller);
+    using open = this.#sessions.hold(request.session, context);
     await open.session.abort(signal);
     await this.#sessions.remove(open.id);
     return {};

@@ -75,6 +75,7 @@ describe('running policies', () => {
       isObjectAccount: async () => false,
       checkLocalPath: () => undefined,
       hasLocalDataset: async () => true,
+      peersMay: () => true,
       checkHook: () => undefined,
     };
     const store = new PolicyStore({ database });
@@ -323,6 +324,7 @@ describe('running policies', () => {
         rpoAlertSeconds: null,
         sourceAccountId: 'local',
         targetAccountId: 'peer',
+        newTasksAccountId: null,
         targetBasePath,
         retention: { periodSeconds: null, reserve: 0 },
       },

@@ -17,6 +17,7 @@ import { samplePolicy } from '../../support/policies.js';
 const PLACES = {
   sourceAccountId: 'here',
   targetAccountId: 'there',
+  newTasksAccountId: null,
   sourceBasePath: '/data/source',
   targetBasePath: '/copy',
   targetDatasetType: 'FILE',

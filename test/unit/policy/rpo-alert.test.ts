@@ -15,6 +15,7 @@ function copying(rpoAlertSeconds: number | null): Policy {
       sourceAccountId: 'local',
       sourceBasePath: '/data',
       targetAccountId: 'there',
+      newTasksAccountId: null,
       targetBasePath: '/copy',
       targetDatasetType: 'FILE',
       retention: { periodSeconds: null, reserve: 0 },

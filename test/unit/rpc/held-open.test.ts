@@ -3,11 +3,12 @@ import type { DatasetReader } from '../../../src/endpoint/source.js';
 import type { ReceiveSession } from '../../../src/endpoint/target.js';
 import { parseSpkiFingerprint } from '../../../src/model/ids.js';
 import type { Caller, PeerAccess } from '../../../src/rpc/peer-access.js';
+import type { PeerContext } from '../../../src/rpc/peer-connection-state.js';
 import { ReaderPool } from '../../../src/rpc/reader-pool.js';
 import { ReceiveSessions } from '../../../src/rpc/receive-sessions.js';
 import { MemoryPlace } from '../../support/memory-endpoint.js';
 import { memoryTree } from '../../support/memory-tree.js';
-import { failureOf } from './peer-pair.js';
+import { failureOf, NO_TASKS } from './peer-pair.js';
 
 class CountingPlace extends MemoryPlace {
   opened = 0;
@@ -83,6 +84,7 @@ describe('receive sessions', () => {
     maker: place,
     expirer: place,
     locker: place,
+    tasks: NO_TASKS,
     reach: new Map(),
   };
   let now = 0;
@@ -108,11 +110,16 @@ describe('receive sessions', () => {
     ipAddresses: [],
   });
 
+  const by = (caller: Caller, ticket: string | null = null) => ({
+    caller,
+    state: { ticket: ticket === null ? null : { id: ticket } } as PeerContext['state'],
+  });
+
   it('are closed when nobody uses them for the idle time', async () => {
     const sessions = new ReceiveSessions({ idleMs: 1_000 }, { now: () => now });
-    const { id } = await sessions.open(peer('a'), access, 1, begin);
+    const { id } = await sessions.open({ ...by(peer('a')), access }, 1, begin);
     {
-      using _held = sessions.hold(id, peer('a'));
+      using _held = sessions.hold(id, by(peer('a')));
       now += 5_000;
       await sessions.sweep();
     }
@@ -122,16 +129,25 @@ describe('receive sessions', () => {
     now += 200;
     await sessions.sweep();
     expect(disposed).to.equal(1);
-    expect(() => sessions.hold(id, peer('a'))).to.throw('not known');
+    expect(() => sessions.hold(id, by(peer('a')))).to.throw('not known');
   });
 
   it('belong to the identity that began them, also after a renewal of its certificate', async () => {
     const sessions = new ReceiveSessions({ idleMs: 1_000 }, { now: () => now });
-    const { id } = await sessions.open(peer('a'), access, 1, begin);
-    expect(() => sessions.hold(id, peer('b'))).to.throw('not known');
-    expect(() => sessions.hold(id, 'loopback')).to.throw('not known');
+    const { id } = await sessions.open({ ...by(peer('a')), access }, 1, begin);
+    expect(() => sessions.hold(id, by(peer('b')))).to.throw('not known');
+    expect(() => sessions.hold(id, by('loopback'))).to.throw('not known');
     const renewed = { ...(peer('a') as object), certificateFingerprint: 'new' } as Caller;
-    using held = sessions.hold(id, renewed);
+    using held = sessions.hold(id, by(renewed));
+    expect(held.id).to.equal(id);
+  });
+
+  it('belong to the ticket that they were begun with', async () => {
+    const sessions = new ReceiveSessions({ idleMs: 1_000 }, { now: () => now });
+    const { id } = await sessions.open({ ...by(peer('a'), '1'), access }, 1, begin);
+    expect(() => sessions.hold(id, by(peer('a'), '2'))).to.throw('not known');
+    expect(() => sessions.hold(id, by(peer('a')))).to.throw('not known');
+    using held = sessions.hold(id, by(peer('a'), '1'));
     expect(held.id).to.equal(id);
   });
 });

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import type { TaskRunner } from '../../../src/endpoint/copy-task.js';
 import { DmError } from '../../../src/model/error.js';
 import { parseSystemGuid } from '../../../src/model/ids.js';
 import { PEER_RIGHTS, type PeerRight } from '../../../src/model/peer-right.js';
@@ -7,6 +9,7 @@ import type { AccessFor } from '../../../src/rpc/peer-access.js';
 import { PeerChannel } from '../../../src/rpc/peer-channel.js';
 import type { TlsDial } from '../../../src/rpc/peer-connection.js';
 import { PeerServer, type PeerServerOptions } from '../../../src/rpc/peer-server.js';
+import { TicketOffice } from '../../../src/rpc/tickets/ticket-office.js';
 import { parseCertificate } from '../../../src/security/certificate.js';
 import type { TlsRole } from '../../../src/security/certificate-rules.js';
 import { parseCrl } from '../../../src/security/crl.js';
@@ -15,6 +18,11 @@ import type { TlsMaterial } from '../../../src/security/tls-material.js';
 import { type PeerIdentity, verifyPeer } from '../../../src/security/trust.js';
 import { type TestCertificate, testPki } from '../../support/certificates.js';
 import type { MemoryPlace } from '../../support/memory-endpoint.js';
+
+/** For places that carry out nothing for others. */
+export const NO_TASKS: TaskRunner = {
+  run: () => Promise.reject(new Error('no tasks in this test')),
+};
 
 /** What one side trusts; change it while it runs. */
 export interface TestTrust {
@@ -78,14 +86,18 @@ export interface TestServer extends AsyncDisposable {
 /** A peer server of the identity "alpha" over a place in memory. */
 export async function testServer(
   place: MemoryPlace,
-  options: Partial<PeerServerOptions> & { accessFor?: AccessFor; pacing?: BandwidthPacing } = {},
+  options: Partial<PeerServerOptions> & {
+    accessFor?: AccessFor;
+    pacing?: BandwidthPacing;
+    tickets?: TicketOffice;
+  } = {},
 ): Promise<TestServer> {
   const { ca, alpha } = testPki();
   const trust = trustOf(ca);
   const refused: { who: string; error: Error }[] = [];
   const unexpected: unknown[] = [];
   const allowed = new Set<PeerRight>(PEER_RIGHTS);
-  const { accessFor, pacing, ...rest } = options;
+  const { accessFor, pacing, tickets, ...rest } = options;
   const server = await PeerServer.open(
     {
       listen: { kind: 'tls', host: '127.0.0.1', port: 0, material: materialOf(alpha) },
@@ -101,10 +113,12 @@ export async function testServer(
           maker: place,
           expirer: place,
           locker: place,
+          tasks: NO_TASKS,
           reach: everywhere([...allowed], [Buffer.from('/data')]),
         })),
       verify: verifier(trust, 'client'),
       onRefused: (who, error) => refused.push({ who, error }),
+      tickets: tickets ?? new TicketOffice({ randomBytes, uptime: () => performance.now() }),
       onUnexpected: (_method, error) => unexpected.push(error),
       now: () => Date.now(),
       ...(pacing !== undefined && { pacing }),

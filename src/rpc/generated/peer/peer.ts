@@ -3,6 +3,7 @@ import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-load
 
 import type { AbortReply as _datamover_v1_AbortReply, AbortReply__Output as _datamover_v1_AbortReply__Output } from './datamover/v1/AbortReply.js';
 import type { Ack as _datamover_v1_Ack, Ack__Output as _datamover_v1_Ack__Output } from './datamover/v1/Ack.js';
+import type { Applying as _datamover_v1_Applying, Applying__Output as _datamover_v1_Applying__Output } from './datamover/v1/Applying.js';
 import type { BadEntry as _datamover_v1_BadEntry, BadEntry__Output as _datamover_v1_BadEntry__Output } from './datamover/v1/BadEntry.js';
 import type { Base as _datamover_v1_Base, Base__Output as _datamover_v1_Base__Output } from './datamover/v1/Base.js';
 import type { Batch as _datamover_v1_Batch, Batch__Output as _datamover_v1_Batch__Output } from './datamover/v1/Batch.js';
@@ -43,11 +44,17 @@ import type { Offer as _datamover_v1_Offer, Offer__Output as _datamover_v1_Offer
 import type { PeerClient as _datamover_v1_PeerClient, PeerDefinition as _datamover_v1_PeerDefinition } from './datamover/v1/Peer.js';
 import type { PreviewDatasetRequest as _datamover_v1_PreviewDatasetRequest, PreviewDatasetRequest__Output as _datamover_v1_PreviewDatasetRequest__Output } from './datamover/v1/PreviewDatasetRequest.js';
 import type { ReadRequest as _datamover_v1_ReadRequest, ReadRequest__Output as _datamover_v1_ReadRequest__Output } from './datamover/v1/ReadRequest.js';
+import type { ReadUse as _datamover_v1_ReadUse, ReadUse__Output as _datamover_v1_ReadUse__Output } from './datamover/v1/ReadUse.js';
+import type { RemotePlace as _datamover_v1_RemotePlace, RemotePlace__Output as _datamover_v1_RemotePlace__Output } from './datamover/v1/RemotePlace.js';
 import type { ResumePoint as _datamover_v1_ResumePoint, ResumePoint__Output as _datamover_v1_ResumePoint__Output } from './datamover/v1/ResumePoint.js';
 import type { Retention as _datamover_v1_Retention, Retention__Output as _datamover_v1_Retention__Output } from './datamover/v1/Retention.js';
+import type { RunCopyEvent as _datamover_v1_RunCopyEvent, RunCopyEvent__Output as _datamover_v1_RunCopyEvent__Output } from './datamover/v1/RunCopyEvent.js';
+import type { RunCopyRequest as _datamover_v1_RunCopyRequest, RunCopyRequest__Output as _datamover_v1_RunCopyRequest__Output } from './datamover/v1/RunCopyRequest.js';
 import type { SessionRef as _datamover_v1_SessionRef, SessionRef__Output as _datamover_v1_SessionRef__Output } from './datamover/v1/SessionRef.js';
 import type { TargetState as _datamover_v1_TargetState, TargetState__Output as _datamover_v1_TargetState__Output } from './datamover/v1/TargetState.js';
 import type { TargetStatistics as _datamover_v1_TargetStatistics, TargetStatistics__Output as _datamover_v1_TargetStatistics__Output } from './datamover/v1/TargetStatistics.js';
+import type { TicketReply as _datamover_v1_TicketReply, TicketReply__Output as _datamover_v1_TicketReply__Output } from './datamover/v1/TicketReply.js';
+import type { TicketRequest as _datamover_v1_TicketRequest, TicketRequest__Output as _datamover_v1_TicketRequest__Output } from './datamover/v1/TicketRequest.js';
 import type { TransferDetails as _datamover_v1_TransferDetails, TransferDetails__Output as _datamover_v1_TransferDetails__Output } from './datamover/v1/TransferDetails.js';
 import type { VerifyEvent as _datamover_v1_VerifyEvent, VerifyEvent__Output as _datamover_v1_VerifyEvent__Output } from './datamover/v1/VerifyEvent.js';
 import type { VerifyResult as _datamover_v1_VerifyResult, VerifyResult__Output as _datamover_v1_VerifyResult__Output } from './datamover/v1/VerifyResult.js';
@@ -63,6 +70,7 @@ export interface ProtoGrpcType {
     v1: {
       AbortReply: MessageTypeDefinition<_datamover_v1_AbortReply, _datamover_v1_AbortReply__Output>
       Ack: MessageTypeDefinition<_datamover_v1_Ack, _datamover_v1_Ack__Output>
+      Applying: MessageTypeDefinition<_datamover_v1_Applying, _datamover_v1_Applying__Output>
       BadEntry: MessageTypeDefinition<_datamover_v1_BadEntry, _datamover_v1_BadEntry__Output>
       Base: MessageTypeDefinition<_datamover_v1_Base, _datamover_v1_Base__Output>
       Batch: MessageTypeDefinition<_datamover_v1_Batch, _datamover_v1_Batch__Output>
@@ -104,11 +112,17 @@ export interface ProtoGrpcType {
       Phase: EnumTypeDefinition
       PreviewDatasetRequest: MessageTypeDefinition<_datamover_v1_PreviewDatasetRequest, _datamover_v1_PreviewDatasetRequest__Output>
       ReadRequest: MessageTypeDefinition<_datamover_v1_ReadRequest, _datamover_v1_ReadRequest__Output>
+      ReadUse: MessageTypeDefinition<_datamover_v1_ReadUse, _datamover_v1_ReadUse__Output>
+      RemotePlace: MessageTypeDefinition<_datamover_v1_RemotePlace, _datamover_v1_RemotePlace__Output>
       ResumePoint: MessageTypeDefinition<_datamover_v1_ResumePoint, _datamover_v1_ResumePoint__Output>
       Retention: MessageTypeDefinition<_datamover_v1_Retention, _datamover_v1_Retention__Output>
+      RunCopyEvent: MessageTypeDefinition<_datamover_v1_RunCopyEvent, _datamover_v1_RunCopyEvent__Output>
+      RunCopyRequest: MessageTypeDefinition<_datamover_v1_RunCopyRequest, _datamover_v1_RunCopyRequest__Output>
       SessionRef: MessageTypeDefinition<_datamover_v1_SessionRef, _datamover_v1_SessionRef__Output>
       TargetState: MessageTypeDefinition<_datamover_v1_TargetState, _datamover_v1_TargetState__Output>
       TargetStatistics: MessageTypeDefinition<_datamover_v1_TargetStatistics, _datamover_v1_TargetStatistics__Output>
+      TicketReply: MessageTypeDefinition<_datamover_v1_TicketReply, _datamover_v1_TicketReply__Output>
+      TicketRequest: MessageTypeDefinition<_datamover_v1_TicketRequest, _datamover_v1_TicketRequest__Output>
       TransferDetails: MessageTypeDefinition<_datamover_v1_TransferDetails, _datamover_v1_TransferDetails__Output>
       VerifyEvent: MessageTypeDefinition<_datamover_v1_VerifyEvent, _datamover_v1_VerifyEvent__Output>
       VerifyResult: MessageTypeDefinition<_datamover_v1_VerifyResult, _datamover_v1_VerifyResult__Output>

@@ -8,6 +8,7 @@ export interface HelloReply {
   'agent_name'?: (string);
   'allowed'?: (string)[];
   'roots'?: (Buffer | Uint8Array | string)[];
+  'ticket_taken'?: (boolean);
 }
 
 export interface HelloReply__Output {
@@ -17,4 +18,5 @@ export interface HelloReply__Output {
   'agent_name': (string);
   'allowed': (string)[];
   'roots': (Buffer)[];
+  'ticket_taken': (boolean);
 }

@@ -7,6 +7,7 @@ export interface HelloRequest {
   'protocol_max'?: (number);
   'system_guid'?: (string);
   'agent_name'?: (string);
+  'ticket'?: (Buffer | Uint8Array | string);
 }
 
 export interface HelloRequest__Output {
@@ -15,4 +16,5 @@ export interface HelloRequest__Output {
   'protocol_max': (number);
   'system_guid': (string);
   'agent_name': (string);
+  'ticket': (Buffer);
 }

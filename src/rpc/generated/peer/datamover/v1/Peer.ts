@@ -34,8 +34,12 @@ import type { LookupRequest as _datamover_v1_LookupRequest, LookupRequest__Outpu
 import type { Offer as _datamover_v1_Offer, Offer__Output as _datamover_v1_Offer__Output } from '../../datamover/v1/Offer.js';
 import type { PreviewDatasetRequest as _datamover_v1_PreviewDatasetRequest, PreviewDatasetRequest__Output as _datamover_v1_PreviewDatasetRequest__Output } from '../../datamover/v1/PreviewDatasetRequest.js';
 import type { ReadRequest as _datamover_v1_ReadRequest, ReadRequest__Output as _datamover_v1_ReadRequest__Output } from '../../datamover/v1/ReadRequest.js';
+import type { RunCopyEvent as _datamover_v1_RunCopyEvent, RunCopyEvent__Output as _datamover_v1_RunCopyEvent__Output } from '../../datamover/v1/RunCopyEvent.js';
+import type { RunCopyRequest as _datamover_v1_RunCopyRequest, RunCopyRequest__Output as _datamover_v1_RunCopyRequest__Output } from '../../datamover/v1/RunCopyRequest.js';
 import type { SessionRef as _datamover_v1_SessionRef, SessionRef__Output as _datamover_v1_SessionRef__Output } from '../../datamover/v1/SessionRef.js';
 import type { TargetState as _datamover_v1_TargetState, TargetState__Output as _datamover_v1_TargetState__Output } from '../../datamover/v1/TargetState.js';
+import type { TicketReply as _datamover_v1_TicketReply, TicketReply__Output as _datamover_v1_TicketReply__Output } from '../../datamover/v1/TicketReply.js';
+import type { TicketRequest as _datamover_v1_TicketRequest, TicketRequest__Output as _datamover_v1_TicketRequest__Output } from '../../datamover/v1/TicketRequest.js';
 import type { VerifyEvent as _datamover_v1_VerifyEvent, VerifyEvent__Output as _datamover_v1_VerifyEvent__Output } from '../../datamover/v1/VerifyEvent.js';
 import type { WriteRequest as _datamover_v1_WriteRequest, WriteRequest__Output as _datamover_v1_WriteRequest__Output } from '../../datamover/v1/WriteRequest.js';
 
@@ -132,6 +136,15 @@ export interface PeerClient extends grpc.Client {
   inspectTarget(argument: _datamover_v1_InspectTargetRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_TargetState__Output>): grpc.ClientUnaryCall;
   inspectTarget(argument: _datamover_v1_InspectTargetRequest, callback: grpc.requestCallback<_datamover_v1_TargetState__Output>): grpc.ClientUnaryCall;
   
+  IssueTicket(argument: _datamover_v1_TicketRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_TicketReply__Output>): grpc.ClientUnaryCall;
+  IssueTicket(argument: _datamover_v1_TicketRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_TicketReply__Output>): grpc.ClientUnaryCall;
+  IssueTicket(argument: _datamover_v1_TicketRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_TicketReply__Output>): grpc.ClientUnaryCall;
+  IssueTicket(argument: _datamover_v1_TicketRequest, callback: grpc.requestCallback<_datamover_v1_TicketReply__Output>): grpc.ClientUnaryCall;
+  issueTicket(argument: _datamover_v1_TicketRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_TicketReply__Output>): grpc.ClientUnaryCall;
+  issueTicket(argument: _datamover_v1_TicketRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_TicketReply__Output>): grpc.ClientUnaryCall;
+  issueTicket(argument: _datamover_v1_TicketRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_TicketReply__Output>): grpc.ClientUnaryCall;
+  issueTicket(argument: _datamover_v1_TicketRequest, callback: grpc.requestCallback<_datamover_v1_TicketReply__Output>): grpc.ClientUnaryCall;
+  
   ListDatasets(argument: _datamover_v1_ListDatasetsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_Dataset__Output>;
   ListDatasets(argument: _datamover_v1_ListDatasetsRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_Dataset__Output>;
   listDatasets(argument: _datamover_v1_ListDatasetsRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_Dataset__Output>;
@@ -164,6 +177,11 @@ export interface PeerClient extends grpc.Client {
   Read(argument: _datamover_v1_ReadRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_Chunk__Output>;
   read(argument: _datamover_v1_ReadRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_Chunk__Output>;
   read(argument: _datamover_v1_ReadRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_Chunk__Output>;
+  
+  RunCopy(argument: _datamover_v1_RunCopyRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_RunCopyEvent__Output>;
+  RunCopy(argument: _datamover_v1_RunCopyRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_RunCopyEvent__Output>;
+  runCopy(argument: _datamover_v1_RunCopyRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_RunCopyEvent__Output>;
+  runCopy(argument: _datamover_v1_RunCopyRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_RunCopyEvent__Output>;
   
   VerifyDataset(argument: _datamover_v1_DatasetRef, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_VerifyEvent__Output>;
   VerifyDataset(argument: _datamover_v1_DatasetRef, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_VerifyEvent__Output>;
@@ -202,6 +220,8 @@ export interface PeerHandlers extends grpc.UntypedServiceImplementation {
   
   InspectTarget: grpc.handleUnaryCall<_datamover_v1_InspectTargetRequest__Output, _datamover_v1_TargetState>;
   
+  IssueTicket: grpc.handleUnaryCall<_datamover_v1_TicketRequest__Output, _datamover_v1_TicketReply>;
+  
   ListDatasets: grpc.handleServerStreamingCall<_datamover_v1_ListDatasetsRequest__Output, _datamover_v1_Dataset>;
   
   ListDirectory: grpc.handleServerStreamingCall<_datamover_v1_ListDirectoryRequest__Output, _datamover_v1_DirectoryPage>;
@@ -211,6 +231,8 @@ export interface PeerHandlers extends grpc.UntypedServiceImplementation {
   PreviewDataset: grpc.handleUnaryCall<_datamover_v1_PreviewDatasetRequest__Output, _datamover_v1_DatasetPreview>;
   
   Read: grpc.handleServerStreamingCall<_datamover_v1_ReadRequest__Output, _datamover_v1_Chunk>;
+  
+  RunCopy: grpc.handleServerStreamingCall<_datamover_v1_RunCopyRequest__Output, _datamover_v1_RunCopyEvent>;
   
   VerifyDataset: grpc.handleServerStreamingCall<_datamover_v1_DatasetRef__Output, _datamover_v1_VerifyEvent>;
   
@@ -231,11 +253,13 @@ export interface PeerDefinition extends grpc.ServiceDefinition {
   Hello: MethodDefinition<_datamover_v1_HelloRequest, _datamover_v1_HelloReply, _datamover_v1_HelloRequest__Output, _datamover_v1_HelloReply__Output>
   HoldDataset: MethodDefinition<_datamover_v1_HoldRequest, _datamover_v1_HoldReply, _datamover_v1_HoldRequest__Output, _datamover_v1_HoldReply__Output>
   InspectTarget: MethodDefinition<_datamover_v1_InspectTargetRequest, _datamover_v1_TargetState, _datamover_v1_InspectTargetRequest__Output, _datamover_v1_TargetState__Output>
+  IssueTicket: MethodDefinition<_datamover_v1_TicketRequest, _datamover_v1_TicketReply, _datamover_v1_TicketRequest__Output, _datamover_v1_TicketReply__Output>
   ListDatasets: MethodDefinition<_datamover_v1_ListDatasetsRequest, _datamover_v1_Dataset, _datamover_v1_ListDatasetsRequest__Output, _datamover_v1_Dataset__Output>
   ListDirectory: MethodDefinition<_datamover_v1_ListDirectoryRequest, _datamover_v1_DirectoryPage, _datamover_v1_ListDirectoryRequest__Output, _datamover_v1_DirectoryPage__Output>
   Lookup: MethodDefinition<_datamover_v1_LookupRequest, _datamover_v1_LookupReply, _datamover_v1_LookupRequest__Output, _datamover_v1_LookupReply__Output>
   PreviewDataset: MethodDefinition<_datamover_v1_PreviewDatasetRequest, _datamover_v1_DatasetPreview, _datamover_v1_PreviewDatasetRequest__Output, _datamover_v1_DatasetPreview__Output>
   Read: MethodDefinition<_datamover_v1_ReadRequest, _datamover_v1_Chunk, _datamover_v1_ReadRequest__Output, _datamover_v1_Chunk__Output>
+  RunCopy: MethodDefinition<_datamover_v1_RunCopyRequest, _datamover_v1_RunCopyEvent, _datamover_v1_RunCopyRequest__Output, _datamover_v1_RunCopyEvent__Output>
   VerifyDataset: MethodDefinition<_datamover_v1_DatasetRef, _datamover_v1_VerifyEvent, _datamover_v1_DatasetRef__Output, _datamover_v1_VerifyEvent__Output>
   Write: MethodDefinition<_datamover_v1_WriteRequest, _datamover_v1_Ack, _datamover_v1_WriteRequest__Output, _datamover_v1_Ack__Output>
 }

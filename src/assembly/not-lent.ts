@@ -1,0 +1,9 @@
+import { DmError } from '../model/error.js';
+
+/** The refusal to make a place known to a worker. */
+export function notLent(what: string): never {
+  throw new DmError(
+    'not_supported',
+    `only this agent can use ${what}, no other agent for it; use --new-tasks-account=local`,
+  );
+}
