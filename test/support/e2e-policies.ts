@@ -10,6 +10,7 @@ export interface JobView {
   readonly target_dataset_id: number;
   readonly partial: boolean;
   readonly retry: { readonly count: number; readonly reason: string } | null;
+  readonly progress: { readonly files_done: number };
   readonly statistics: {
     readonly files: number;
     readonly bytes_sent: number;

@@ -52,7 +52,7 @@ describe('peer server', () => {
     const hello = await channel.hello(signal);
     expect(hello.systemGuid).to.equal(SERVER_CARD.systemGuid);
     expect(hello.programVersion).to.equal('0.1.0-server');
-    expect(hello.allowed).to.deep.equal(['read', 'create', 'write', 'expire']);
+    expect(hello.allowed).to.deep.equal(['read', 'create', 'write', 'expire', 'work']);
     expect(hello.roots.map(String)).to.deep.equal(['/data']);
   });
 
