@@ -29,7 +29,7 @@ export class HostilePeer implements Disposable {
 
   static async connect(
     agent: AgentProcess,
-    options: { name?: string; hello?: boolean; client?: ClientOptions } = {},
+    options: { name?: string; hello?: boolean; ticket?: Uint8Array; client?: ClientOptions } = {},
   ): Promise<HostilePeer> {
     const material = await materialOf(options.name ?? 'mallory');
     const credentials = new PeerClientCredentials({
@@ -55,7 +55,18 @@ export class HostilePeer implements Disposable {
         ...options.client,
       }),
     );
-    if (options.hello !== false) await peer.unary(peerDefinition().Hello, HELLO);
+    const { ticket } = options;
+    try {
+      if (options.hello !== false) {
+        await peer.unary(
+          peerDefinition().Hello,
+          ticket === undefined ? HELLO : { ...HELLO, ticket },
+        );
+      }
+    } catch (error) {
+      peer.client.close();
+      throw error;
+    }
     return peer;
   }
 

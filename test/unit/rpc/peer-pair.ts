@@ -134,10 +134,15 @@ export async function testServer(
 /** A channel of the identity "beta" to an address on this machine. */
 export function testChannel(
   port: number,
-  change: Partial<TlsDial> & { card?: AgentCard; window?: number; pacing?: BandwidthPacing } = {},
+  change: Partial<TlsDial> & {
+    card?: AgentCard;
+    window?: number;
+    pacing?: BandwidthPacing;
+    ticket?: Uint8Array;
+  } = {},
 ): PeerChannel {
   const { ca, beta } = testPki();
-  const { card = CLIENT_CARD, window, pacing, ...dial } = change;
+  const { card = CLIENT_CARD, window, pacing, ticket, ...dial } = change;
   return new PeerChannel({
     dial: {
       kind: 'tls',
@@ -151,6 +156,7 @@ export function testChannel(
     card,
     ...(window !== undefined && { window }),
     ...(pacing !== undefined && { pacing }),
+    ...(ticket !== undefined && { ticket }),
   });
 }
 
