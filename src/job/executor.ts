@@ -7,6 +7,7 @@ export interface JobReport {
   readonly sourceDataset?: number | null;
   readonly targetDataset?: number | null;
   readonly datasetCreatedAtMs?: number | null;
+  readonly newTasksAccountId?: string | null;
   readonly progress?: Partial<JobProgress>;
   readonly statistics?: Partial<JobStatistics>;
   readonly warnings?: Job['warnings'];

@@ -119,6 +119,8 @@ export interface Job {
   readonly datasetCreatedAtMs?: number | null;
   /** Job of the parent policy whose end started this one; absent in jobs of older releases. */
   readonly parentJob?: JobId | null;
+  /** Account of the agent that does the work; absent or null for this one. */
+  readonly newTasksAccountId?: string | null;
   /** Of an expiration; absent in other jobs. */
   readonly expiry?: JobExpiry;
   readonly partial: boolean;

@@ -52,6 +52,7 @@ export async function runCopy(
     type: 'DATASET_BASELINE_COPY_JOB',
     sourceDataset: dataset.number,
     datasetCreatedAtMs: dataset.createdAtMs,
+    newTasksAccountId: rule.newTasksAccountId,
   });
   const copy = { source, target, targetPath: placePath(rule.targetBasePath) };
   const adopt =
@@ -103,6 +104,7 @@ export async function runRepeatCopy(
     type: plan.kind === 'baseline' ? 'DATASET_BASELINE_COPY_JOB' : 'DATASET_INCREMENTAL_COPY_JOB',
     sourceDataset: plan.dataset.number,
     datasetCreatedAtMs: plan.dataset.createdAtMs,
+    newTasksAccountId: rule.newTasksAccountId,
   });
   const copy = { source, target, targetPath };
   const keep = () => keepBase(policy, rule, copy, plan.dataset, modules, signal);

@@ -100,14 +100,15 @@ describe('work at another agent', function () {
     expect(differences(from.path, to.path)).to.deep.equal([]);
     const [, newest] = await listDatasets(agents.agent('target'), to.path);
     expect(job.target_dataset_id).to.equal(newest?.id);
-    const report = await dmJson<{ files_updated: number; bytes_sent: number }>(
-      asker,
-      'reports',
-      'view',
-      String(job.id),
-    );
+    const report = await dmJson<{
+      files_updated: number;
+      bytes_sent: number;
+      new_tasks_account: string;
+    }>(asker, 'reports', 'view', String(job.id));
     expect(report.files_updated).to.equal(1);
     expect(report.bytes_sent).to.equal(job.statistics.bytes_sent);
+    const { id } = await dmJson<{ id: string }>(asker, 'accounts', 'view', 'worker');
+    expect(report.new_tasks_account).to.equal(id);
   });
 
   it('leaves nothing at the worker, which needs no rights of its own', async () => {
@@ -212,6 +213,19 @@ describe('work at another agent', function () {
     expect(logged.some(({ msg }) => msg === 'copy for a peer has ended')).to.equal(true);
     const { stderr } = await dm(asker, 'accounts', 'delete', 'worker');
     expect(stderr).to.match(/^dm: in_use: /);
+  });
+
+  it('stands in the exported setup by name', async () => {
+    await dataset('source');
+    await copying(place('source', 'tree'), place('target', 'exported'));
+    const { stdout } = await dm(asker, 'config', 'export');
+    expect(stdout).to.match(/new-tasks-account: worker/);
+    writeFileSync(agents.scratch('setup.yaml'), stdout);
+    const { stdout: changes } = await dm(
+      asker,
+      ...['config', 'apply', '-f', agents.scratch('setup.yaml'), '--dry-run'],
+    );
+    expect(changes).to.not.contain('policies');
   });
 
   describe('with grants', () => {

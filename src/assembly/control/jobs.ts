@@ -150,6 +150,7 @@ function jobView(job: Job, failures: FailedEntry[]): JobView {
       .map(({ path, code }) => ({ ...pathFields(path), code })),
     error_code: job.error?.code ?? '',
     error_message: job.error?.message ?? '',
+    new_tasks_account: job.newTasksAccountId ?? '',
     ...(job.expiry !== undefined && { expiration: expirationView(job.expiry) }),
   };
 }

@@ -86,5 +86,6 @@ function report(job: Job): Report {
     warnings: job.warnings.length,
     error_code: job.error?.code ?? '',
     error_message: job.error?.message ?? '',
+    new_tasks_account: job.newTasksAccountId ?? '',
   };
 }

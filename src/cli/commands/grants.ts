@@ -30,7 +30,7 @@ const create: CommandSpec = {
       kind: 'text',
       value: 'RIGHTS',
       required: true,
-      help: 'read,create,write,expire,privileged, or none',
+      help: 'read,create,write,expire,work,privileged, or none',
     },
   ],
   run: async ({ options, output, client }) => {

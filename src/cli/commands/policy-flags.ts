@@ -135,7 +135,7 @@ function copyBase(prefix: string, field: string): PolicyFlag[] {
     account('base_account_id', 'base-account-id', 'where the policy lives'),
     account('source_account_id', 'source-account-id', 'copy from'),
     account('target_account_id', 'target-account-id', 'copy to'),
-    account('new_tasks_account', 'new-tasks-account', 'who does the work'),
+    account('new_tasks_account', 'new-tasks-account', 'agent that does the work'),
     flag(`${base}.target_base_path`, `${prefix}-base-target-base-path`, 'text', 'where to put it', {
       value: 'PATH',
       needed: true,
@@ -269,7 +269,7 @@ export const BASE_POLICY_FLAGS: readonly PolicyFlag[] = [
   ...(
     [
       ['base_account_id', 'where its policies live'],
-      ['new_tasks_account', 'who does the work'],
+      ['new_tasks_account', 'agent that does the work'],
       ['source_account_id', 'where datasets are made or copied from'],
       ['target_account_id', 'where they are copied to'],
     ] as const

@@ -25,6 +25,7 @@ function job(fields: Partial<Job>): Job {
     warnings: [],
     error_code: '',
     error_message: '',
+    new_tasks_account: '',
     expiration: null,
     ...fields,
   };

@@ -30,6 +30,7 @@ export interface Job {
   'error_code'?: (string);
   'error_message'?: (string);
   'expiration'?: (_datamover_v1_JobExpiration | null);
+  'new_tasks_account'?: (string);
 }
 
 export interface Job__Output {
@@ -54,4 +55,5 @@ export interface Job__Output {
   'error_code': (string);
   'error_message': (string);
   'expiration': (_datamover_v1_JobExpiration__Output | null);
+  'new_tasks_account': (string);
 }

@@ -46,6 +46,7 @@ export interface Report {
   'warnings'?: (number | string | Long);
   'error_code'?: (string);
   'error_message'?: (string);
+  'new_tasks_account'?: (string);
 }
 
 export interface Report__Output {
@@ -92,4 +93,5 @@ export interface Report__Output {
   'warnings': (number);
   'error_code': (string);
   'error_message': (string);
+  'new_tasks_account': (string);
 }
