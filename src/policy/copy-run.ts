@@ -1,25 +1,20 @@
 import type { VerifyProgress } from '../endpoint/dataset-maker.js';
-import type { Base } from '../endpoint/source.js';
 import type { RestoreRules } from '../endpoint/target.js';
 import type { OpenPlace, Places } from '../engine/places.js';
 import type { JobContext } from '../job/executor.js';
 import type { DatasetInfo } from '../model/dataset.js';
 import type { Job } from '../model/job.js';
-import type {
-  CopyingRule,
-  CopyRule,
-  Policy,
-  RepeatCopyRule,
-  RetentionRule,
-} from '../model/policy.js';
+import type { CopyingRule, CopyRule, Policy, RepeatCopyRule } from '../model/policy.js';
 import { parseEscaped } from '../util/escape.js';
 import { datasetByNumber, planCopy } from './copy-choice.js';
 import { CopyCounters } from './copy-counters.js';
 import { openMover } from './copy-mover.js';
+import { type CopyChoice, copyOffer, type OpenCopy } from './copy-offer.js';
 import type { CpuGovernor } from './cpu-governor.js';
 import { keepBase } from './keep-base.js';
 import { placePath } from './place-path.js';
 import type { PolicyBases } from './policy-bases.js';
+import { settleCopy } from './settle-copy.js';
 
 export interface CopyRunModules {
   readonly places: Places;
@@ -27,12 +22,6 @@ export interface CopyRunModules {
   readonly lanes: number;
   readonly governor: Pick<CpuGovernor, 'breather'>;
   readonly bases: Pick<PolicyBases, 'save'>;
-}
-
-interface OpenCopy {
-  readonly source: OpenPlace;
-  readonly target: OpenPlace;
-  readonly targetPath: Buffer;
 }
 
 /** Runs a COPY: one named dataset, whole or some subpaths, into nothing or an empty directory. */
@@ -93,7 +82,8 @@ export async function runRepeatCopy(
   await using source = await modules.places.open(rule.sourceAccountId, signal);
   await using target = await modules.places.open(rule.targetAccountId, signal);
   const { adopt } = context.job.options;
-  const choice = { adopt, chosen: context.job.sourceDataset };
+  const chosen = context.job.sourceDataset;
+  const choice = { adopt, chosen };
   const { plan, state, targetPath, atSource, atTarget, bookmark } = await planCopy(
     rule,
     { source, target },
@@ -108,18 +98,11 @@ export async function runRepeatCopy(
   });
   const copy = { source, target, targetPath };
   const keep = () => keepBase(policy, rule, copy, plan.dataset, modules, signal);
-  if (plan.kind === 'nothing') {
-    const there = await findAtTarget(target, plan.dataset, targetPath, signal);
-    context.report({ targetDataset: there?.number ?? null, progress: { phase: 'done' } });
-    context.report({ warnings: await keep() });
-    return { partial: there?.state === 'COMPLETE_PARTIAL' };
-  }
-  const base: Base | null = plan.kind === 'increment' ? plan.base : null;
   const known = [...atTarget, ...atSource].find(({ id }) => id === state.head?.id);
   const last = known ?? bookmark ?? plan.dataset;
-  const wanted = {
+  const wanted: CopyChoice = {
     dataset: plan.dataset,
-    base,
+    base: plan.kind === 'increment' ? plan.base : null,
     lastEntries: last.entries,
     subpaths: [],
     createDataset: true,
@@ -130,25 +113,19 @@ export async function runRepeatCopy(
     plain: false,
     restore: null,
   };
+  if (plan.kind === 'nothing') {
+    const there = await findAtTarget(target, plan.dataset, targetPath, signal);
+    if (there !== null && chosen === plan.dataset.number) {
+      await using mover = await openMover(rule.newTasksAccountId, copy, modules, signal);
+      await settleCopy(policy, copy, wanted, mover, signal);
+    }
+    context.report({ targetDataset: there?.number ?? null, progress: { phase: 'done' } });
+    context.report({ warnings: await keep() });
+    return { partial: there?.state === 'COMPLETE_PARTIAL' };
+  }
   const result = await move(policy, rule, copy, wanted, context, modules, signal);
   context.report({ warnings: [...result.warnings, ...(await keep())] });
   return { partial: result.partial };
-}
-
-interface Choice {
-  readonly dataset: DatasetInfo;
-  readonly base: Base | null;
-  /** Entries of the dataset that the target stands at; of the new one where it stands at none. */
-  readonly lastEntries: number;
-  readonly subpaths: readonly Uint8Array[];
-  readonly createDataset: boolean;
-  readonly retention: RetentionRule;
-  readonly reconnect: boolean;
-  readonly onDrift: 'repair' | 'fail';
-  readonly adopt: boolean;
-  /** At an object account: plain objects. */
-  readonly plain: boolean;
-  readonly restore: RestoreRules | null;
 }
 
 function isPlain({ existing, inPlace, metadata }: RestoreRules): boolean {
@@ -159,12 +136,12 @@ async function move(
   policy: Policy,
   { newTasksAccountId }: CopyingRule,
   copy: OpenCopy,
-  choice: Choice,
+  choice: CopyChoice,
   context: JobContext,
   modules: CopyRunModules,
   signal: AbortSignal,
 ): Promise<{ partial: boolean; warnings: Job['warnings'] }> {
-  const { source, target, targetPath } = copy;
+  const { source } = copy;
   await using mover = await openMover(newTasksAccountId, copy, modules, signal);
   const counters = new CopyCounters(
     { baseline: choice.base === null && choice.subpaths.length === 0 ? choice.dataset : null },
@@ -178,20 +155,7 @@ async function move(
       dataset,
       base: choice.base,
       partial: context.job.completePartial ? 'complete' : policy.partial,
-      offer: {
-        subpaths: choice.subpaths,
-        targetPath,
-        createDataset: choice.createDataset,
-        retention: choice.retention,
-        owner: target.owner,
-        adopt: choice.adopt,
-        reconnect: choice.reconnect,
-        onDrift: choice.onDrift,
-        maxDelete: deleteLimit(policy.maxDelete, choice.lastEntries),
-        lanes: modules.lanes,
-        plain: choice.plain,
-        ...(choice.restore !== null && { restore: choice.restore }),
-      },
+      offer: copyOffer(policy, copy, choice, modules.lanes),
     },
     counters,
     signal,
@@ -224,13 +188,6 @@ async function withDigests(
     if (now.id === dataset.id) return now;
   }
   return dataset;
-}
-
-/** "N" entries, or "P%" of the entries of the target's last dataset. */
-function deleteLimit(text: string, lastEntries: number): number | null {
-  if (text === '') return null;
-  if (!text.endsWith('%')) return Number(text);
-  return Math.floor((lastEntries * Number(text.slice(0, -1))) / 100);
 }
 
 /** Null when the target stands at a dataset that it has let expire. */

@@ -15,7 +15,7 @@ const PEER_OWNER = 'spki:';
 
 export interface LocalExpirerModules {
   readonly datasets: LocalDatasets;
-  readonly maker: Pick<LocalMaker, 'delete'>;
+  readonly maker: Pick<LocalMaker, 'delete' | 'finishDeletions'>;
   readonly sweeper: Pick<PageSweeper, 'sweep'>;
   /** The time, if the clock can be trusted; else `clock_suspect`. */
   readonly now: () => Promise<number>;
@@ -65,8 +65,11 @@ export class LocalExpirer implements DatasetExpirer {
       removed += progress.expired.length;
       onProgress(progress);
     };
+    const left = await maker.finishDeletions(signal);
+    if (left !== null) onProgress({ expired: [], freedBytes: left });
     const result = await expireDatasets({ list, isMeant, lockedBy, remove, now }, counting, signal);
-    if (removed > 0) onProgress({ expired: [], freedBytes: await sweeper.sweep(signal) });
+    if (removed > 0 || left !== null)
+      onProgress({ expired: [], freedBytes: await sweeper.sweep(signal) });
     return result;
   }
 }

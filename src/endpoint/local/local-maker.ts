@@ -163,6 +163,23 @@ export class LocalMaker implements DatasetMaker {
       ),
     );
   }
+
+  /** Does the rest of deletions that were interrupted. Returns the bytes that came free; null when there were none. */
+  async finishDeletions(signal: AbortSignal): Promise<number | null> {
+    const { pool, trees } = this.#modules;
+    let freed: number | null = null;
+    for (const root of this.#options.roots) {
+      for (const { directory, tree } of root.trees()) {
+        if (directory.deleting().length === 0) continue;
+        const input = { root: root.path, localTree: tree.localTree, id: null };
+        const { freedBytes } = await trees.exclusively(tree.basePath, () =>
+          pool.run<DeleteInput, DeleteResult>(LOCAL_TASKS.delete, input, {}, signal),
+        );
+        freed = (freed ?? 0) + freedBytes;
+      }
+    }
+    return freed;
+  }
 }
 
 /** A dataset made of a tree that takes copies would stand in the way of the next one. */

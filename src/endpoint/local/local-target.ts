@@ -11,7 +11,7 @@ import type { Offer, ReceiveSession, Target, TargetState } from '../target.js';
 import type { DataRoot } from './layout/data-root.js';
 import type { LocalTree } from './layout/local-tree.js';
 import type { TreeDirectory } from './layout/tree-directory.js';
-import { removeEndedTrees } from './layout/tree-list.js';
+import { removeUnfinished } from './layout/unfinished.js';
 import type { LocalDatasets } from './local-datasets.js';
 import type { OpenDatasets } from './open-datasets.js';
 import { checkRoom } from './receive/check-room.js';
@@ -61,10 +61,10 @@ export class LocalTarget implements Target {
     this.#sessions = modules.sessions ?? new ReceiveSessions();
   }
 
-  /** Finishes every flip that a kill interrupted: to be called once before anything else is served. */
+  /** Finishes every flip that a kill interrupted, and clears away what came to nothing: to be called once before anything else is served. */
   async recover(signal: AbortSignal): Promise<void> {
     for (const root of this.#options.roots) {
-      removeEndedTrees(root.treesPath);
+      removeUnfinished(root);
       for (const { directory, tree } of [...root.trees(), ...root.restores()]) {
         if (tree.flip !== null) await this.#finishFlip(root, directory, tree, signal);
       }

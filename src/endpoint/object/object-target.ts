@@ -134,6 +134,7 @@ export class ObjectTarget implements Target {
         if (await this.#confirm(there, repository, signal)) {
           return new CommittedSession(storedInfo(there));
         }
+        this.#refuseOtherBase(offer, repository);
       }
       if (offer.plain === true) {
         await claimPlain(offer, repository, this.#modules, signal);
@@ -201,6 +202,16 @@ export class ObjectTarget implements Target {
     }
     await store.delete([key], signal);
     return false;
+  }
+
+  /** A record was taken back. Whoever took the dataset for whole offers it without its base, and must look again. */
+  #refuseOtherBase({ base, dataset }: Offer, repository: Repository): void {
+    const session = loadSession(this.#workOf(repository));
+    if (session === null || session.base?.record.id === base?.id) return;
+    throw new DmError(
+      'target_changed',
+      `a prune chose packs of backup ${dataset.id} before it was known to be whole, and its record was taken back; the backup goes on when it is run again`,
+    );
   }
 
   #workOf({ format }: Repository): WorkDirectory {

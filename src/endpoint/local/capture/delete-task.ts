@@ -15,7 +15,8 @@ export interface DeleteInput {
   /** Absolute path of the data root. */
   readonly root: Uint8Array;
   readonly localTree: LocalTreeId;
-  readonly id: DatasetId;
+  /** Null: what deletions that were interrupted have left, and nothing else. */
+  readonly id: DatasetId | null;
 }
 
 export interface DeleteResult {
@@ -52,6 +53,7 @@ export async function deleteDataset(
   try {
     using root = DataRoot.open(input.root);
     const directory = root.treeDirectory(input.localTree);
+    if (input.id === null) return await finishDeletions(root, directory, signal, modules);
     const tree = directory.load();
     const isHead = tree.head === input.id;
     const record = directory.readDataset(input.id);
@@ -74,7 +76,7 @@ export async function deleteDataset(
     directory.pruneBookmarks(tree.head);
     return await finishDeletions(root, directory, signal, modules);
   } catch (error) {
-    throw asDmError(error, `deleting dataset ${input.id}`);
+    throw asDmError(error, `deleting dataset ${input.id ?? ''}`);
   }
 }
 

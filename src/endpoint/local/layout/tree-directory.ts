@@ -29,7 +29,7 @@ import { VersionStore } from './version-store.js';
 const MAX_BOOKMARKS = 64;
 export const TREE_FILE = 'tree.json';
 /** The next tree.json, while a dataset is committed. */
-const NEXT_FILE = 'tree-next.json';
+export const NEXT_FILE = 'tree-next.json';
 
 /**
  * The directory `.datamover/trees/<local tree id>` of one local tree. Paths go through a pinned

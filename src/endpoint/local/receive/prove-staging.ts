@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { DmError } from '../../../model/error.js';
+import { PROOF_PREFIX } from '../layout/unfinished.js';
 import { setTimesFd } from '../sys/attributes.js';
 import { linkAt, renameAt, unlinkAt } from '../sys/create.js';
 import { isErrno, SysError } from '../sys/errno.js';
@@ -18,7 +20,7 @@ import type { CheckedTarget } from './target-check.js';
 /**
  * Proves that what is staged can be moved and linked to the target: by doing it where nothing has been received
  * yet, for nothing tells beforehand about bind mounts and project quotas; by comparing file system and mount
- * where a tree lies already, so that it stays as it is. Leaves nothing behind.
+ * where a tree lies already, so that it stays as it is. Leaves nothing behind; what a kill leaves, the next attempt removes.
  */
 export function proveStaging(target: CheckedTarget): void {
   const { privateFd } = target.root;
@@ -30,7 +32,7 @@ export function proveStaging(target: CheckedTarget): void {
       throw unsuitable(target, 'it lies on another file system, subvolume or mount');
     }
     if (target.state.head !== null) return;
-    tryMoves(privateFd, nearest);
+    tryMoves(privateFd, nearest, proofName(target));
     setTimesFd(nearest, null, there.mtimeNs);
   } catch (error) {
     if (!isErrno(error, 'EXDEV', 'EPERM', 'EACCES', 'EROFS', 'EMLINK')) throw error;
@@ -40,19 +42,27 @@ export function proveStaging(target: CheckedTarget): void {
   }
 }
 
-function tryMoves(stagingFd: number, nearest: number): void {
-  const name = Buffer.from(`.dm-proof-${process.pid}-${Date.now().toString(36)}`);
+/** The same at every attempt for a target, of which there is one at a time: so what a kill left of the last one is found. */
+function proofName({ path }: CheckedTarget): Buffer {
+  const digest = createHash('sha256').update(path).digest('hex').slice(0, 32);
+  return Buffer.from(`${PROOF_PREFIX}${digest}`);
+}
+
+function tryMoves(stagingFd: number, nearest: number, name: Buffer): void {
   const linked = Buffer.concat([name, Buffer.from('-link')]);
+  removeProofs([stagingFd, nearest], [name, linked]);
   close(openAt(stagingFd, name, O_RDWR | O_CREAT | O_EXCL, 0o600));
   try {
     linkAt(stagingFd, name, nearest, linked);
     renameAt(nearest, linked, stagingFd, linked);
     renameAt(stagingFd, name, nearest, name);
   } finally {
-    for (const dirFd of [stagingFd, nearest]) {
-      for (const one of [name, linked]) removeIfThere(dirFd, one);
-    }
+    removeProofs([stagingFd, nearest], [name, linked]);
   }
+}
+
+function removeProofs(directories: readonly number[], names: readonly Buffer[]): void {
+  for (const dirFd of directories) for (const name of names) removeIfThere(dirFd, name);
 }
 
 function removeIfThere(dirFd: number, name: Uint8Array): void {

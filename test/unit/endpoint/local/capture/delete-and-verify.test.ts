@@ -105,6 +105,29 @@ function deletesAndVerifies(parent: () => string, keepsVersions: boolean): void 
     expect(readdirSync(directory?.snapshotsPath ?? '')).to.deep.equal([]);
   });
 
+  it('is finished without another deletion', async () => {
+    const records = [];
+    for (const text of ['one', 'two']) {
+      writeFileSync(join(place.base, 'f'), text.repeat(50_000));
+      records.push((await capture(place)).record);
+    }
+    const [first, second] = records;
+    if (!first || !second) throw new Error('two datasets were made');
+    const input = { root: Buffer.from(place.root), localTree: localTreeOf(place) };
+    const step = (name: string): void => {
+      if (name === 'snapshot') throw new Error('killed');
+    };
+    const killed = await deleteDataset({ ...input, id: first.id }, signal, { step }).catch(String);
+    expect(killed).to.match(/killed/);
+    using root = DataRoot.open(Buffer.from(place.root));
+    const directory = root.treeDirectory(input.localTree);
+    expect(directory.deleting()).to.have.length(1);
+    await deleteDataset({ ...input, id: null }, signal);
+    expect(directory.deleting()).to.deep.equal([]);
+    expect(directory.datasetIds()).to.deep.equal([second.id]);
+    expect((await verify(place, second.id)).paths).to.deep.equal([]);
+  });
+
   it('is finished by the next deletion, wherever it was stopped', async () => {
     const stops: string[] = [];
     for (let at = 0; ; at++) {

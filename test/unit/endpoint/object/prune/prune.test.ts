@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { PRUNE_STEPS } from '../../../../../src/endpoint/object/prune/prune-types.js';
 import { verifyFromHere } from '../../../../../src/engine/verify-from-here.js';
@@ -129,6 +129,18 @@ describe('prune', function () {
     const summary = await fixture.prune({ leftoverMs: DAY_MS });
     expect(summary).to.include({ packsDeleted: 0, packsDoomed: 0 });
     expect(summary.bytesYoung).to.be.greaterThan(2_900_000);
+  });
+
+  it('drops what was being written when a writer was killed, of numbers too', async () => {
+    await fixture.backUp();
+    const left = [`${BASE_PATH}/packs/data/%t${'0'.repeat(32)}`, `numbers/%t${'1'.repeat(32)}`];
+    for (const path of left) {
+      mkdirSync(dirname(join(fixture.directory, path)), { recursive: true });
+      writeFileSync(join(fixture.directory, path), 'half');
+    }
+    expect((await fixture.prune({ leftoverMs: DAY_MS })).uploadsDropped).to.equal(0);
+    expect((await fixture.prune()).uploadsDropped).to.equal(2);
+    for (const path of left) expect(existsSync(join(fixture.directory, path))).to.equal(false);
   });
 
   it('is done in two goes when it does not wait', async () => {

@@ -117,6 +117,34 @@ describe('backup that is interrupted', function () {
     await expectSource();
   });
 
+  it('takes a record back that a prune has overtaken, also for whoever took it for whole', async () => {
+    fixture.copy.sh('head -c 3000000 /dev/urandom > one');
+    await fixture.backUp();
+    const packs = readdirSync(join(fixture.directory, LAYOUT.packs('data')));
+    fixture.copy.sh('cp one two');
+    const dataset = await fixture.copy.capture();
+    let isDead = false;
+    fixture.wrap = (store) =>
+      withPut(store, async (key, _bytes, put) => {
+        await put();
+        isDead ||= key.startsWith(LAYOUT.datasets);
+        // The agent dies right behind its record.
+        if (isDead) throw new DmError('store_unreachable', 'the agent was killed');
+      });
+    expect(await codeOf(fixture.backUp(dataset))).to.equal('store_unreachable');
+    expect(isDead).to.equal(true);
+    fixture.wrap = (store) => store;
+    await doom(packs);
+    const target = await fixture.makeTarget();
+    const begin = target.begin({ ...fixture.offer, dataset, base: null }, fixture.signal);
+    expect(await codeOf(begin)).to.equal('target_changed');
+    expect(fixture.reader().records().length).to.equal(1);
+    const before = fixture.reader().storedBytes('data');
+    await fixture.backUp(dataset);
+    expect(fixture.reader().storedBytes('data') - before).to.be.greaterThan(2_900_000);
+    expect(await expectSource()).to.equal(2);
+  });
+
   it('goes back when the dataset that it builds upon is deleted', async () => {
     fixture.copy.sh('echo one > one');
     await fixture.backUp();
