@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -54,6 +55,12 @@ export class AgentProcess {
   get isRunning(): boolean {
     const child = this.#child;
     return child !== null && child.exitCode === null && child.signalCode === null;
+  }
+
+  /** Resolves when the process has ended, whoever ended it. */
+  async ended(): Promise<void> {
+    const child = this.#child;
+    if (child !== null && this.isRunning) await once(child, 'exit');
   }
 
   /** Starts the process (again, on the same address) and waits for its ready line. */

@@ -23,6 +23,8 @@ export interface JobView {
   };
   readonly failed_total: number;
   readonly failed_entries: readonly { readonly path: string; readonly code: string }[];
+  readonly started_at: string;
+  readonly ended_at: string;
   readonly error_code: string;
   readonly error_message: string;
 }

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 export interface SyscallFault {
   /** Names of the call and its variants. */
   readonly calls: readonly string[];
-  /** The error it gives; `KILL` ends the process instead, in the middle of the call. */
+  /** The error it gives. */
   readonly errno: string;
   readonly when: number;
 }
@@ -23,12 +23,11 @@ export class SyscallFaults implements AsyncDisposable {
   /** Armed when it resolves. */
   static async attach(pid: number, fault: SyscallFault): Promise<SyscallFaults> {
     const calls = fault.calls.join(',');
-    const effect = fault.errno === 'KILL' ? 'signal=KILL' : `error=${fault.errno}`;
     const strace = spawn(
       'strace',
       [
         ...['-f', '-p', String(pid), '-e', `trace=${calls}`, '-e', 'signal=none'],
-        ...['-e', `inject=${calls}:${effect}:when=${fault.when}`],
+        ...['-e', `inject=${calls}:error=${fault.errno}:when=${fault.when}`],
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
