@@ -24,6 +24,8 @@ export class AccountStore {
   readonly #records: Records<string, Account>;
   readonly #secrets: Records<string, AccountSecrets>;
   readonly #randomBytes: (length: number) => Buffer;
+  /** As they stand now, of the accounts that were modified since the start. */
+  readonly #pins = new Map<AccountId, PeerAccount['pin']>();
 
   constructor(
     options: { guid: SystemGuid },
@@ -130,8 +132,15 @@ export class AccountStore {
       const account = change(await this.peer(id));
       await this.#checkName(account);
       await this.#records.save(id, account);
+      this.#pins.set(id, account.pin);
       return account;
     });
+  }
+
+  /** The pin of an account that was read before, as it stands now. */
+  pinNow({ id, pin }: PeerAccount): PeerAccount['pin'] {
+    const changed = this.#pins.get(id);
+    return changed === undefined ? pin : changed;
   }
 
   modifyObject(

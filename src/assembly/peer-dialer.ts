@@ -50,7 +50,6 @@ export class PeerDialer {
         `account "${account.name}" has the uri "${account.uri}"; give dm://host:port`,
       );
     }
-    let pin = account.pin;
     const channel = new PeerChannel({
       card: this.#options.card,
       pacing,
@@ -60,13 +59,15 @@ export class PeerDialer {
         strictHostname: trust.settings.strictHostnameCheck,
         material: () => trust.material(account.clientCertificateId),
         verify: (chain) => trust.verify(chain, 'server', account.caCertificateId),
-        admit: (identity) => void checkPin(pin, identity, account.name),
+        // Asked again while it is open: a pin that was changed meanwhile counts.
+        admit: (identity) => void checkPin(accounts.pinNow(account), identity, account.name),
       },
     });
     try {
       const { identity } = await channel.hello(signal);
+      const pin = accounts.pinNow(account);
       if (identity && checkPin(pin, identity, account.name) === 'learned') {
-        pin = await this.#learn(account.id, identity);
+        await this.#learn(account.id, identity);
         log.info({ account: account.name, peer: identity.spki }, 'peer pinned');
       }
       return channel;
@@ -106,13 +107,12 @@ export class PeerDialer {
     }
   }
 
-  async #learn(id: AccountId, identity: PeerIdentity) {
+  async #learn(id: AccountId, identity: PeerIdentity): Promise<void> {
     const { accounts, clock } = this.#modules;
-    const stored = await accounts.modifyPeer(id, (account) => {
+    await accounts.modifyPeer(id, (account) => {
       checkPin(account.pin, identity, account.name);
       return { ...account, pin: learnedPin(account.pin, identity, new Date(clock.now())) };
     });
-    return stored.pin;
   }
 }
 

@@ -63,8 +63,8 @@ export class AgentProcess {
     if (child !== null && this.isRunning) await once(child, 'exit');
   }
 
-  /** Starts the process (again, on the same address) and waits for its ready line. */
-  async start(): Promise<void> {
+  /** Starts the process (again, on the same address) and waits for its ready line; `extra` are further arguments. */
+  async start(extra: readonly string[] = []): Promise<void> {
     const { options } = this;
     const [program = process.execPath, ...words] = [...(options.launcher ?? []), process.execPath];
     const child = spawn(
@@ -78,6 +78,7 @@ export class AgentProcess {
         `--listen=${this.listen || (options.listen ?? '127.0.0.1:0')}`,
         ...options.roots.map((root) => `--root=${root}`),
         ...(options.extra ?? []),
+        ...extra,
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );

@@ -18,8 +18,8 @@ import { VictimWatch, type WatchReport } from './victim-watch.js';
 const AT_ONCE = 8;
 /** Calls of the control socket that watch have no end of their own. */
 const CONTROL_MS = 2_000;
-/** After this part of the messages the agent's memory is what it needs. */
-const WARM_UP = 0.2;
+/** After so many, or half of a short run, the agent's memory is what it needs: its workers have had their share by then. */
+const WARM_UP = 500;
 
 /** What is changed, and who sends it where. */
 export const MUTATION_KINDS = [
@@ -76,7 +76,7 @@ export class MutationRun implements AsyncDisposable {
   async send(kind: MutationKind, count: number): Promise<MutationReport> {
     const answers: Record<string, number> = {};
     const watch = new VictimWatch(this.#agents);
-    const warmAt = Math.floor(count * WARM_UP);
+    const warmAt = Math.min(Math.floor(count / 2), WARM_UP);
     let sent = 0;
     const start = performance.now();
     const sendSome = async (worker: number) => {
