@@ -394,6 +394,7 @@ async function startParts(
     });
     http = parts.add('http', server).address;
   }
+  pool.warm(LANES);
   return { listen, http };
 }
 

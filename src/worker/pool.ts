@@ -56,6 +56,11 @@ export class WorkerPool implements AsyncDisposable {
     this.#modules = modules;
   }
 
+  /** Starts threads until `count` are idle or at work, so that the first tasks need not wait for them to load. */
+  warm(count: number): void {
+    while (this.#threads < Math.min(count, this.#options.size)) this.#idle.push(this.#start());
+  }
+
   /**
    * Runs a task to its end. After an abort it fails with `cancelled` (or the DmError the signal was aborted
    * with), once the task has stopped. A crashed thread fails its task with `internal` and is replaced.

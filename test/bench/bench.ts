@@ -51,7 +51,9 @@ export class Bench implements AsyncDisposable {
     const directory = new TempDirectory();
     const ssh = await SshDaemon.open(directory.join('ssh'));
     const source = mountFilesystem('btrfs', 2 * options.sizeMiB + SLACK_MIB);
-    const target = mountFilesystem('xfs', 2 * options.sizeMiB + SLACK_MIB);
+    // A copy of each program, and what one of them writes beside its own while it replaces a file.
+    const copies = options.peers.length + 2;
+    const target = mountFilesystem('xfs', copies * options.sizeMiB + SLACK_MIB);
     return new Bench(options, source, target, ssh, directory);
   }
 

@@ -1,8 +1,11 @@
+import { threadId } from 'node:worker_threads';
 import { DmError } from '../../../src/model/error.js';
 import { serveable, serveTasks } from '../../../src/worker/serve.js';
 import type { Task, TaskIo } from '../../../src/worker/task.js';
 
 const double: Task<number, number> = async (input) => input * 2;
+
+const thread: Task<null, number> = async () => threadId;
 
 const count: Task<number, number, number> = async (input, io) => {
   for (let index = 0; index < input; index++) await io.emit(index);
@@ -68,6 +71,7 @@ const uncloneable: Task<null, unknown> = async (_input, _io: TaskIo<never, never
 
 serveTasks({
   double: serveable(double),
+  thread: serveable(thread),
   count: serveable(count),
   echo: serveable(echo),
   fail: serveable(fail),

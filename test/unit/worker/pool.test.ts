@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { DmError } from '../../../src/model/error.js';
 import { WorkerPool } from '../../../src/worker/pool.js';
@@ -31,6 +32,14 @@ describe('WorkerPool', () => {
       [1, 2, 3, 4, 5].map((input) => pool.run<number, number>('double', input, {}, signal)),
     );
     expect(results).to.deep.equal([2, 4, 6, 8, 10]);
+  });
+
+  it('starts threads ahead of the tasks, no more than it keeps', async () => {
+    pool.warm(5);
+    const { threadId: later } = new Worker('', { eval: true });
+    const threads = () => [1, 2, 3].map(() => pool.run<null, number>('thread', null, {}, signal));
+    const ids = await Promise.all(threads());
+    expect(ids.filter((id) => id < later)).to.have.length(2);
   });
 
   it('carries code, message and data of an error', async () => {

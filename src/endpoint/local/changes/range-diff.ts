@@ -1,6 +1,7 @@
 import { LEAF_BYTES } from '../../change-payload.js';
 import type { ChangedRange } from '../../changes/file-records.js';
 import type { Range } from './candidates.js';
+import { readAhead } from './read-ahead.js';
 import { cutLeaf, STRETCH_BYTES, type Stretch, stretchesOf } from './stretches.js';
 import type { Segment, VersionFile } from './version-file.js';
 
@@ -37,7 +38,7 @@ export class RangeDiff {
    */
   *chunks(file: VersionFile, basis: VersionFile | null, from: number): Generator<DiffChunk, void> {
     const cut = cutLeaf(file, basis);
-    for (const stretch of stretchesOf(file, basis, from)) {
+    for (const stretch of readAhead(stretchesOf(file, basis, from), file, basis)) {
       const segments = file.segments(stretch.start, stretch.end);
       const holes = wholeHoles(segments, file.size);
       this.#read(stretch, file, holes);

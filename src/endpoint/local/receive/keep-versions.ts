@@ -17,9 +17,9 @@ export interface KeepVersionsModules {
 }
 
 /**
- * Clones every file that a log has from its byte `from` on out of staging into the version store; those that are
- * there already stay. The file system is synced first: a clone of a file that is not yet on disk waits for that
- * file alone, which takes many times longer. A file that refuses is kept by the flip that replaces it.
+ * Clones every file that a log has from its byte `from` on out of staging into the version store. The file system
+ * is synced first: a clone of a file that is not yet on disk waits for that file alone, which takes many times longer.
+ * A file that refuses is kept by the flip that replaces it.
  */
 export async function keepVersions(
   { log, from }: { readonly log: string; readonly from: number },
@@ -41,7 +41,7 @@ async function keepVersion(
   { next, placer, versions }: KeepVersionsModules,
 ): Promise<void> {
   const inode = await next.inode(gfid);
-  if (inode === null || versions.has(gfid, inode.version)) return;
+  if (inode === null) return;
   const placed = placer.place(gfid, inode);
   const { dirFd, name } = placed instanceof Promise ? await placed : placed;
   try {

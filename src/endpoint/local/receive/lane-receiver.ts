@@ -13,6 +13,7 @@ import { isErrno } from '../sys/errno.js';
 import { O_CREAT, O_EXCL, O_RDWR, openAt } from '../sys/open.js';
 import type { BasisContent } from './basis-content.js';
 import { applyMetadata, changeFlags } from './file-metadata.js';
+import { readLeavesAhead } from './leaf-read-ahead.js';
 import { failureOf } from './receive-failure.js';
 import { CorruptContent, StagedFile } from './staged-file.js';
 import type { FilePlacer, StagedName } from './staged-name.js';
@@ -76,6 +77,8 @@ export class LaneReceiver implements Disposable {
 
   /** Nothing of the payload is needed afterwards. */
   async apply(payload: Uint8Array): Promise<void> {
+    const current = this.#current?.file;
+    if (current?.hasBasis === true) readLeavesAhead(current.fd, current.size, payload);
     const reader = new PayloadReader(payload);
     for (let record = reader.next(); record !== null; record = reader.next()) {
       if (record.kind === 'file') {
