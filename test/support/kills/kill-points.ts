@@ -132,7 +132,7 @@ export const KILL_POINTS: readonly KillPoint[] = [
   expiry('a content is removed', 'remove', VERSION, { upTo: 3, on: ['xfs', 'ext4'] }),
   expiry('a snapshot is removed', 'unsnapshot', /\/snapshots$/, { on: ['btrfs'] }),
   expiry('a deletion is done', 'remove', /\/deleting\/[0-9a-f]{32}\.json$/),
-  expiry('catalog pages are removed', 'remove', PAGES),
+  expiry('catalog pages are freed in place', 'punch', PAGES),
   expiry('the job ends', 'state', ENDED_JOB),
   peerExpiry('a bookmark is left', 'rename', /\/bookmarks\/[0-9a-f]{32}\.json$/),
   peerExpiry('a record is taken away', 'rename', /\/deleting\/[0-9a-f]{32}\.json$/),
