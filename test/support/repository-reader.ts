@@ -30,6 +30,9 @@ export class RepositoryReader {
   readonly #keys: RepositoryKeys;
   readonly #repository: ReturnType<typeof parseRepositoryFormat>['repository'];
 
+  /** Data packs that what was read so far lies in. */
+  readonly dataPacks = new Set<string>();
+
   /** Frames that are read one after the other mostly lie in one pack. */
   #last: { readonly key: string; readonly bytes: Buffer } | null = null;
 
@@ -141,6 +144,7 @@ export class RepositoryReader {
     length: number,
   ): Uint8Array {
     const key = this.#layout.pack(kind, pack);
+    if (kind === 'data') this.dataPacks.add(pack);
     if (this.#last?.key !== key) this.#last = { key, bytes: this.#object(key) };
     const { bytes } = this.#last;
     checkObjectPackHeader(bytes.subarray(0, 32), kind, pack);

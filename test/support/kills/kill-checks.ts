@@ -1,5 +1,6 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RepositoryReader } from '../repository-reader.js';
 
 const DATASET = /^([0-9a-f]{32})\.json$/;
 const VERSION = /^[0-9a-f]{16}\.[0-9a-f]{16}$/;
@@ -64,6 +65,23 @@ export function strayInStore(store: string, basePath: string): string[] {
     if (!isObject || name.includes('%')) stray.push(join(store, name));
   }
   return stray;
+}
+
+/** Reads the datasets of a pruned backup byte by byte: the newest is the tree, and each data pack is of one of them. */
+export async function requireBackup(store: string, basePath: string, tree: string): Promise<void> {
+  const reader = new RepositoryReader(store, basePath);
+  let newest = new Map<string, Buffer>();
+  for (const record of reader.records()) newest = await reader.files(record);
+  for (const [path, content] of newest) {
+    const file = join(tree, path);
+    if (!existsSync(file) || !readFileSync(file).equals(content)) {
+      throw new Error(`${path} of the backup differs from the tree`);
+    }
+  }
+  const unused = readdirSync(join(store, basePath, 'packs/data')).filter(
+    (pack) => !reader.dataPacks.has(pack),
+  );
+  if (unused.length > 0) throw new Error(`data packs of no dataset: ${unused.join(', ')}`);
 }
 
 /** What a backup leaves in the state directory of its agent when it is not under way. */

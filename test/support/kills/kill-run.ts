@@ -4,7 +4,14 @@ import { listDatasets } from '../e2e-policies.js';
 import type { Random } from '../e2e-random.js';
 import type { FilesystemKind } from '../filesystems.js';
 import { differences } from '../walker.js';
-import { recordsIn, strayInRoot, strayInState, strayInStore, versionsIn } from './kill-checks.js';
+import {
+  recordsIn,
+  requireBackup,
+  strayInRoot,
+  strayInState,
+  strayInStore,
+  versionsIn,
+} from './kill-checks.js';
 import type { JobKind, Kill, KillAtMoment, KillPlan } from './kill-plan.js';
 import type { KillTask } from './kill-point.js';
 import { KillSite } from './kill-site.js';
@@ -101,10 +108,16 @@ export class KillRun implements AsyncDisposable {
     if (round % EXPIRY_EVERY === EXPIRY_EVERY - 1) await this.#expire(1);
   }
 
-  /** Lets everything but the newest dataset go, then looks at all that is left. */
+  /** One more round without kills; lets everything but the newest datasets go, then looks at all that is left. */
   async finish(): Promise<void> {
+    const { policies } = this.#site;
+    const changed = this.#tree.edit(false);
+    await this.#policy('capture', 'increment', policies.capture, 0);
+    await this.#push('increment', changed, 0);
+    await this.#policy('backup', 'increment', policies.backup, 0);
     await this.#expire(0);
     const { sender, target, source, senderRoot, receiverRoot, agents, backupPath } = this.#site;
+    await requireBackup(this.#site.store, backupPath, source);
     const receiver = agents.agent('receiver');
     const places = [
       [sender, source, 'local'],
