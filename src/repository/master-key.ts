@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { DmError } from '../model/error.js';
 import { type JsonFields, toBase64 } from '../model/json-fields.js';
+import { stretchPassphrase } from '../util/stretch-passphrase.js';
 import type { RepositoryId } from './repository-id.js';
 
 const CIPHER = 'aes-256-gcm';
@@ -9,9 +10,8 @@ const SALT_BYTES = 16;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const SCRYPT = { logN: 17, r: 8, p: 1 } as const;
-/** A repository that asks for more than this is refused: opening it would take the memory of the host. */
-const MAX_LOG_N = 20;
-const MAX_R = 32;
+/** A repository that asks for more than this is refused: opening it would take the memory of the host. Eight times ours. */
+const MAX_SCRYPT_BYTES = 2 ** 30;
 const MAX_P = 16;
 /** A shorter secret could be guessed from a copy of the repository. */
 const MIN_SECRET_BYTES = 8;
@@ -110,7 +110,8 @@ export function parseWrappedKey(fields: JsonFields): WrappedKey {
     wrapped: fields.bytes('wrapped'),
   };
   const { logN, r, p } = key.scrypt;
-  if (logN > MAX_LOG_N || r > MAX_R || p > MAX_P) throw fields.wrong('scrypt is too costly');
+  if (128 * 2 ** logN * r > MAX_SCRYPT_BYTES || p > MAX_P)
+    throw fields.wrong('scrypt is too costly');
   if (key.wrapped.length !== NONCE_BYTES + KEY_BYTES + TAG_BYTES) {
     throw fields.wrong('wrapped is not a nonce, a key and a tag');
   }
@@ -126,12 +127,5 @@ function stretch(
   salt: Uint8Array,
   { logN, r, p }: WrappedKey['scrypt'],
 ): Promise<Buffer> {
-  const N = 2 ** logN;
-  const options = { N, r, p, maxmem: 128 * N * r + 128 * r * p + 1024 * 1024 };
-  return new Promise((resolve, reject) => {
-    scrypt(secret, salt, KEY_BYTES, options, (error, key) => {
-      if (error === null) resolve(key);
-      else reject(error);
-    });
-  });
+  return stretchPassphrase(secret, salt, KEY_BYTES, { N: 2 ** logN, r, p });
 }

@@ -1,11 +1,6 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  randomBytes,
-  type ScryptOptions,
-  scrypt,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { DmError } from '../model/error.js';
+import { stretchPassphrase } from '../util/stretch-passphrase.js';
 import type { StoredValue } from './database.js';
 
 /** One record of a state database. */
@@ -19,7 +14,7 @@ const SALT_BYTES = 16;
 const TAG_BYTES = 16;
 const MIN_PASSPHRASE = 8;
 /** Takes 128 MiB and a good part of a second: a stolen dump must not be cheap to try passphrases on. */
-const SCRYPT: ScryptOptions = { N: 131_072, r: 8, p: 1, maxmem: 192 * 1_048_576 };
+const SCRYPT = { N: 131_072, r: 8, p: 1 } as const;
 /** Plain bytes of a frame; the last record may make it longer. */
 const FRAME_BYTES = 256 * 1_024;
 const MAX_FRAME_BYTES = 64 * 1_048_576;
@@ -39,7 +34,7 @@ export async function* sealEntries(
   const header = Buffer.from(
     `${JSON.stringify({ datamover_state: FORMAT, salt: salt.toString('base64') })}\n`,
   );
-  const key = await stretch(passphrase, salt);
+  const key = await stretchPassphrase(passphrase, salt, KEY_BYTES, SCRYPT);
   yield header;
   let lines: Buffer[] = [];
   let bytes = 0;
@@ -66,7 +61,7 @@ export async function* openSealed(
 ): AsyncGenerator<StateEntry> {
   const reader = new ByteReader(input);
   const header = await reader.line(MAX_HEADER_BYTES);
-  const key = await stretch(passphrase, saltOf(header));
+  const key = await stretchPassphrase(passphrase, saltOf(header), KEY_BYTES, SCRYPT);
   for (let number = 0; ; number++) {
     const head = await reader.take(5);
     const [kind, length] = [head.readUInt8(0), head.readUInt32BE(1)];
@@ -144,15 +139,6 @@ function parseEntry(line: string): StateEntry {
   const entry: unknown = JSON.parse(line);
   if (!Array.isArray(entry) || typeof entry[0] !== 'string') throw damaged();
   return [entry[0], entry[1]];
-}
-
-function stretch(passphrase: string, salt: Buffer): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    scrypt(passphrase, salt, KEY_BYTES, SCRYPT, (error, key) => {
-      if (error) reject(error);
-      else resolve(key);
-    });
-  });
 }
 
 /** Reads an input of chunks of any size by lengths. */

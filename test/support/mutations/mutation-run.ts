@@ -16,10 +16,13 @@ import { RecordFuzzer } from './record-fuzzer.js';
 import { VictimWatch, type WatchReport } from './victim-watch.js';
 
 const AT_ONCE = 8;
+/** Whoever may use the control socket may have the state sealed with a passphrase. */
+const SCRYPT_BYTES = 128 * 1_048_576;
 /** Calls of the control socket that watch have no end of their own. */
 const CONTROL_MS = 2_000;
-/** After so many, or half of a short run, the agent's memory is what it needs: its workers have had their share by then. */
+/** After so many, or half of a short run, the agent's memory is what it needs. Batches are work for all of its threads. */
 const WARM_UP = 500;
+const WARM_UP_BATCHES = 1_500;
 
 /** What is changed, and who sends it where. */
 export const MUTATION_KINDS = [
@@ -75,8 +78,10 @@ export class MutationRun implements AsyncDisposable {
   /** Sends so many of a kind. */
   async send(kind: MutationKind, count: number): Promise<MutationReport> {
     const answers: Record<string, number> = {};
-    const watch = new VictimWatch(this.#agents);
-    const warmAt = Math.min(Math.floor(count / 2), WARM_UP);
+    const isPeers = !kind.includes('control socket');
+    const watch = new VictimWatch(this.#agents, isPeers ? 0 : SCRYPT_BYTES);
+    const most = kind === 'batches of a peer' ? WARM_UP_BATCHES : WARM_UP;
+    const warmAt = Math.min(Math.floor(count / 2), most);
     let sent = 0;
     const start = performance.now();
     const sendSome = async (worker: number) => {

@@ -268,7 +268,8 @@ describe('object repository: formats', () => {
       expect(verifyRecord({ ...place, record }, signature)?.spki).to.equal(spkiOf(identity));
       expect(verifyRecord({ ...place, record: '{"a":2}' }, signature)).to.equal(null);
       expect(verifyRecord({ ...place, record, key: 'other' }, signature)).to.equal(null);
-      const cut = { ...signature, value: signature.value.subarray(1) };
+      // Not from the front: a number that begins with a zero is the same without it.
+      const cut = { ...signature, value: signature.value.subarray(0, -1) };
       expect(verifyRecord({ ...place, record }, cut)).to.equal(null);
     });
   }
