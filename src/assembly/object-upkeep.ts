@@ -6,6 +6,7 @@ import type {
   PruneProgress,
   PruneSummary,
 } from '../endpoint/object/prune/prune-types.js';
+import { WorkDirectory } from '../endpoint/object/receive/work-directory.js';
 import { repairRepository } from '../endpoint/object/repair/repair.js';
 import type { RepairProgress, RepairSummary } from '../endpoint/object/repair/repair-types.js';
 import { openRepository, type Repository } from '../endpoint/object/repository.js';
@@ -88,7 +89,14 @@ export class ObjectUpkeep {
     refuseReadOnly(account, 'repaired');
     await this.#each(account, basePath, signal, async ({ basePath: path, repository, store }) => {
       const { signer } = this.#modules;
-      const modules = { repository, store, signer, scratch: this.#scratchOf(repository) };
+      const { repository: id } = repository.format;
+      const modules = {
+        repository,
+        store,
+        signer,
+        localPages: new WorkDirectory(join(this.#options.workPath, id)).pages,
+        scratch: this.#scratchOf(repository),
+      };
       await using mirror = from?.account ? await this.#open(from.account, signal) : null;
       const copy = (await mirror?.repository(path)) ?? null;
       const isSame = copy?.format.repository === repository.format.repository;

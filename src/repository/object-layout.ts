@@ -86,6 +86,20 @@ export class RepositoryLayout {
     return `${this.datasets}${isoBasic(committedAtMs)}-${id}`;
   }
 
+  /** Marks of datasets that were deleted. */
+  get deletions(): string {
+    return `${this.prefix}deleted/`;
+  }
+
+  /** The mark that the dataset with this record was deleted. */
+  deletion(recordKey: string): string {
+    return `${this.deletions}${recordKey.slice(this.datasets.length)}`;
+  }
+
+  recordOfDeletion(key: string): string {
+    return `${this.datasets}${key.slice(this.deletions.length)}`;
+  }
+
   get indexRuns(): string {
     return `${this.prefix}index/`;
   }

@@ -7,7 +7,7 @@ import { deletePlainObjects } from './delete-plain.js';
 import { getObject, keysBelow } from './get-object.js';
 
 /**
- * Deletes the record of a dataset: with it the dataset is gone. Its packs stay, for other datasets may share them,
+ * Deletes the record of a dataset: with it the dataset is gone. A mark comes before, for one who puts the record anew. Its packs stay, for other datasets may share them,
  * and so does its number, which is never given again. Plain objects are its own, and go before it. Errors: `not_found`; `store_refused` while a lock holds it.
  */
 export async function deleteStoredDataset(
@@ -24,6 +24,8 @@ export async function deleteStoredDataset(
   }
   const { basePath } = numbered;
   if (plainTree(basePath) !== null) await deletePlainObjects(basePath, record, { store }, signal);
+  const mark = new RepositoryLayout(basePath).deletion(record);
+  await store.put(mark, Buffer.from('{"format":1}'), {}, signal);
   await store.delete([record], signal);
 }
 

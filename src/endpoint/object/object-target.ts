@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { EMPTY_ROOTS } from '../../catalog/catalog-roots.js';
-import { type DatasetInfo, datasetIdentity } from '../../model/dataset.js';
+import type { DatasetInfo } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import { datasetOfKey, RepositoryLayout } from '../../repository/object-layout.js';
 import { objectPath } from '../../repository/object-path.js';
@@ -21,12 +20,8 @@ import type { DatasetNumbers } from './receive/give-number.js';
 import { fetchPages } from './receive/local-copies.js';
 import { ObjectReceiveSession } from './receive/object-receive-session.js';
 import { openIndex } from './receive/open-index.js';
-import {
-  isSameRecord,
-  loadSession,
-  type ObjectSession,
-  saveSession,
-} from './receive/session-record.js';
+import { isStored, openSession, refuseOther } from './receive/open-session.js';
+import { loadSession } from './receive/session-record.js';
 import {
   OBJECT_RECEIVE_TASKS,
   type ObjectResumeResult,
@@ -129,12 +124,13 @@ export class ObjectTarget implements Target {
         signal,
       );
       const there = await this.#find(repository, offer.dataset.id, signal);
-      const isPart = offer.plain === true && offer.subpaths.length > 0;
-      if (there?.record.rootDigest === offer.dataset.rootDigest && there !== null && !isPart) {
+      if (there !== null && isStored(there, offer)) {
         if (await this.#confirm(there, repository, signal)) {
           return new CommittedSession(storedInfo(there));
         }
         this.#refuseOtherBase(offer, repository);
+      } else if (there !== null && offer.plain !== true) {
+        refuseOther(there, offer);
       }
       if (offer.plain === true) {
         await claimPlain(offer, repository, this.#modules, signal);
@@ -289,60 +285,7 @@ function asPlain(offer: Offer, { secret }: ObjectTargetOptions): Offer {
   return { ...offer, targetPath: plainRepository(offer.targetPath) };
 }
 
-const NOTHING = Buffer.alloc(0);
-
 /** The name of a base path among the sessions of an account. */
 function lockPath(basePath: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from('/'), objectPath(basePath)]);
-}
-
-/** Goes on with the session of this very offer, or begins one. */
-function openSession(
-  offer: Offer,
-  base: StoredDataset | null,
-  { format }: Repository,
-  work: WorkDirectory,
-): ObjectSession {
-  const { maxDelete, retention } = offer;
-  const found = loadSession(work);
-  if (found !== null && isSame(found, offer, base)) {
-    const session = { ...found, maxDelete, retention };
-    saveSession(work, session);
-    return session;
-  }
-  work.removeSession();
-  work.makeSession();
-  const session: ObjectSession = {
-    repository: format.repository,
-    dataset: datasetIdentity(offer.dataset),
-    basePath: objectPath(offer.targetPath),
-    subpaths: offer.subpaths,
-    retention,
-    maxDelete,
-    base: base === null ? null : { key: base.key, record: base.record },
-    phase: 'structure',
-    lanes: offer.lanes,
-    maps: EMPTY_ROOTS,
-    pagePacks: [],
-    number: null,
-    published: null,
-  };
-  saveSession(work, session);
-  return session;
-}
-
-function isSame(
-  { dataset, base, subpaths }: ObjectSession,
-  offer: Offer,
-  there: StoredDataset | null,
-): boolean {
-  return (
-    dataset.id === offer.dataset.id &&
-    (base === null || there === null
-      ? base === there
-      : base.key === there.key && isSameRecord(base.record, there.record)) &&
-    subpaths.length === offer.subpaths.length &&
-    subpaths.every((path, at) => Buffer.compare(path, offer.subpaths[at] ?? NOTHING) === 0) &&
-    (subpaths.length > 0 || dataset.rootDigest === offer.dataset.rootDigest)
-  );
 }

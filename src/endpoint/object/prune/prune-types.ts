@@ -59,7 +59,7 @@ export interface PruneSummary {
   bytesDoomed: number;
   /** When their grace ends, by the store's clock; 0 when none are listed. */
   doomedUntilMs: number;
-  /** Packs of which little was used, and the bytes of new packs with what was. */
+  /** Packs of which little was used, and the bytes of new packs with what was; in a dry run without pages that name what moves. */
   packsRepacked: number;
   bytesRepacked: number;
   /** Packs that nothing refers to and that are too young to be leftovers. */

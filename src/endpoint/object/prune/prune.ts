@@ -3,6 +3,7 @@ import type { PackId } from '../../../catalog/page-store.js';
 import { DmError } from '../../../model/error.js';
 import { PACK_KINDS } from '../../../repository/doomed-list.js';
 import type { ObjectPackKind } from '../../../repository/object-layout.js';
+import { settleDeletions } from '../deletions.js';
 import { type CountedPack, packCensus } from '../references/pack-census.js';
 import {
   checkOwned,
@@ -98,6 +99,9 @@ class Prune {
     this.#tell('leftovers');
     const uploads = { olderThanMs: leftoverMs, dryRun };
     this.#summary.uploadsDropped = await dropUploads(uploads, this.#modules, this.#signal);
+    if (!dryRun) {
+      await settleDeletions({ olderThanMs: leftoverMs }, this.#modules, this.#signal);
+    }
     const before = await unfinishedDoom(this.#options, this.#modules, this.#signal);
     if (before !== null && !(await this.#carryOut(before))) {
       await this.#count(before);
@@ -168,7 +172,14 @@ class Prune {
     if (packs === 0 || store.capabilities.lock) return false;
     if (signer() === null && (await hasSigned(this.#modules, this.#signal))) return false;
     this.#summary.packsRepacked = packs;
-    if (this.#options.dryRun) return false;
+    if (this.#options.dryRun) {
+      for (const { liveBytes, stored } of [...sparse.data, ...sparse.pages]) {
+        this.#summary.bytesRepacked += liveBytes;
+        this.#summary.packsDoomed++;
+        this.#summary.bytesDoomed += stored?.bytes ?? 0;
+      }
+      return false;
+    }
     this.#tell('repacking', 0, packs);
     this.#summary.bytesRepacked = await repack(
       records,

@@ -11,6 +11,7 @@ import {
   serialiseRepositoryRecord,
 } from '../../../repository/repository-record.js';
 import { fileChunks } from '../../../util/file-chunks.js';
+import { isDeleted } from '../deletions.js';
 import { PackRanges } from '../read/pack-ranges.js';
 import { RepositoryPages } from '../read/repository-pages.js';
 import { IndexBuilder } from '../references/index-builder.js';
@@ -128,4 +129,6 @@ async function putRecord(
   const place = { repository: repository.format.repository, key };
   const object = recordObject(text, place, { keys: repository.keys, signer: signer() });
   await store.put(key, Buffer.from(object), {}, signal);
+  // Who deletes it puts a mark before: either we see that, or its deletion comes after this.
+  if (await isDeleted(key, { repository, store }, signal)) await store.delete([key], signal);
 }

@@ -1,4 +1,3 @@
-import type { PageRef } from '../../../catalog/page-store.js';
 import { DmError } from '../../../model/error.js';
 import { PACK_KINDS } from '../../../repository/doomed-list.js';
 import { ReferencedPacks } from '../references/referenced-packs.js';
@@ -8,7 +7,7 @@ import { type LiveRecords, liveRecords, newRecords } from './live-datasets.js';
 import type { PruneModules } from './prune-types.js';
 
 /**
- * Takes back datasets whose records were put after the last look, though they name packs of the list: their writers
+ * Takes back datasets whose records were put after the last look, though they name packs of the list that are deleted: their writers
  * looked before it was written, stood still for all of its grace, and have not confirmed them. `target_changed` when
  * there was one.
  */
@@ -22,16 +21,12 @@ export async function takeBackLate(
   const takenBack: string[] = [];
   for (const [key, record] of late) {
     let isWhole = true;
-    const options = {
-      directory: modules.scratch,
-      damaged: ({ locator }: PageRef): void => {
-        if (doomed.pages.has(locator.pack)) isWhole = false;
-      },
-    };
+    // What cannot be read is named all the same by what is above it.
+    const options = { directory: modules.scratch, damaged: () => undefined };
     using references = await ReferencedPacks.of([record.maps], options, modules, signal);
     for (const kind of PACK_KINDS) {
-      for await (const { pack, frames } of references.packs(kind, signal)) {
-        if (frames.length > 0 && doomed[kind].has(pack)) isWhole = false;
+      for await (const { pack, frames, stored } of references.packs(kind, signal)) {
+        if (frames.length > 0 && stored === null && doomed[kind].has(pack)) isWhole = false;
       }
     }
     if (isWhole) continue;

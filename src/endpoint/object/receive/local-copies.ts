@@ -43,7 +43,7 @@ export async function fetchPages(
 export async function fetchIndex(
   repository: Repository,
   work: WorkDirectory,
-  { store }: LocalCopiesModules,
+  { store }: Pick<LocalCopiesModules, 'store'>,
   signal: AbortSignal,
 ): Promise<PackId[]> {
   const damaged: PackId[] = [];

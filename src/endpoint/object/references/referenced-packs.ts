@@ -34,17 +34,24 @@ export class ReferencedPacks implements Disposable {
   /** Reads all pages of these maps. `damaged` is told what cannot be read, and may throw. */
   static async of(
     maps: Iterable<RepositoryMaps>,
-    options: { directory: string; damaged: (ref: PageRef, error: DmError) => void },
+    options: {
+      directory: string;
+      damaged: (ref: PageRef, error: DmError) => void;
+      /** Told of each place that uses a segment. */
+      onSegment?: (digest: Uint8Array) => void;
+    },
     modules: ReferencedPacksModules,
     signal: AbortSignal,
   ): Promise<ReferencedPacks> {
-    const { directory, damaged } = options;
+    const { directory, damaged, onSegment } = options;
     const found = new ReferencedPacks(directory, modules);
     const { data, pages: pageFrames } = found.#frames;
     const visitor = {
       page: pageFrames.add.bind(pageFrames),
-      segment: (_digest: Uint8Array, location: Parameters<FrameSet['add']>[0]) =>
-        data.add(location),
+      segment: (digest: Uint8Array, location: Parameters<FrameSet['add']>[0]) => {
+        data.add(location);
+        onSegment?.(digest);
+      },
       damaged,
     };
     using walk = new ReferenceWalk(

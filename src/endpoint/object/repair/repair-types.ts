@@ -16,7 +16,7 @@ export interface RepairSummary {
   /** Segments that datasets use and that could not be read. */
   segmentsBad: number;
   segmentsRepaired: number;
-  /** Packs that were copied as they are from a copy of the same repository. */
+  /** Packs that were put again as they are in a copy of the same repository, or in this agent's copies of its pages. */
   packsCopied: number;
   /** Segments in the index that was made. */
   indexed: boolean;
@@ -26,6 +26,8 @@ export interface RepairModules {
   readonly repository: Repository;
   readonly store: ObjectStore;
   readonly signer: () => RecordSigner | null;
+  /** Directory of copies of page packs that this agent keeps, by id; it need not be there. */
+  readonly localPages: string;
   /** For files; it is there, and empty. */
   readonly scratch: string;
 }

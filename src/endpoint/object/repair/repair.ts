@@ -16,6 +16,7 @@ import { pagesInOrder } from '../references/referenced-packs.js';
 import { type BadFrame, badFrames, segmentFile, segmentsInOrder } from './bad-frames.js';
 import { copyDataPacks, copyPagePacks } from './copy-packs.js';
 import { fetchSegments } from './fetch-segments.js';
+import { putLocalPages } from './local-pages.js';
 import type { RepairFrom, RepairModules, RepairProgress, RepairSummary } from './repair-types.js';
 import { SegmentSet } from './segment-set.js';
 
@@ -23,7 +24,7 @@ const TELL_EVERY = 1_000;
 
 /**
  * Reads everything that datasets of a repository use, and replaces what is damaged or missing by what `from` has of it: packs
- * from a copy of the same repository, else segments from the same datasets, in new packs. Makes the index anew.
+ * from a copy of the same repository, pages also from this agent's own copies, else segments from the same datasets, in new packs. Makes the index anew.
  * Errors: `corrupt` when pages cannot be repaired; nothing is changed then but packs that were copied.
  */
 export async function repairRepository(
@@ -80,7 +81,10 @@ async function readPages(
     await walk.run(signal);
     if (damaged.length === 0) return copied;
     const mirror = from?.mirror ?? null;
-    const more = mirror === null ? 0 : await copyPagePacks(damaged, mirror, modules, signal);
+    let more = await putLocalPages(damaged, modules, signal);
+    if (more === 0 && mirror !== null) {
+      more = await copyPagePacks(damaged, mirror, modules, signal);
+    }
     copied += more;
     if (more === 0) throw lostPages(damaged.length);
   }
@@ -139,6 +143,6 @@ function countMembers(frames: readonly BadFrame[]): number {
 function lostPages(count: number): DmError {
   return new DmError(
     'corrupt',
-    `${count} pages cannot be read, and only a copy of this very repository (its objects, mirrored) has them; verify each dataset, delete those that are damaged, and back up again`,
+    `${count} pages cannot be read. Only the agents that backed up here (their state directories keep copies of pages; repair there) and a copy of this very repository (its objects, mirrored; --from-account) have them: other accounts with the same datasets have other pages. Else verify each dataset, delete those that are damaged, and back up again`,
   );
 }

@@ -1,3 +1,4 @@
+import { ExternalSorter } from '../../../catalog/external-sorter.js';
 import { decodeException } from '../../../catalog/maps/exceptions.js';
 import { decodeGfidKey } from '../../../catalog/maps/gfid-key.js';
 import { inodeSize, inodeType } from '../../../catalog/maps/inodes.js';
@@ -14,7 +15,9 @@ import { ReferencedPacks } from '../references/referenced-packs.js';
 import type { Repository } from '../repository.js';
 import type { StoredDataset } from '../repository-datasets.js';
 import { checkFile, type ShortPacks } from './check-file.js';
+import { checkIndex } from './check-index.js';
 
+const SORT_BYTES = 4 * 1024 * 1024;
 const REPORT_EVERY_FILES = 1_000;
 /** Pages that are told one by one: more say no more. */
 const MAX_TOLD_PAGES = 1_000;
@@ -29,7 +32,7 @@ export interface VerifyStructureModules {
 
 /**
  * Checks a dataset without reading what its files hold: every page of its maps, that every pack it names is there and long
- * enough, and, unless told otherwise, of every file that all of it is stored somewhere. Bad files are named; what
+ * enough, that the index names all segments, and, unless told otherwise, of every file that all of it is stored somewhere. Bad files are named; what
  * concerns no single file is told under the empty path.
  */
 export async function verifyStructure(
@@ -79,7 +82,9 @@ async function shortPacks(
   const damaged = (_ref: unknown, { message }: DmError): void => {
     if (pages++ < MAX_TOLD_PAGES) tell(whole(message));
   };
-  const options = { directory: modules.scratch, damaged };
+  using digests = new ExternalSorter({ directory: modules.scratch, memoryBytes: SORT_BYTES });
+  const onSegment = (digest: Uint8Array): void => digests.add(digest, null);
+  const options = { directory: modules.scratch, damaged, onSegment };
   using references = await ReferencedPacks.of([maps], options, modules, signal);
   const short = new Map<PackId, number>();
   for await (const { pack, stored, frames } of references.packs('data', signal)) {
@@ -88,6 +93,7 @@ async function shortPacks(
     const bytes = stored?.bytes ?? 0;
     if (last.offset + last.length > bytes) short.set(pack, bytes);
   }
+  for (const problem of await checkIndex(digests, modules, signal)) tell(whole(problem));
   return { short, pages };
 }
 

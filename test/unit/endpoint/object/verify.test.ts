@@ -75,6 +75,30 @@ describe('verifying a backup', function () {
     );
   });
 
+  it('tells that the index lacks what datasets use, in part or in whole', async () => {
+    fixture.copy.sh('for i in 1 2 3; do head -c 200000 /dev/urandom > f$i; done');
+    await fixture.backUp();
+    const runs = join(fixture.directory, BASE_PATH, 'index');
+    const [first = ''] = readdirSync(runs);
+    fixture.copy.sh('head -c 200000 /dev/urandom > f4');
+    await fixture.backUp();
+    expect((await verify('verifyQuick', 2)).paths).to.deep.equal([]);
+    const bytes = readFileSync(join(runs, first));
+    rmSync(join(runs, first));
+    for (const kind of ['verifyQuick', 'verify'] as const) {
+      const { bad } = await verify(kind, 2);
+      expect(bad.map(({ message }) => message.split(':')[0])).to.deep.equal([
+        'the index does not name 3 of 4 segments',
+      ]);
+    }
+    bytes[60] = (bytes[60] ?? 0) ^ 1;
+    writeFileSync(join(runs, first), bytes);
+    const { bad } = await verify('verifyQuick', 2);
+    expect(bad.map(({ message }) => message).join()).to.match(/index run .* is damaged/);
+    for (const run of readdirSync(runs)) rmSync(join(runs, run));
+    expect((await verify('verifyQuick', 2)).bad[0]?.message).to.contain('4 of 4 segments');
+  });
+
   it('tells of damaged and missing pages', async () => {
     fixture.copy.sh('mkdir d; for i in $(seq 2000); do echo $i > d/$i; done');
     await fixture.backUp();

@@ -1,9 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { deleteStoredDataset } from '../../../../../src/endpoint/object/delete-dataset.js';
 import type { DatasetInfo } from '../../../../../src/model/dataset.js';
 import { DmError } from '../../../../../src/model/error.js';
 import { disturbed, type StoreChange } from '../../../../support/disturbed-store.js';
+import { BASE_PATH } from '../receive/object-fixture.js';
 import { errorOf, PruneFixture } from './prune-fixture.js';
 
 describe('prune beside others', function () {
@@ -126,6 +128,72 @@ describe('prune beside others', function () {
     expect(fixture.reader().records().length).to.equal(1);
     await backUpAtLast(dataset);
     expect(await fixture.expectWhole()).to.equal(2);
+  });
+
+  it('a late record stays when what it names was kept for another', async () => {
+    await fixture.backUp();
+    const folder = join(fixture.directory, BASE_PATH, 'datasets');
+    const name = readdirSync(folder).sort().at(-1) ?? '';
+    const record = readFileSync(join(folder, name));
+    const later = name.replace(/^[0-9]{4}/, '2099');
+    // Garbage that goes, beside what is listed and then kept.
+    fixture.copy.sh('head -c 1000000 /dev/urandom > garbage');
+    await fixture.backUp();
+    await fixture.deleteRecord(2);
+    rmSync(join(folder, name));
+    const store = disturbed(await fixture.openStore(), async ({ call, key }, apply) => {
+      await apply();
+      if (call === 'put' && key.includes('/doomed/')) writeFileSync(join(folder, name), record);
+      if (call === 'delete' && key.includes('/packs/')) writeFileSync(join(folder, later), record);
+    });
+    const summary = await fixture.prune({}, { store });
+    expect(summary.packsDeleted).to.be.greaterThan(0);
+    expect(readdirSync(folder)).to.include.members([name, later]);
+    for (const one of fixture.reader().records()) await fixture.reader().files(one);
+  });
+
+  it('a dataset that is deleted while its packs are packed anew stays deleted', async () => {
+    fixture.copy.sh('rm -r d; for i in $(seq 150); do head -c 50000 /dev/urandom > $i; done');
+    const first = await fixture.backUp();
+    fixture.copy.sh('for i in $(seq 145); do rm $i; done');
+    const second = await fixture.backUp();
+    await fixture.deleteRecord(1);
+    expect(first.dataset.number).to.equal(3);
+    let hits = 0;
+    const plain = await fixture.openStore();
+    const remove = () =>
+      deleteStoredDataset(second.dataset.number, { store: plain }, fixture.signal);
+    const isLost = ({ call, key }: StoreChange): boolean =>
+      call === 'put' && key.includes('/datasets/') && key.endsWith(second.dataset.id);
+    const store = disturbed(plain, async (change, apply) => {
+      if (isLost(change) && hits++ === 0) await remove();
+      return apply();
+    });
+    const summary = await fixture.prune({}, { store });
+    expect(summary.packsRepacked).to.be.greaterThan(0);
+    expect(hits).to.equal(1);
+    expect(
+      fixture
+        .reader()
+        .records()
+        .map(({ number }) => number),
+    ).to.deep.equal([2]);
+  });
+
+  it('a dataset that came back because a prune was killed goes with the next one', async () => {
+    const { dataset } = await fixture.backUp();
+    const folder = join(fixture.directory, BASE_PATH, 'datasets');
+    const name = readdirSync(folder).find((one) => one.endsWith(dataset.id)) ?? '';
+    const record = readFileSync(join(folder, name));
+    const store = await fixture.openStore();
+    await deleteStoredDataset(dataset.number, { store }, fixture.signal);
+    writeFileSync(join(folder, name), record);
+    await fixture.prune({ leftoverMs: 86_400_000 });
+    expect(readdirSync(folder)).to.not.include(name);
+    const marks = join(fixture.directory, BASE_PATH, 'deleted');
+    expect(readdirSync(marks)).to.deep.equal([name]);
+    await fixture.prune();
+    expect(existsSync(marks) ? readdirSync(marks) : []).to.deep.equal([]);
   });
 
   it('a record that was put just before a crash is looked at again', async () => {

@@ -123,6 +123,22 @@ describe('prune', function () {
     expect(real.bytesFreed).to.equal(dry.bytesDoomed);
   });
 
+  it('says in a dry run what packing anew would free', async () => {
+    fixture.copy.sh('for i in $(seq 60); do head -c 50000 /dev/urandom > $i; done');
+    await fixture.backUp();
+    fixture.copy.sh('for i in $(seq 55); do rm $i; done');
+    await fixture.backUp();
+    await fixture.deleteRecord(0);
+    const dry = await fixture.prune({ dryRun: true });
+    const before = fixture.storeBytes();
+    const real = await fixture.prune();
+    expect(dry.packsRepacked).to.equal(real.packsRepacked).and.to.be.greaterThan(0);
+    expect(dry.bytesRepacked).to.be.within(real.bytesRepacked * 0.9, real.bytesRepacked);
+    expect(dry.bytesDoomed).to.be.within(real.bytesFreed * 0.95, real.bytesFreed);
+    const freed = before - fixture.storeBytes();
+    expect(dry.bytesDoomed - dry.bytesRepacked).to.be.within(freed * 0.95, freed * 1.05);
+  });
+
   it('leaves what is young alone', async () => {
     await threeBackups();
     await fixture.deleteRecord(0);

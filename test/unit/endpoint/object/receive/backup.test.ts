@@ -72,6 +72,28 @@ describe('backup into a repository', function () {
     expect(fixture.warnings).to.deep.equal([]);
   });
 
+  it('of a part is that part, once; no part stands for another, nor the whole for it', async () => {
+    fixture.copy.sh('mkdir a b; echo 1 > a/one; echo 2 > b/two');
+    const dataset = await fixture.copy.capture();
+    fixture.subpaths = [Buffer.from('a')];
+    const { dataset: part } = await fixture.backUp(dataset);
+    expect((await fixture.backUp(dataset)).dataset.number).to.equal(part.number);
+    expect(fixture.reader().records()).to.have.length(1);
+    fixture.subpaths = [Buffer.from('b')];
+    expect(await codeOf(fixture.backUp(dataset))).to.equal('already_exists');
+    const whole = new ObjectFixture(fixture.directory, 'whole');
+    try {
+      await whole.take(fixture.copy.makeSource(), dataset);
+      whole.subpaths = [Buffer.from('a')];
+      const again = whole.take(fixture.copy.makeSource(), dataset);
+      expect(await codeOf(again)).to.equal('already_exists');
+    } finally {
+      // The store is the other fixture's.
+      await whole.pool[Symbol.asyncDispose]();
+      await whole.copy[Symbol.asyncDispose]();
+    }
+  });
+
   it('stores what changed, and no more', async () => {
     fixture.copy.sh('head -c 20000000 /dev/urandom > big');
     await fixture.backUp();

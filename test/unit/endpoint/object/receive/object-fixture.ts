@@ -34,6 +34,8 @@ export class ObjectFixture implements AsyncDisposable {
   secret: Uint8Array | null = null;
   /** Seconds that datasets stay; null: for an unknown time. */
   keepSeconds: number | null = null;
+  /** Parts of the source instead of all of it; then always a full copy. */
+  subpaths: readonly Buffer[] = [];
   /** Plain objects instead of backups. */
   plain = false;
   /** Unwrapping is made to take long. */
@@ -100,7 +102,12 @@ export class ObjectFixture implements AsyncDisposable {
       applying: () => undefined,
     };
     return copyDataset(
-      { dataset, base: head, offer: this.offer, partial: 'allow' },
+      {
+        dataset,
+        base: this.subpaths.length > 0 ? null : head,
+        offer: this.offer,
+        partial: 'allow',
+      },
       { source, target, observer },
       this.signal,
     );
@@ -108,7 +115,7 @@ export class ObjectFixture implements AsyncDisposable {
 
   get offer(): Omit<Offer, 'dataset' | 'base'> {
     return {
-      subpaths: [],
+      subpaths: this.subpaths,
       targetPath: Buffer.from(this.#basePath),
       createDataset: true,
       retention: { periodSeconds: this.keepSeconds, reserve: 0 },

@@ -57,7 +57,8 @@ describe('repairing a backup', function () {
     const store = await fixture.openStore();
     const repository = await fixture.open(store);
     const scratch = join(fixture.workPath, 'repair');
-    const modules = { repository, store, signer: () => null, scratch };
+    const localPages = join(fixture.workPath, repository.format.repository, 'pages');
+    const modules = { repository, store, signer: () => null, localPages, scratch };
     return repairRepository(from, modules, () => undefined, fixture.signal);
   }
 
@@ -99,6 +100,19 @@ describe('repairing a backup', function () {
     expect(await fixture.expectWhole()).to.equal(1);
   });
 
+  it('puts damaged and lost pages again from the copies that the agent keeps', async () => {
+    fixture.copy.sh('seq 200000 > more; for i in $(seq 300); do echo $i > d/more-$i; done');
+    await fixture.backUp();
+    const [first = '', ...others] = packs('pages');
+    expect(others).to.not.be.empty;
+    damage(first, 400);
+    for (const pack of others) rmSync(pack);
+    const summary = await repair(null);
+    expect(summary.packsCopied).to.be.at.least(others.length + 1);
+    expect(summary.segmentsBad).to.equal(0);
+    expect(await fixture.expectWhole()).to.equal(2);
+  });
+
   it('copies packs, pages too, from a mirror of the repository', async () => {
     const mirrored = mkdtempSync(join(tmpdir(), 'repair-mirror-'));
     try {
@@ -109,6 +123,8 @@ describe('repairing a backup', function () {
           else damage(pack, 50_000);
         }
       }
+      const pages = readdirSync(fixture.workPath).map((id) => join(fixture.workPath, id, 'pages'));
+      for (const folder of pages) rmSync(folder, { recursive: true, force: true });
       const nothing = await errorOf(repair({ source: await other.makeSource(), mirror: null }));
       expect(nothing.code).to.equal('corrupt');
       expect(nothing.message).to.contain('pages cannot be read');
