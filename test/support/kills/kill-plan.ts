@@ -52,9 +52,11 @@ export class KillPlan {
       4 * this.#hitsOf(point) + (this.#tried.get(point.name) ?? 0) + this.#random.fraction() / 2;
     const byNeed = points.map((point) => ({ point, need: need(point) }));
     byNeed.sort((a, b) => a.need - b.need);
-    const chosen = byNeed.slice(0, count).map(({ point }) => this.#at(point));
-    chosen.sort((a, b) => orderOf(a) - orderOf(b));
-    return chosen.map((kill) => (this.#random.fraction() < TIMED ? this.#timed(task) : kill));
+    const chosen = byNeed.slice(0, count).map(({ point }) => point);
+    chosen.sort((a, b) => KILL_POINTS.indexOf(a) - KILL_POINTS.indexOf(b));
+    return chosen.map((point) =>
+      this.#random.fraction() < TIMED ? this.#timed(task) : this.#at(point),
+    );
   }
 
   hit(point: KillPoint): void {
@@ -85,8 +87,4 @@ export class KillPlan {
     const of = task === 'push' && this.#random.fraction() < BY_BYTES ? 'bytes' : 'time';
     return { point: null, percent, of, victims };
   }
-}
-
-function orderOf({ point }: Kill): number {
-  return point === null ? -1 : KILL_POINTS.indexOf(point);
 }
