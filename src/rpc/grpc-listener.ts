@@ -19,7 +19,7 @@ import { MessageMeter } from './message-meter.js';
 import type { BandwidthPacing } from './pacing/bandwidth-pacing.js';
 import { pacedCarrier } from './pacing/paced-socket.js';
 import { MAX_MESSAGE_BYTES } from './protocol.js';
-import { hasLostPeer, isOneOf } from './socket-probe.js';
+import { hasLostPeer, hungUpSockets, hungUpUnixSockets, isOneOf } from './socket-probe.js';
 import { applyServerWindow, WINDOW_BYTES, windowAt } from './windows.js';
 
 /** Set by this module on every request, over whatever the caller sent: which connection the request came by. */
@@ -37,6 +37,8 @@ const OPTIONS = {
 const MAX_HEADER_BYTES = 16_384;
 /** All connections of a listener together, handshakes included. */
 const MAX_CONNECTIONS = 512;
+/** From so many on, those that hung up are looked for at each new one. */
+const CROWD = 256;
 /** Time for the last answers of a connection that is being ended. */
 const LINGER_MS = 1_000;
 
@@ -177,6 +179,7 @@ export class GrpcListener<State> {
     server.maxConnections = MAX_CONNECTIONS;
     this.#servers.push(server);
     server.on('connection', (socket: Socket) => {
+      if (this.#sockets.size >= CROWD) this.#dropHungUp();
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
@@ -196,6 +199,14 @@ export class GrpcListener<State> {
         reason === undefined || reason === null ? error : refusedCertificate(String(reason)),
       );
     });
+  }
+
+  /** Makes room among many connections: see `hungUpSockets`. */
+  #dropHungUp(): void {
+    const gone = new Set([...hungUpSockets(), ...hungUpUnixSockets()]);
+    for (const { session, socket } of [...this.#sessions.values()]) {
+      if (isOneOf(socket, gone)) destroySession(session, socket);
+    }
   }
 
   /** HTTP/2 gets the connection through what holds it to the bandwidth rules. */

@@ -6,6 +6,8 @@ const TABLES = ['/proc/self/net/tcp', '/proc/self/net/tcp6'];
 const STATE = 3;
 const INODE = 9;
 const CLOSE_WAIT = '08';
+/** A connected Unix socket that nothing but its own descriptor refers to: its other end is closed. */
+const LONE_UNIX = /^\S+ 00000002 \S+ \S+ 0001 03 +(\d+)/;
 
 interface SocketInternals {
   readonly _handle?: { readonly getpeername?: unknown; readonly fd?: unknown } | null;
@@ -27,11 +29,20 @@ export function hasLostPeer(socket: Socket): boolean {
  * session for a frame that is not allowed it reads no more, and never sees that the peer hangs up.
  */
 export function hungUpSockets(): ReadonlySet<string> {
-  const rows = TABLES.flatMap((path) => readFileSync(path, 'latin1').split('\n'));
-  const columns = rows.map((row) => row.trim().split(/\s+/));
+  const columns = TABLES.flatMap(rowsOf).map((row) => row.trim().split(/\s+/));
   return new Set(
     columns.flatMap((row) => (row[STATE] === CLOSE_WAIT ? [`socket:[${row[INODE]}]`] : [])),
   );
+}
+
+/** The same of Unix sockets. */
+export function hungUpUnixSockets(): ReadonlySet<string> {
+  const inodes = rowsOf('/proc/self/net/unix').map((row) => LONE_UNIX.exec(row)?.[1]);
+  return new Set(inodes.flatMap((inode) => (inode === undefined ? [] : [`socket:[${inode}]`])));
+}
+
+function rowsOf(path: string): string[] {
+  return readFileSync(path, 'latin1').split('\n');
 }
 
 /** Whether a socket is one of these. */

@@ -5,7 +5,7 @@ import {
   type ClientHttp2Stream,
   connect as http2Connect,
 } from 'node:http2';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { peerDefinition } from '../../src/rpc/proto.js';
 import type { AgentProcess } from '../support/agent-process.js';
@@ -137,6 +137,22 @@ describe('floods of an agent', function () {
       const waiting = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
       return !ours.some((row) => row.includes(waiting) && / 08 /.test(row.slice(0, 40)));
     });
+  });
+
+  it('46: so many of them at the control socket leave it open to others', async () => {
+    for (let at = 0; at < 600; at++) {
+      const socket = connect(victim.socket);
+      const frames = new FrameReader();
+      socket.on('error', () => undefined);
+      socket.on('data', (bytes: Buffer) => frames.take(bytes));
+      socket.once('close', () => frames.end());
+      socket.write(PREFACE);
+      socket.write(http2Frame(FRAME.settings, 0, 0, Buffer.alloc(0)));
+      socket.write(http2Frame(FRAME.data, 0, 3, Buffer.alloc(1)));
+      expect(await frames.markOrEnd(Buffer.alloc(8))).to.equal('ended');
+      socket.destroy();
+    }
+    await victim.ok('accounts', 'list');
   });
 
   it('18: clear text is dropped, and nothing of it is answered', async () => {
