@@ -25,6 +25,7 @@ import { PolicyStore } from '../policy/policy-store.js';
 import { Scheduler } from '../policy/scheduler.js';
 import type { PolicyWorld } from '../policy/validate-policy.js';
 import { ControlServer } from '../rpc/control-server.js';
+import { PeerLinks } from '../rpc/link/peer-links.js';
 import { BandwidthPacing } from '../rpc/pacing/bandwidth-pacing.js';
 import { PeerServer } from '../rpc/peer-server.js';
 import { TicketOffice } from '../rpc/tickets/ticket-office.js';
@@ -164,7 +165,11 @@ async function startParts(
       governor.settings = cpu;
     },
   });
-  const dialer = new PeerDialer({ card, loopbackSocket }, { accounts, trust, pacing, clock, log });
+  const links = new PeerLinks();
+  const dialer = new PeerDialer(
+    { card, loopbackSocket },
+    { accounts, trust, pacing, links, clock, log },
+  );
   const workPath = join(settings.stateDir, 'object');
   const upkeep = new ObjectUpkeep(
     { workPath, guid },
@@ -325,6 +330,7 @@ async function startParts(
         trust,
         grants,
         pacing,
+        links,
         accessFor,
         tickets,
         allowing: (data) => allowingLines(data, rules()),

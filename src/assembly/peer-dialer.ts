@@ -1,9 +1,11 @@
 import type { RemotePlace } from '../endpoint/copy-task.js';
 import { parseDmUri } from '../model/account.js';
+import { DEFAULT_COMPRESSION } from '../model/compression.js';
 import { DmError } from '../model/error.js';
 import type { AccountId } from '../model/ids.js';
 import type { Log } from '../observe/log.js';
 import type { AgentCard } from '../rpc/agent-card.js';
+import type { PeerLinks } from '../rpc/link/peer-links.js';
 import type { BandwidthPacing } from '../rpc/pacing/bandwidth-pacing.js';
 import { PeerChannel } from '../rpc/peer-channel.js';
 import { checkPin, learnedPin } from '../security/pin.js';
@@ -16,6 +18,7 @@ export interface PeerDialerModules {
   readonly accounts: AccountStore;
   readonly trust: TrustStore;
   readonly pacing: BandwidthPacing;
+  readonly links: PeerLinks;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -41,7 +44,7 @@ export class PeerDialer {
    * given out. Throws `peer_unreachable`, `peer_untrusted`, `peer_key_mismatch`, `no_identity` or `protocol_mismatch`.
    */
   async dial(accountId: string, signal: AbortSignal): Promise<PeerChannel> {
-    const { accounts, trust, pacing, log } = this.#modules;
+    const { accounts, trust, pacing, links, log } = this.#modules;
     const account = await accounts.peer(accountId);
     const addresses = parseDmUri(account.uri);
     if (!addresses) {
@@ -53,6 +56,8 @@ export class PeerDialer {
     const channel = new PeerChannel({
       card: this.#options.card,
       pacing,
+      links,
+      compression: account.compression ?? DEFAULT_COMPRESSION,
       dial: {
         kind: 'tls',
         addresses,

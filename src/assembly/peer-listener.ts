@@ -1,6 +1,7 @@
 import { DmError, type ErrorData } from '../model/error.js';
 import type { Log } from '../observe/log.js';
 import type { AgentCard } from '../rpc/agent-card.js';
+import type { PeerLinks } from '../rpc/link/peer-links.js';
 import type { BandwidthPacing } from '../rpc/pacing/bandwidth-pacing.js';
 import type { AccessFor } from '../rpc/peer-access.js';
 import { PeerServer } from '../rpc/peer-server.js';
@@ -16,6 +17,7 @@ export interface PeerListenerModules {
   readonly trust: TrustStore;
   readonly grants: GrantStore;
   readonly pacing: BandwidthPacing;
+  readonly links: PeerLinks;
   readonly accessFor: AccessFor;
   readonly tickets: TicketOffice;
   /** What would allow a refused call, from the data of the refusal. */
@@ -91,7 +93,8 @@ export class PeerListener implements AsyncDisposable {
   }
 
   async #update(): Promise<void> {
-    const { trust, accessFor, tickets, allowing, onRefused, pacing, clock, log } = this.#modules;
+    const { trust, accessFor, tickets, allowing, onRefused, pacing, links, clock, log } =
+      this.#modules;
     const material = this.#material();
     if (material === null) {
       if (this.#server) log.warn({}, 'no valid identity or no CA is left: peers are not served');
@@ -123,6 +126,7 @@ export class PeerListener implements AsyncDisposable {
           log.error({ method, err: error }, 'a call failed unexpectedly'),
         now: () => clock.now(),
         pacing,
+        links,
       },
     );
     log.info({ listen: this.address }, 'peers are served');

@@ -20,6 +20,8 @@ export interface ChangeBatch {
   readonly token: Uint8Array;
   /** Packed records, about 1 MiB at most; the buffer belongs to the consumer, who may free its memory. */
   readonly payload: Uint8Array;
+  /** When the payload is a zstd frame: the bytes of the records in it. Absent when they are the payload. */
+  readonly rawBytes?: number;
   /** Regular files completed in this batch, for progress only. */
   readonly files: number;
   /** File bytes this batch accounts for, for progress only; carried-over bytes count. */

@@ -2,6 +2,7 @@ import type { DatasetInfo } from '../model/dataset.js';
 import type { DatasetId, DigestHex, Gfid, TreeId } from '../model/ids.js';
 import type { Inode, SideTimes } from '../model/inode.js';
 import type { ChangeBatch, ResumePoint } from './change-stream.js';
+import type { CompressionSwitch } from './compression/compression-switch.js';
 
 export interface DatasetFilter {
   readonly tree?: TreeId;
@@ -51,6 +52,8 @@ export interface ChangesRequest {
   readonly files?: readonly Gfid[];
   /** Only the structure, and `end`: the target has content of its own and asks for the rest. */
   readonly structureOnly?: boolean;
+  /** Payloads may come compressed, and do while it is on. Absent: they come as they are. */
+  readonly compression?: CompressionSwitch;
 }
 
 export interface DatasetReader extends AsyncDisposable {

@@ -3,6 +3,7 @@ import type { TreeId } from '../model/ids.js';
 import type { ExistingFiles } from '../model/policy.js';
 import type { TransferDetails } from '../model/transfer-details.js';
 import type { Ack, ChangeBatch, EntryFailure, ResumePoint } from './change-stream.js';
+import type { CompressionSwitch } from './compression/compression-switch.js';
 import type { Base, DatasetFilter } from './source.js';
 
 /** What lies at a target path before a receive. */
@@ -104,6 +105,8 @@ export interface ReceiveSession extends AsyncDisposable {
   readonly resume: ResumePoint | null;
   /** True when the dataset is committed already: only `commit` is left and returns the same result. */
   readonly committed: boolean;
+  /** Payloads may come compressed, and should while it is on. Absent: they must come as they are. */
+  readonly compression?: CompressionSwitch;
   /**
    * Applies batches in order per lane; yields an ack at least once per 8 MiB applied. The caller may run
    * it again with further batches (files asked for by `needs`). Ends when the input ends.

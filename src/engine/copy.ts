@@ -81,6 +81,8 @@ async function transfer(request: CopyRequest, parts: Transfer, signal: AbortSign
   if (parts.session.resume !== null) parts.observer.resumed();
   parts.observer.phase('sending');
   const { lanes, subpaths } = request.offer;
+  const { compression } = parts.session;
+  const compressed = compression === undefined ? {} : { compression };
   const changes = parts.reader.changes(
     {
       base: request.base,
@@ -88,6 +90,7 @@ async function transfer(request: CopyRequest, parts: Transfer, signal: AbortSign
       lanes,
       resume: parts.session.resume,
       ...(request.offer.adopt && { structureOnly: true }),
+      ...compressed,
     },
     signal,
   );
@@ -102,7 +105,7 @@ async function transfer(request: CopyRequest, parts: Transfer, signal: AbortSign
     parts.observer.wholeAgain(Math.min(needs.length, NEEDS_PER_ROUND));
     const files = needs.slice(0, NEEDS_PER_ROUND);
     const whole = parts.reader.changes(
-      { base: null, subpaths, lanes, resume: null, files },
+      { base: null, subpaths, lanes, resume: null, files, ...compressed },
       signal,
     );
     needs = [...needs.slice(NEEDS_PER_ROUND), ...(await exchange(whole, parts, signal))];

@@ -1,3 +1,4 @@
+import type { CompressionMode } from './compression.js';
 import type { AccountId, SpkiFingerprint } from './ids.js';
 import type { ObjectAccount } from './object-account.js';
 
@@ -29,6 +30,8 @@ export interface PeerAccount {
   readonly briefcase: string;
   /** Most jobs of this agent with the peer at once; 0, or absent in older records, for no limit. */
   readonly maxTasks?: number;
+  /** Absent in older records: auto. */
+  readonly compression?: CompressionMode;
 }
 
 /** The address list of a `dm://` uri; null when it is not one. */

@@ -7,6 +7,9 @@ const BLOCK = 128 * 1024;
 const MAGIC = 0xfd2fb528;
 /** Encoders end blocks early; beyond this many times the blocks that are needed a frame is a bomb. */
 const SHORT_BLOCKS = 8;
+/** Of a descriptor: a size of content of 4 bytes follows. */
+const SIZE_OF_4 = 0x80;
+const SIZE_BYTES = 4;
 
 /** One zstd frame, level 3. Runs in the thread pool of the process: several at once keep several cores busy. */
 export function compressZstd(bytes: Uint8Array): Promise<Buffer> {
@@ -27,14 +30,47 @@ export async function decompressZstd(frame: Uint8Array, rawLength: number): Prom
   return raw;
 }
 
+/** The bytes that a frame holds as its header says, or null when that does not say it, or is none. */
+export function contentSize(bytes: Uint8Array): number | null {
+  const frame = asBuffer(bytes);
+  if (frame.length < 6 || frame.readUInt32LE(0) !== MAGIC) return null;
+  const { single, dictionary, size } = fieldsOf(frame);
+  const at = 5 + (single ? 0 : 1) + dictionary;
+  if (size === 0 || at + size > frame.length) return null;
+  if (size === 8) return Number(frame.readBigUInt64LE(at));
+  return frame.readUIntLE(at, size) + (size === 2 ? 256 : 0);
+}
+
+/** A copy of a frame of `compressZstd`, whose header says nothing of it, with the content's size in its header. */
+export function withContentSize(frame: Uint8Array, rawLength: number): Uint8Array<ArrayBuffer> {
+  const former = asBuffer(frame);
+  const { single, dictionary, size } = fieldsOf(former);
+  if (contentSize(former) === rawLength) return new Uint8Array(former);
+  if (single || dictionary + size > 0) throw new Error('a frame of another kind than zstd makes');
+  const sized = new Uint8Array(former.length + SIZE_BYTES);
+  sized.set(former.subarray(0, 6));
+  sized[4] = (former[4] ?? 0) | SIZE_OF_4;
+  new DataView(sized.buffer).setUint32(6, rawLength, true);
+  sized.set(former.subarray(6), 6 + SIZE_BYTES);
+  return sized;
+}
+
+/** The parts of a frame's header behind the window descriptor, which a frame of a single segment has not. */
+function fieldsOf(frame: Buffer): { single: boolean; dictionary: number; size: number } {
+  const descriptor = frame[4] ?? 0;
+  const single = (descriptor & 0x20) !== 0;
+  return {
+    single,
+    dictionary: [0, 1, 2, 4][descriptor & 3] ?? 0,
+    size: [single ? 1 : 0, 2, 4, 8][descriptor >>> 6] ?? 0,
+  };
+}
+
 /** What the blocks of a frame can hold at most; null when it is not one whole frame. */
 function rawBound(frame: Buffer): number | null {
   if (frame.length < 6 || frame.readUInt32LE(0) !== MAGIC) return null;
-  const descriptor = frame[4] ?? 0;
-  const single = (descriptor & 0x20) !== 0;
-  const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
-  const size = [single ? 1 : 0, 2, 4, 8][descriptor >>> 6] ?? 0;
-  const checksum = (descriptor & 4) !== 0 ? 4 : 0;
+  const { single, dictionary, size } = fieldsOf(frame);
+  const checksum = ((frame[4] ?? 0) & 4) !== 0 ? 4 : 0;
   let at = 5 + (single ? 0 : 1) + dictionary + size;
   let bound = 0;
   for (let last = false; !last; ) {

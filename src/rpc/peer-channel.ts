@@ -1,7 +1,15 @@
+import type { CompressionMode } from '../model/compression.js';
 import { DmError } from '../model/error.js';
 import type { AgentCard } from './agent-card.js';
+<<<<<<< HEAD
 import { callDuplex, callStream, callUnary, type ErrorMapper, type Method } from './client-call.js';
+=======
+import { callDuplex, callStream, callUnary, type Method } from './client-call.js';
+import type { ActiveCompression, SendingStream } from './link/peer-link.js';
+import { PeerLinks } from './link/peer-links.js';
+>>>>>>> 3367bc5 (Copies between agents are compressed with zstd where the link is slower than the compressor)
 import type { BandwidthPacing } from './pacing/bandwidth-pacing.js';
+import { ownerOf } from './peer-access.js';
 import {
   helloRequest,
   PeerConnection,
@@ -10,6 +18,7 @@ import {
   type UnixDial,
 } from './peer-connection.js';
 import { peerDefinition } from './proto.js';
+import { COMPRESSION_SINCE } from './protocol.js';
 import { WINDOW_BYTES } from './windows.js';
 
 /** An answer that takes longer than this is given up. */
@@ -28,6 +37,10 @@ export interface PeerChannelOptions {
   readonly window?: number;
   /** The bandwidth rules; without them nothing is held back. */
   readonly pacing?: BandwidthPacing;
+  /** Of payloads, either way; off unless told. */
+  readonly compression?: CompressionMode;
+  /** The ways to all peers; of its own unless given. */
+  readonly links?: PeerLinks;
 }
 
 /**
@@ -40,16 +53,41 @@ export class PeerChannel implements AsyncDisposable {
   #connection: PeerConnection | null = null;
   #connecting: Promise<PeerConnection> | null = null;
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #links: PeerLinks;
+  #streams = 0;
   #sentBefore = 0;
   #receivedBefore = 0;
 
   constructor(options: PeerChannelOptions) {
     this.#options = options;
+    this.#links = options.links ?? new PeerLinks();
   }
 
   /** Connects if need be, and tells who answered. */
   async hello(signal: AbortSignal): Promise<PeerHello> {
     return (await this.#connected(signal)).hello;
+  }
+
+  /** How payloads may be compressed on the way to the peer and back; null for not at all. Connects if need be. */
+  async compression(signal: AbortSignal): Promise<ActiveCompression | null> {
+    const { compression = 'off' } = this.#options;
+    if (compression === 'off') return null;
+    const { protocol } = await this.hello(signal);
+    return protocol >= COMPRESSION_SINCE ? compression : null;
+  }
+
+  /** A stream to the peer, to be disposed of when it ends; null when payloads go as they are. */
+  async sending(signal: AbortSignal): Promise<SendingStream | null> {
+    const mode = await this.compression(signal);
+    if (mode === null) return null;
+    const { identity, address } = await this.hello(signal);
+    return this.#links.open(identity === null ? address : ownerOf(identity), mode);
+  }
+
+  /** A number that no other stream of this channel has. */
+  nextStream(): number {
+    this.#streams += 1;
+    return this.#streams;
   }
 
   /** One small question and its answer, for measuring the way. */

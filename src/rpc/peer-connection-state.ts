@@ -1,4 +1,6 @@
 import type { DmError } from '../model/error.js';
+import type { SendingStream } from './link/peer-link.js';
+import type { PeerLinks } from './link/peer-links.js';
 import type { Caller, PeerAccess } from './peer-access.js';
 import type { ReaderPool } from './reader-pool.js';
 import type { PeerMethod } from './rights-of-method.js';
@@ -29,6 +31,10 @@ export interface PeerConnectionState {
   readonly calls: Set<ServedCall>;
   /** Becomes true with the Hello that must come first. */
   greeted: boolean;
+  /** What both sides speak since the Hello. */
+  protocol: number;
+  /** Streams of Changes by the number that the caller gave them. */
+  readonly sending: Map<number, SendingStream>;
   readonly openedAt: number;
   /** What the caller could do at its last call: the readers were opened under it. */
   access: PeerAccess | null;
@@ -42,4 +48,5 @@ export interface PeerContext {
   readonly state: PeerConnectionState;
   /** Holds worker threads for the caller until it is disposed of; `peer_busy` when it has too many. */
   readonly occupy: (threads: number) => Disposable;
+  readonly links: PeerLinks;
 }

@@ -4,6 +4,7 @@ import { rightRefused } from '../security/right-refusal.js';
 import type { PeerIdentity } from '../security/trust.js';
 import { onAbort } from '../util/on-abort.js';
 import type { ServerConnection } from './grpc-listener.js';
+import { PeerLinks } from './link/peer-links.js';
 import {
   type AccessFor,
   asRefused,
@@ -27,15 +28,19 @@ export interface PeerGuardModules {
   readonly tickets: TicketOffice;
   /** Told of each refused connection and call, for the log: `who` is an address or a described caller. */
   readonly onRefused: (who: string, error: Error) => void;
+  /** The ways to all peers; of its own unless given. */
+  readonly links?: PeerLinks;
 }
 
 /** Decides, before a call and while it runs, whether its caller may have it. */
 export class PeerGuard {
   readonly #modules: PeerGuardModules;
   readonly #workload = new PeerWorkload();
+  readonly #links: PeerLinks;
 
   constructor(modules: PeerGuardModules) {
     this.#modules = modules;
+    this.#links = modules.links ?? new PeerLinks();
   }
 
   /** Runs a call that the connection's caller may make. */
@@ -62,7 +67,11 @@ export class PeerGuard {
     state.calls.add(served);
     try {
       const occupy = (threads: number) => this.#workload.take(caller, threads);
+<<<<<<< HEAD
       return await run({ caller: acting, access, state, occupy });
+=======
+      return await run({ caller, access, state, occupy, links: this.#links });
+>>>>>>> 3367bc5 (Copies between agents are compressed with zstd where the link is slower than the compressor)
     } catch (error) {
       if (isRefusal(error)) this.#modules.onRefused(describeState(state), error);
       throw error;

@@ -3,7 +3,12 @@ import { details, listDirectory, lookup, read } from './handlers/browse.js';
 import { changes } from './handlers/changes.js';
 import { findBookmark, getDataset, listDatasets } from './handlers/datasets.js';
 import { expireDatasets } from './handlers/expire.js';
+<<<<<<< HEAD
 import { type HelloModules, hello } from './handlers/hello.js';
+=======
+import { feedback } from './handlers/feedback.js';
+import { hello } from './handlers/hello.js';
+>>>>>>> 3367bc5 (Copies between agents are compressed with zstd where the link is slower than the compressor)
 import { holdDataset } from './handlers/hold.js';
 import { createDataset, previewDataset, verifyDataset } from './handlers/make.js';
 import { ReceiveHandlers } from './handlers/receive.js';
@@ -32,6 +37,7 @@ export function peerService(
     GetDataset: calls.unary('GetDataset', getDataset),
     FindBookmark: calls.unary('FindBookmark', findBookmark),
     Changes: calls.stream('Changes', changes),
+    Feedback: calls.unary('Feedback', feedback),
     Lookup: calls.unary('Lookup', lookup),
     ListDirectory: calls.stream('ListDirectory', listDirectory),
     Details: calls.unary('Details', details),

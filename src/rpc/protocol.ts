@@ -3,7 +3,9 @@ import { DmError } from '../model/error.js';
 
 /** The range of peer protocols this release speaks. */
 export const PROTOCOL_MIN = 1;
-export const PROTOCOL_MAX = 1;
+export const PROTOCOL_MAX = 2;
+/** From this one on payloads may be compressed, and receivers tell how long they wait. */
+export const COMPRESSION_SINCE = 2;
 
 /** The largest message either side accepts: one payload, and room for what stands around it. */
 export const MAX_MESSAGE_BYTES = MAX_PAYLOAD_BYTES + 1_048_576;

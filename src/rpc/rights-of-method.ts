@@ -7,6 +7,7 @@ export const RIGHTS_OF_METHOD = {
   GetDataset: ['read'],
   FindBookmark: ['read'],
   Changes: ['read'],
+  Feedback: ['read'],
   Lookup: ['read'],
   ListDirectory: ['read'],
   Details: ['read'],

@@ -1,4 +1,5 @@
 import type { Account, PeerAccount } from '../../model/account.js';
+import { DEFAULT_COMPRESSION } from '../../model/compression.js';
 import { DmError } from '../../model/error.js';
 import { type AccountId, LOOPBACK_ACCOUNT_ID } from '../../model/ids.js';
 import { isObjectAccountType } from '../../model/object-account.js';
@@ -121,6 +122,7 @@ function peerAccountView(account: PeerAccount): AccountView {
     pinned_at: timeText(account.pin?.pinnedAt ?? null),
     briefcase: account.briefcase,
     max_tasks: account.maxTasks ?? 0,
+    compression: account.compression ?? DEFAULT_COMPRESSION,
   };
 }
 
@@ -137,6 +139,7 @@ function builtIn(id: AccountId): AccountView {
     pinned_at: '',
     briefcase: '',
     max_tasks: 0,
+    compression: '',
   };
 }
 

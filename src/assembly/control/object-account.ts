@@ -38,6 +38,7 @@ export async function createObjectAccount(
     request.ca_certificate_id,
     request.client_certificate_id,
     request.peer_fingerprint,
+    request.compression,
   ]);
   const options = request.object;
   const account = {
@@ -79,6 +80,7 @@ export function modifyObjectAccount(
     request.ca_certificate_id,
     request.client_certificate_id,
     request.peer_fingerprint,
+    request.compression,
   ]);
   return accounts.modifyObject(id, (before, secretsBefore) => {
     const account = {
@@ -110,6 +112,7 @@ export function objectAccountView(account: ObjectAccount, secrets: AccountSecret
     peer_fingerprint: '',
     pinned_at: '',
     briefcase: account.briefcase,
+    compression: '',
     object: {
       access_id: store.accessId,
       credentials: store.accessId === '' ? 'default' : 'stored',

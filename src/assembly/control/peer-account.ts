@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { type PeerAccount, parseDmUri } from '../../model/account.js';
+import { DEFAULT_COMPRESSION, parseCompression } from '../../model/compression.js';
 import { asDmError, DmError } from '../../model/error.js';
 import { type AccountId, LOOPBACK_ACCOUNT_ID } from '../../model/ids.js';
 import type { Log } from '../../observe/log.js';
@@ -61,6 +62,8 @@ export async function createPeerAccount(
         : parsePin(request.peer_fingerprint, new Date(clock.now())),
     briefcase: checkedBriefcase(request.briefcase),
     maxTasks: maxTasks(request.object) ?? 0,
+    compression:
+      request.compression === '' ? DEFAULT_COMPRESSION : parseCompression(request.compression),
   });
   try {
     const channel = await dialer.dial(account.id, AbortSignal.timeout(FIRST_CONTACT_MS));
@@ -84,7 +87,7 @@ export function modifyPeerAccount(
   const { accounts, trust, clock } = modules;
   const tasks = maxTasks(request.object);
   return accounts.modifyPeer(id, (account) => {
-    const { name, uri, briefcase } = request;
+    const { name, uri, briefcase, compression } = request;
     const ca = request.ca_certificate_id;
     const identity = request.client_certificate_id;
     const pin = request.peer_fingerprint;
@@ -93,6 +96,7 @@ export function modifyPeerAccount(
       ...(name === undefined ? {} : { name }),
       ...(uri === undefined ? {} : { uri: checkedUri(uri) }),
       ...(tasks === undefined ? {} : { maxTasks: tasks }),
+      ...(compression === undefined ? {} : { compression: parseCompression(compression) }),
       ...(briefcase === undefined ? {} : { briefcase: checkedBriefcase(briefcase) }),
       ...(ca === undefined ? {} : { caCertificateId: ca === '' ? '' : trust.find('ca', ca).id }),
       ...(identity === undefined

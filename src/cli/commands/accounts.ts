@@ -1,3 +1,4 @@
+import { COMPRESSION_MODES } from '../../model/compression.js';
 import { DmError } from '../../model/error.js';
 import { isErrorCode } from '../../model/error-codes.js';
 import type { CommandContext } from '../command-context.js';
@@ -6,7 +7,6 @@ import { argument } from '../command-spec.js';
 import type { ModifyAccountRequest } from '../control-messages.js';
 import { columns } from '../format/columns.js';
 import type { OptionSpec } from '../option-spec.js';
-import { later } from '../option-spec.js';
 import { OBJECT_OPTIONS, objectOptions } from './object-account-options.js';
 
 const COLUMNS = columns(
@@ -17,6 +17,7 @@ const COLUMNS = columns(
   'peer_fingerprint',
   'pinned_at',
   'max_tasks',
+  'compression',
   'briefcase',
 );
 const REF = [argument('ACCOUNT', 'name or id')];
@@ -39,6 +40,12 @@ const SHARED: readonly OptionSpec[] = [
     kind: 'text',
     value: 'IDENTITY',
     help: 'identity shown to the peer',
+  },
+  {
+    flag: 'compression',
+    kind: 'text',
+    choices: [...COMPRESSION_MODES],
+    help: 'of what travels to the peer and back; auto: where the link is slower',
   },
   { flag: 'briefcase', kind: 'text', help: 'note kept with the account' },
 ];
@@ -71,7 +78,6 @@ export const accounts: GroupSpec = {
           help: "SHA-256 of the peer's public key",
         },
         ...OBJECT_OPTIONS,
-        ...later('compression'),
       ],
       run: create,
     },
@@ -108,7 +114,6 @@ export const accounts: GroupSpec = {
           help: 'keys to accept, or "relearn" to take the next one met',
         },
         ...OBJECT_OPTIONS,
-        ...later('compression'),
       ],
       run: modify,
     },
@@ -158,6 +163,7 @@ async function create({ args, options, output, client, io }: CommandContext): Pr
     client_certificate_id: options.text('client-certificate-id') ?? '',
     peer_fingerprint: options.text('peer-fingerprint') ?? '',
     briefcase: options.text('briefcase') ?? '',
+    compression: options.text('compression') ?? '',
     object: await objectOptions(options, io),
   });
   await output.created(created.id);
@@ -170,6 +176,7 @@ const MODIFIABLE = [
   ['client-certificate-id', 'client_certificate_id'],
   ['peer-fingerprint', 'peer_fingerprint'],
   ['briefcase', 'briefcase'],
+  ['compression', 'compression'],
 ] as const;
 
 async function modify({ args, options, output, client, io }: CommandContext): Promise<void> {

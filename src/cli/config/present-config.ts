@@ -96,6 +96,7 @@ function accountEntry(account: Account, names: Names): ConfigEntry {
     'peer-fingerprint': account.peer_fingerprint,
     briefcase: account.briefcase,
     'max-tasks': account.max_tasks,
+    compression: account.compression,
   });
   if (object === null) return shared;
   const { credentials, session_token, own_ca, encryption, ...plain } = object;

@@ -3,6 +3,7 @@ import type { Gfid } from '../../model/ids.js';
 import { detailsFromWire, entryFromWire } from '../../rpc/codec/browse-codec.js';
 import { changesToWire, refToWire } from '../../rpc/codec/source-codec.js';
 import { batchFromWire } from '../../rpc/codec/stream-codec.js';
+import { ReceiveWait } from '../../rpc/link/receive-wait.js';
 import type { PeerChannel } from '../../rpc/peer-channel.js';
 import { peerDefinition } from '../../rpc/proto.js';
 import type { ChangeBatch } from '../change-stream.js';
@@ -13,6 +14,11 @@ import type {
   DirectoryEntry,
   EntryDetails,
 } from '../source.js';
+
+/** How often the peer is told how long we wait. */
+const FEEDBACK_MS = 500;
+/** Nothing is lost with feedback that comes later than this. */
+const UNTIMELY_MS = 10_000;
 
 /** One dataset of a peer. */
 export class PeerDatasetReader implements DatasetReader {
@@ -28,10 +34,25 @@ export class PeerDatasetReader implements DatasetReader {
 
   async *changes(request: ChangesRequest, signal: AbortSignal): AsyncGenerator<ChangeBatch> {
     const { Changes } = peerDefinition();
-    const message = changesToWire(this.#ref, request);
-    for await (const batch of this.#channel.stream(Changes, message, signal)) {
-      yield batchFromWire(batch);
+    const { compression } = request;
+    const mode = compression === undefined ? null : await this.#channel.compression(signal);
+    const compressed = mode === null ? null : { mode, stream: this.#channel.nextStream() };
+    const message = changesToWire(this.#ref, request, compressed);
+    const wait = new ReceiveWait();
+    for await (const batch of wait.timed(this.#channel.stream(Changes, message, signal))) {
+      if (compressed !== null && wait.unreadMs >= FEEDBACK_MS) {
+        this.#tell(compressed.stream, wait.read(), compression?.isOn === true);
+      }
+      yield batchFromWire(batch, compressed !== null);
     }
+  }
+
+  /** Not waited for: the stream goes on without it, and tells itself what is wrong with the connection. */
+  #tell(stream: number, waitedMs: number, compress: boolean): void {
+    const { Feedback } = peerDefinition();
+    const message = { stream, waited_ms: waitedMs, compress };
+    const told = this.#channel.unary(Feedback, message, new AbortController().signal, UNTIMELY_MS);
+    told.catch(() => undefined);
   }
 
   async lookup(path: readonly Uint8Array[], signal: AbortSignal): Promise<DirectoryEntry | null> {

@@ -1,12 +1,14 @@
 import { DmError } from '../../model/error.js';
 import { ackFromWire, batchToWire, failureToWire } from '../../rpc/codec/stream-codec.js';
 import { commitResultFromWire, progressFromWire } from '../../rpc/codec/target-codec.js';
-import { malformed } from '../../rpc/codec/wire-value.js';
+import { malformed, toNumber } from '../../rpc/codec/wire-value.js';
 import type { WriteRequest } from '../../rpc/generated/peer/datamover/v1/WriteRequest.js';
+import type { SendingStream } from '../../rpc/link/peer-link.js';
 import type { PeerChannel } from '../../rpc/peer-channel.js';
 import { peerDefinition } from '../../rpc/proto.js';
 import { freeMemory } from '../../worker/free-memory.js';
 import type { Ack, ChangeBatch, ResumePoint } from '../change-stream.js';
+import type { CompressionSwitch } from '../compression/compression-switch.js';
 import type { CommitRequest, CommitResult, ReceiveSession, TargetProgress } from '../target.js';
 
 /** Failures of one commit travel in one message. */
@@ -17,6 +19,8 @@ export interface BegunSession {
   readonly id: string;
   readonly resume: ResumePoint | null;
   readonly committed: boolean;
+  /** Null when payloads go as they are; disposed of with the session. */
+  readonly sending: SendingStream | null;
 }
 
 /**
@@ -26,20 +30,28 @@ export interface BegunSession {
 export class PeerSession implements ReceiveSession {
   readonly resume: ResumePoint | null;
   readonly committed: boolean;
+  readonly compression?: CompressionSwitch;
   readonly #id: string;
+  readonly #sending: SendingStream | null;
   readonly #channel: PeerChannel;
 
   constructor(begun: BegunSession, channel: PeerChannel) {
     this.#id = begun.id;
     this.resume = begun.resume;
     this.committed = begun.committed;
+    this.#sending = begun.sending;
+    if (begun.sending !== null) this.compression = begun.sending.compression;
     this.#channel = channel;
   }
 
   async *write(batches: AsyncIterable<ChangeBatch>, signal: AbortSignal): AsyncGenerator<Ack> {
     const { Write } = peerDefinition();
+    const sending = this.#sending;
+    sending?.restart();
+    const requests = this.#requests(sending === null ? batches : sending.timed(batches));
     try {
-      for await (const ack of this.#channel.duplex(Write, this.#requests(batches), signal)) {
+      for await (const ack of this.#channel.duplex(Write, requests, signal)) {
+        sending?.report(toNumber(ack.waited_ms, 'time waited'), false);
         yield ackFromWire(ack);
       }
     } catch (error) {
@@ -86,7 +98,9 @@ export class PeerSession implements ReceiveSession {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#sending?.[Symbol.dispose]();
+  }
 
   /** The session is named even when there is no batch. */
   async *#requests(batches: AsyncIterable<ChangeBatch>): AsyncGenerator<WriteRequest> {

@@ -33,7 +33,8 @@ export class PeerTarget implements Target {
     const reply = await this.#channel.unary(Begin, offerToWire(offer), signal, BEGIN_MS);
     const { session, committed } = reply;
     const resume = resumeFromWire(reply.resume);
-    return new PeerSession({ id: session, resume, committed }, this.#channel);
+    const sending = await this.#channel.sending(signal);
+    return new PeerSession({ id: session, resume, committed, sending }, this.#channel);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -5,6 +5,7 @@ import type { FileFailure } from './file-failure.js';
 export interface LaneBatch {
   readonly token: Uint8Array;
   readonly payload: Uint8Array;
+  readonly rawBytes?: number;
 }
 
 export interface LaneFailure extends FileFailure {

@@ -3,6 +3,7 @@ import type { Gfid } from '../../model/ids.js';
 import { copyBytes } from '../../util/bytes.js';
 import { MAX_PAYLOAD_BYTES } from '../change-payload.js';
 import type { Ack, ChangeBatch } from '../change-stream.js';
+import type { StreamPayload } from '../compression/raw-payload.js';
 import type { LaneBatch } from './lane-messages.js';
 import { LaneQueue } from './lane-queue.js';
 import { malformed } from './malformed-stream.js';
@@ -16,8 +17,8 @@ export interface ReceiveStreamOptions {
 
 /** What a place does with the parts of a stream; worker threads do the work. */
 export interface ReceiveWork {
-  /** Takes the payloads of the structure phase; resolves to files that are needed whole. */
-  structure(payloads: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<readonly Gfid[]>;
+  /** Takes the batches of the structure phase; resolves to files that are needed whole. */
+  structure(batches: AsyncIterable<StreamPayload>, signal: AbortSignal): Promise<readonly Gfid[]>;
   /** Applies the batches of one lane; tells `onAck` of each, in order. */
   lane(
     lane: number,
@@ -42,7 +43,7 @@ export class ReceiveStream {
   readonly #work: ReceiveWork;
   readonly #signal: AbortSignal;
   readonly #acks: LaneQueue<Ack>;
-  #structure: { queue: LaneQueue<Uint8Array>; done: Promise<readonly Gfid[]> } | null = null;
+  #structure: { queue: LaneQueue<StreamPayload>; done: Promise<readonly Gfid[]> } | null = null;
   #structureDone: boolean;
   readonly #lanes = new Map<number, Lane>();
 
@@ -86,14 +87,16 @@ export class ReceiveStream {
   }
 
   async #take(batch: ChangeBatch): Promise<void> {
-    if (batch.payload.length > MAX_PAYLOAD_BYTES) throw malformed('a batch is too large');
+    if (Math.max(batch.payload.length, batch.rawBytes ?? 0) > MAX_PAYLOAD_BYTES) {
+      throw malformed('a batch is too large');
+    }
     if (batch.lane < 0 || batch.lane >= this.#options.lanes) throw malformed('a lane too many');
     if (batch.phase === 'structure') return this.#takeStructure(batch);
     if (!this.#structureDone) await this.#endStructure();
     if (batch.phase === 'content') {
       const lane = this.#lanes.get(batch.lane) ?? this.#startLane(batch.lane);
       // A token that is a view of the message would take all of it along to every thread.
-      await lane.queue.send({ token: copyBytes(batch.token), payload: ownBuffer(batch.payload) });
+      await lane.queue.send({ token: copyBytes(batch.token), ...payloadOf(batch) });
       return;
     }
     await this.#endLanes();
@@ -105,13 +108,13 @@ export class ReceiveStream {
     if (this.#structureDone) throw malformed('the structure comes twice');
     // The memory of a message goes with its payload.
     const token = copyBytes(batch.token);
-    await this.#startStructure().queue.send(ownBuffer(batch.payload));
+    await this.#startStructure().queue.send(payloadOf(batch));
     await this.#acks.send(ackOf(batch.lane, token, []));
   }
 
   #startStructure() {
     if (this.#structure !== null) return this.#structure;
-    const queue = new LaneQueue<Uint8Array>();
+    const queue = new LaneQueue<StreamPayload>();
     const done = this.#work.structure(queue, this.#signal);
     done.catch((error) => queue.fail(asDmError(error, 'receiving')));
     this.#structure = { queue, done };
@@ -148,6 +151,10 @@ export class ReceiveStream {
 
 function ackOf(lane: number, applied: Uint8Array, needs: readonly Gfid[]): Ack {
   return { lane, applied, needs, failures: [] };
+}
+
+function payloadOf({ payload, rawBytes }: ChangeBatch): StreamPayload {
+  return { payload: ownBuffer(payload), ...(rawBytes !== undefined && { rawBytes }) };
 }
 
 /**

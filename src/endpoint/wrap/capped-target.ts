@@ -97,7 +97,7 @@ class CappedSession implements ReceiveSession {
     const { maxBytes, left } = this.#limit;
     const most = left + left / 16n + METADATA_BYTES;
     for await (const batch of batches) {
-      this.#taken += BigInt(batch.payload.length);
+      this.#taken += BigInt(batch.rawBytes ?? batch.payload.length);
       if (this.#taken > most) throw exceeded(this.#offer, maxBytes, left);
       yield batch;
     }

@@ -19,6 +19,7 @@ import type {
   ListDatasetsRequest,
   ListDatasetsRequest__Output,
 } from '../generated/peer/datamover/v1/ListDatasetsRequest.js';
+import type { ActiveCompression } from '../link/peer-link.js';
 import { lanesFromWire, resumeFromWire, resumeToWire } from './stream-codec.js';
 import { absolutePath, relativePath } from './wire-path.js';
 import { checked, listOf, malformed, required } from './wire-value.js';
@@ -66,7 +67,28 @@ export function baseFromWire(message: Base__Output | null): Base | null {
   };
 }
 
-export function changesToWire(dataset: DatasetRef, request: ChangesRequest): ChangesMessage {
+const COMPRESSIONS = {
+  auto: 'COMPRESSION_AUTO',
+  zstd: 'COMPRESSION_ZSTD',
+} as const satisfies Record<ActiveCompression, string>;
+
+/** Null for none. */
+export function compressionFromWire(
+  compression: ChangesRequest__Output['compression'],
+): ActiveCompression | null {
+  for (const mode of ['auto', 'zstd'] as const) {
+    if (COMPRESSIONS[mode] === compression) return mode;
+  }
+  if (compression === 'COMPRESSION_NONE') return null;
+  throw malformed('the compression is unknown');
+}
+
+/** `compressed`: how, and the number of the stream; null for none. */
+export function changesToWire(
+  dataset: DatasetRef,
+  request: ChangesRequest,
+  compressed: { readonly mode: ActiveCompression; readonly stream: number } | null,
+): ChangesMessage {
   return {
     dataset: refToWire(dataset),
     base: baseToWire(request.base),
@@ -75,6 +97,10 @@ export function changesToWire(dataset: DatasetRef, request: ChangesRequest): Cha
     resume: resumeToWire(request.resume),
     files: (request.files ?? []).map(String),
     structure_only: request.structureOnly === true,
+    ...(compressed !== null && {
+      compression: COMPRESSIONS[compressed.mode],
+      stream: compressed.stream,
+    }),
   };
 }
 

@@ -39,18 +39,23 @@ export function batchToWire(batch: ChangeBatch): Batch {
     bytes: batch.bytes,
     changed_bytes: batch.changedBytes,
     read_bytes: batch.readBytes,
+    raw_bytes: batch.rawBytes ?? 0,
   };
 }
 
-/** The payload is a view into the received message. */
-export function batchFromWire(message: Batch__Output): ChangeBatch {
+/** The payload is a view into the received message. `compressed`: it may be. */
+export function batchFromWire(message: Batch__Output, compressed: boolean): ChangeBatch {
+  const { raw_bytes: rawBytes } = message;
   if (message.payload.length > MAX_PAYLOAD_BYTES) throw malformed('a payload is too large');
+  if (rawBytes > MAX_PAYLOAD_BYTES) throw malformed('a compressed payload is too large');
+  if (rawBytes > 0 && !compressed) throw malformed('a payload is compressed unasked');
   if (message.lane >= MAX_LANES) throw malformed('a lane is out of range');
   return {
     phase: phaseFromWire(message),
     lane: message.lane,
     token: tokenFromWire(message.token),
     payload: message.payload,
+    ...(rawBytes > 0 && { rawBytes }),
     files: message.files,
     bytes: toNumber(message.bytes, 'number of bytes'),
     changedBytes: toNumber(message.changed_bytes, 'number of bytes'),
@@ -84,13 +89,14 @@ export function lanesFromWire(lanes: number): number {
   return lanes;
 }
 
-export function ackToWire(ack: Ack): AckMessage {
+export function ackToWire(ack: Ack, waitedMs: number): AckMessage {
   return {
     lane: ack.lane,
     applied: ack.applied,
     ...(ack.durable && { durable: ack.durable }),
     needs: ack.needs.map(String),
     failures: ack.failures.map(failureToWire),
+    waited_ms: waitedMs,
   };
 }
 

@@ -20,9 +20,11 @@ import type { Offer__Output } from '../generated/peer/datamover/v1/Offer.js';
 import type { SessionRef__Output } from '../generated/peer/datamover/v1/SessionRef.js';
 import type { TargetState } from '../generated/peer/datamover/v1/TargetState.js';
 import type { WriteRequest__Output } from '../generated/peer/datamover/v1/WriteRequest.js';
+import { ReceiveWait } from '../link/receive-wait.js';
 import { ownerOf } from '../peer-access.js';
 import type { PeerContext } from '../peer-connection-state.js';
 import { mapped, progressStream } from '../progress-stream.js';
+import { COMPRESSION_SINCE } from '../protocol.js';
 import type { ReceiveSessions } from '../receive-sessions.js';
 
 /** The target half of the Peer service. */
@@ -62,7 +64,11 @@ export class ReceiveHandlers {
 
   async *write(
     requests: AsyncIterable<WriteRequest__Output>,
+<<<<<<< HEAD
     context: PeerContext,
+=======
+    { caller, occupy, state }: PeerContext,
+>>>>>>> 3367bc5 (Copies between agents are compressed with zstd where the link is slower than the compressor)
     signal: AbortSignal,
   ): AsyncIterable<Ack> {
     const input = requests[Symbol.asyncIterator]();
@@ -78,8 +84,9 @@ export class ReceiveHandlers {
     try {
       await this.#sessions.claim(open, { stop: (error) => superseded.abort(error), ended });
       const both = AbortSignal.any([signal, superseded.signal]);
-      const batches = batchesOf(first.value, input);
-      for await (const ack of open.session.write(batches, both)) yield ackToWire(ack);
+      const wait = new ReceiveWait();
+      const batches = batchesOf(first.value, wait.timed(input), state.protocol);
+      for await (const ack of open.session.write(batches, both)) yield ackToWire(ack, wait.read());
     } catch (error) {
       throw superseded.signal.aborted ? superseded.signal.reason : error;
     } finally {
@@ -120,12 +127,10 @@ export class ReceiveHandlers {
 
 async function* batchesOf(
   first: WriteRequest__Output,
-  rest: AsyncIterator<WriteRequest__Output>,
+  rest: AsyncIterable<WriteRequest__Output>,
+  protocol: number,
 ): AsyncGenerator<ChangeBatch> {
-  if (first.batch !== null) yield batchFromWire(first.batch);
-  for (;;) {
-    const next = await rest.next();
-    if (next.done) return;
-    yield batchFromWire(required(next.value.batch, 'batch'));
-  }
+  const compressed = protocol >= COMPRESSION_SINCE;
+  if (first.batch !== null) yield batchFromWire(first.batch, compressed);
+  for await (const { batch } of rest) yield batchFromWire(required(batch, 'batch'), compressed);
 }

@@ -41,6 +41,7 @@ export function memoryDataset(root: Node, baseName = 'portableOneFS'): FakeMetho
     pinned_at: '',
     briefcase: '',
     max_tasks: 0,
+    compression: '',
     object: null,
   };
   const local = {

@@ -51,7 +51,7 @@ describe('wrong usage', () => {
     ['policies list --format=xml', /Allowed choices are table, json, csv/],
     ['jobs view seven', /job id "seven"/],
     ['jobs modify 7', /required option '--action/],
-    ['accounts create DM --name=a --uri=b --compression=x', /--compression is not available/],
+    ['accounts create DM --name=a --uri=b --compression=x', /Allowed choices are auto, zstd, off/],
     ['accounts create S3 --name=a --uri=b --addressing=x', /Allowed choices are path, virtual/],
     [
       'accounts create S3 --name=a --uri=b --secret-key=c --secret-key-file=d',

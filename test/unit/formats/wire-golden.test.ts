@@ -123,7 +123,7 @@ describe('format of the change stream', () => {
 
   it('speaks the pinned protocols and accepts the pinned sizes', () => {
     const numbers = { LEAF_BYTES, BATCH_BYTES, MAX_PAYLOAD_BYTES, MAX_MESSAGE_BYTES };
-    expect({ PROTOCOL_MIN, PROTOCOL_MAX }).to.deep.equal({ PROTOCOL_MIN: 1, PROTOCOL_MAX: 1 });
+    expect({ PROTOCOL_MIN, PROTOCOL_MAX }).to.deep.equal({ PROTOCOL_MIN: 1, PROTOCOL_MAX: 2 });
     expect(numbers).to.deep.equal({
       LEAF_BYTES: 65_536,
       BATCH_BYTES: 1_048_576,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { MAX_PAYLOAD_BYTES } from '../../../src/endpoint/change-payload.js';
 import type { Ack, ChangeBatch } from '../../../src/endpoint/change-stream.js';
 import type { Offer } from '../../../src/endpoint/target.js';
 import type { DatasetInfo } from '../../../src/model/dataset.js';
@@ -45,11 +46,14 @@ describe('messages of the peer protocol', () => {
       changedBytes: fc.maxSafeNat(),
       readBytes: fc.maxSafeNat(),
     });
+    const compressed = fc
+      .tuple(batch, fc.integer({ min: 1, max: MAX_PAYLOAD_BYTES }))
+      .map(([plain, rawBytes]) => ({ ...plain, rawBytes }));
     fc.assert(
-      fc.property(batch, (value) => {
+      fc.property(fc.oneof(batch, compressed), (value) => {
         const wire = Write.requestSerialize({ batch: batchToWire(value) });
         const message = Write.requestDeserialize(wire).batch;
-        expect(message && batchFromWire(message)).to.deep.equal(value);
+        expect(message && batchFromWire(message, true)).to.deep.equal(value);
       }),
       RUNS,
     );
@@ -74,7 +78,7 @@ describe('messages of the peer protocol', () => {
       .filter(({ failures }) => failures.every(({ message }) => !message.includes('\0')));
     fc.assert(
       fc.property(ack, (value) => {
-        const wire = Write.responseSerialize(ackToWire(value));
+        const wire = Write.responseSerialize(ackToWire(value, 7));
         expect(ackFromWire(Write.responseDeserialize(wire))).to.deep.equal(value);
       }),
       RUNS,
@@ -122,7 +126,7 @@ describe('messages of the peer protocol', () => {
       (wire) => changesFromWire(Changes.requestDeserialize(wire)),
       (wire) => {
         const { batch } = Write.requestDeserialize(wire);
-        return batch && batchFromWire(batch);
+        return batch && batchFromWire(batch, true);
       },
       (wire) => ackFromWire(Write.responseDeserialize(wire)),
       (wire) => detailsFromWire(Details.responseDeserialize(wire)),

@@ -19,6 +19,8 @@ export interface ChangesInput {
 
 export interface StructureInput extends ChangesInput {
   readonly subpaths: readonly Uint8Array[];
+  /** Of the CompressionSwitch of the stream; null when nothing is compressed. */
+  readonly compression: SharedArrayBuffer | null;
 }
 
 export interface ContentInput extends StructureInput {

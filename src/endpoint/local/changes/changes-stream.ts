@@ -30,7 +30,8 @@ export async function* streamChanges(
 ): AsyncGenerator<ChangeBatch, void> {
   const { subpaths, lanes, resume } = request;
   const files = request.files ?? null;
-  const structure: StructureInput = { ...input, subpaths };
+  const compression = request.compression?.memory ?? null;
+  const structure: StructureInput = { ...input, subpaths, compression };
   if (files === null && resume?.structureDone !== true) {
     const { messages } = pool.stream<StructureInput, null, ChangeBatch>(
       CHANGES_TASKS.structure,

@@ -7,6 +7,8 @@ import { FileRecords } from '../../changes/file-records.js';
 import { selectFiles, selectGiven } from '../../changes/file-selection.js';
 import { mapChanges } from '../../changes/map-changes.js';
 import { streamStructure } from '../../changes/structure-stream.js';
+import { compressBatch } from '../../compression/compress-batch.js';
+import { CompressionSwitch } from '../../compression/compression-switch.js';
 import type {
   ContentInput,
   ContentResult,
@@ -25,7 +27,7 @@ import { RangeDiff } from './range-diff.js';
 const CACHE_BYTES = 4 * 1024 * 1024;
 
 export const structureTask: Task<StructureInput, null, ChangeBatch> = async (input, io) => {
-  const batch = new BatchWriter('structure', 0, sender(io));
+  const batch = new BatchWriter('structure', 0, sender(input, io));
   const datasets = await PlaceDatasets.open({ place: input.place, cacheBytes: CACHE_BYTES });
   try {
     const catalog = datasets.versions(input.dataset).catalog;
@@ -75,7 +77,7 @@ async function streamContent(
             catalog,
             base: base?.catalog ?? null,
           });
-    const batch = new BatchWriter('content', lane, sender(io));
+    const batch = new BatchWriter('content', lane, sender(input, io));
     const records = new FileRecords({ lanes }, { batch });
     const modules = { records, diff: new RangeDiff(), known: catalog.content, spill };
     const stream = new ContentStream(
@@ -98,6 +100,13 @@ export const digestsTask: Task<DigestsInput, DigestsResult> = async (input, io) 
   }
 };
 
-function sender(io: TaskIo<ChangeBatch, never>): (batch: ChangeBatch) => Promise<void> {
-  return (batch) => io.emit(batch, [batch.payload.buffer as ArrayBuffer]);
+function sender(
+  { compression }: StructureInput,
+  io: TaskIo<ChangeBatch, never>,
+): (batch: ChangeBatch) => Promise<void> {
+  const on = compression === null ? null : new CompressionSwitch(compression);
+  return async (batch) => {
+    const sent = await compressBatch(batch, on);
+    await io.emit(sent, [sent.payload.buffer as ArrayBuffer]);
+  };
 }

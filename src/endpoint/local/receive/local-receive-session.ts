@@ -3,6 +3,8 @@ import { DmError } from '../../../model/error.js';
 import type { Gfid } from '../../../model/ids.js';
 import type { WorkerPool } from '../../../worker/pool.js';
 import type { Ack, ChangeBatch, ResumePoint } from '../../change-stream.js';
+import { CompressionSwitch } from '../../compression/compression-switch.js';
+import type { StreamPayload } from '../../compression/raw-payload.js';
 import type { LaneBatch } from '../../receive/lane-messages.js';
 import type { ReceiveSessions, StoppableSession } from '../../receive/receive-sessions.js';
 import type { ReceiveWork } from '../../receive/receive-stream.js';
@@ -51,6 +53,8 @@ export interface LocalSessionModules {
 export class LocalReceiveSession implements ReceiveSession, StoppableSession {
   readonly resume: ResumePoint | null;
   readonly committed = false;
+  /** Compressed batches are taken, and not asked for. */
+  readonly compression = new CompressionSwitch();
   readonly #options: LocalSessionOptions;
   readonly #modules: LocalSessionModules;
   readonly #stopped = new AbortController();
@@ -142,7 +146,7 @@ export class LocalReceiveSession implements ReceiveSession, StoppableSession {
     const { place, session } = this.#options;
     const { pool } = this.#modules;
     const onRequest = this.#streamEnded;
-    const transferOf = (payload: Uint8Array) => [payload.buffer as ArrayBuffer];
+    const transferOf = ({ payload }: StreamPayload) => [payload.buffer as ArrayBuffer];
     return {
       structure: (messages, signal) =>
         pool.run(RECEIVE_TASKS.structure, { place, session }, { messages, transferOf }, signal),
@@ -153,7 +157,7 @@ export class LocalReceiveSession implements ReceiveSession, StoppableSession {
           input,
           {
             messages,
-            transferOf: ({ payload }) => transferOf(payload),
+            transferOf,
             onMessage: (ack) => onAck(this.#ackOf(lane, ack)),
           },
           signal,

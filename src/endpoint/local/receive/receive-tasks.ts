@@ -6,6 +6,7 @@ import { DmError } from '../../../model/error.js';
 import type { Gfid } from '../../../model/ids.js';
 import { freeMemory } from '../../../worker/free-memory.js';
 import type { Task, TaskIo } from '../../../worker/task.js';
+import { rawPayload, rawPayloads, type StreamPayload } from '../../compression/raw-payload.js';
 import { CatalogCheck } from '../../receive/catalog-check.js';
 import { withPaths } from '../../receive/failure-paths.js';
 import { LaneLog, type OpenFile, readLaneLog } from '../../receive/lane-log.js';
@@ -80,7 +81,7 @@ function lastToken(path: string, limit?: number): LastToken {
 }
 
 /** Takes the payloads of the structure phase; afterwards the session knows the whole new catalog. */
-export const structureTask: Task<ReceiveInput, readonly Gfid[], never, Uint8Array> = async (
+export const structureTask: Task<ReceiveInput, readonly Gfid[], never, StreamPayload> = async (
   input,
   io,
 ) => {
@@ -104,12 +105,15 @@ async function within<T>(
   }
 }
 
-async function takeStructure(workspace: Workspace, io: TaskIo<never, Uint8Array>): Promise<void> {
+async function takeStructure(
+  workspace: Workspace,
+  io: TaskIo<never, StreamPayload>,
+): Promise<void> {
   const { pages, datasets, record } = workspace;
   const { signal } = io;
   const modules = { pages, sink: datasets.packs };
   const roots = workspace.base?.maps ?? EMPTY_ROOTS;
-  const made = await receiveStructure(io.incoming, roots, modules, signal);
+  const made = await receiveStructure(rawPayloads(io.incoming), roots, modules, signal);
   const maps = { ...made, content: null, exceptions: null };
   const digest = rootDigest(made);
   const whole = record.draft.subpaths.length === 0;
@@ -205,8 +209,10 @@ async function takeLane(
     },
   );
   const sync = new SyncSchedule();
-  for await (const { token, payload } of io.incoming) {
+  for await (const batch of io.incoming) {
     io.signal.throwIfAborted();
+    const { token } = batch;
+    const payload = await rawPayload(batch);
     const bytes = payload.length;
     await receiver.apply(payload);
     freeMemory(payload);

@@ -9,6 +9,7 @@ import { selectFiles, selectGiven } from '../../changes/file-selection.js';
 import { interleave } from '../../changes/interleave.js';
 import { mapChanges } from '../../changes/map-changes.js';
 import { streamStructure } from '../../changes/structure-stream.js';
+import { compressBatch } from '../../compression/compress-batch.js';
 import type { ChangesRequest } from '../../source.js';
 import type { Repository } from '../repository.js';
 import { ObjectContentStream } from './object-content-stream.js';
@@ -26,6 +27,12 @@ export interface ObjectChangesInput {
 
 type Emit = (batch: ChangeBatch) => Promise<void>;
 
+/** What is emitted is compressed while the request wants it, beside this thread. */
+function compressing({ compression }: ChangesRequest, emit: Emit): Emit {
+  if (compression === undefined) return emit;
+  return async (batch) => emit(await compressBatch(batch, compression));
+}
+
 /** The stream of changes out of a repository: the structure, then all lanes at once, then `end`. */
 export async function* objectChanges(
   input: ObjectChangesInput,
@@ -39,12 +46,20 @@ export async function* objectChanges(
   const reader = new RepositoryReader({ repository: input.repository, store }, both);
   try {
     if (request.files === undefined && resume?.structureDone !== true) {
-      yield* handOver((emit, end) => structure(input, request, reader, emit, end), WINDOW, both);
+      yield* handOver(
+        (emit, end) => structure(input, request, reader, compressing(request, emit), end),
+        WINDOW,
+        both,
+      );
     }
     const streams: AsyncGenerator<ChangeBatch, void>[] = [];
     for (let lane = 0; lane < lanes; lane++) {
       streams.push(
-        handOver((emit, end) => content(lane, input, request, reader, emit, end), WINDOW, both),
+        handOver(
+          (emit, end) => content(lane, input, request, reader, compressing(request, emit), end),
+          WINDOW,
+          both,
+        ),
       );
     }
     yield* interleave(streams, () => stop.abort());

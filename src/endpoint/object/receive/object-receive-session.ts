@@ -3,6 +3,8 @@ import { asDmError, DmError } from '../../../model/error.js';
 import type { Gfid } from '../../../model/ids.js';
 import type { WorkerPool } from '../../../worker/pool.js';
 import type { Ack, ChangeBatch, ResumePoint } from '../../change-stream.js';
+import { CompressionSwitch } from '../../compression/compression-switch.js';
+import type { StreamPayload } from '../../compression/raw-payload.js';
 import type { LaneBatch } from '../../receive/lane-messages.js';
 import type { ReceiveSessions, StoppableSession } from '../../receive/receive-sessions.js';
 import type { ReceiveWork } from '../../receive/receive-stream.js';
@@ -53,6 +55,8 @@ export interface ObjectSessionModules extends Omit<PublishModules, 'plainBytes'>
 export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
   readonly resume: ResumePoint | null;
   readonly committed = false;
+  /** Compressed batches are taken, and not asked for. */
+  readonly compression = new CompressionSwitch();
   readonly #options: ObjectSessionOptions;
   readonly #modules: ObjectSessionModules;
   readonly #stopped = new AbortController();
@@ -148,7 +152,7 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
   }
 
   async #takeStructure(
-    messages: AsyncIterable<Uint8Array>,
+    messages: AsyncIterable<StreamPayload>,
     signal: AbortSignal,
   ): Promise<readonly Gfid[]> {
     const { pool, work } = this.#modules;
@@ -156,11 +160,11 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
       ObjectTaskInput,
       ObjectStructureResult,
       never,
-      Uint8Array
+      StreamPayload
     >(
       OBJECT_RECEIVE_TASKS.structure,
       this.#options.input,
-      { messages, transferOf: (payload) => [payload.buffer as ArrayBuffer] },
+      { messages, transferOf: ({ payload }) => [payload.buffer as ArrayBuffer] },
       signal,
     );
     saveSession(work, { ...this.#session(), dataset, maps, pagePacks, phase: 'content' });

@@ -16,6 +16,7 @@ import type { PackSet } from '../../../repository/pack-set.js';
 import { SegmentTable } from '../../../repository/segment-table.js';
 import { freeMemory } from '../../../worker/free-memory.js';
 import type { Task, TaskIo } from '../../../worker/task.js';
+import { rawPayload, rawPayloads, type StreamPayload } from '../../compression/raw-payload.js';
 import { CatalogCheck } from '../../receive/catalog-check.js';
 import { withPaths } from '../../receive/failure-paths.js';
 import { isContentFailure } from '../../receive/file-failure.js';
@@ -91,12 +92,12 @@ export const objectStructureTask: Task<
   ObjectTaskInput,
   ObjectStructureResult,
   never,
-  Uint8Array
+  StreamPayload
 > = async (input, { incoming, signal }) => {
   using workspace = new ObjectWorkspace(input);
   const { session, pages, packs, base } = workspace;
   const modules = { pages, sink: packs };
-  const made = await receiveStructure(incoming, base.roots, modules, signal);
+  const made = await receiveStructure(rawPayloads(incoming), base.roots, modules, signal);
   const maps = { ...made, content: null, exceptions: null };
   const digest = rootDigest(made);
   const isPart = session.subpaths.length > 0;
@@ -222,8 +223,10 @@ class LaneRun {
     const { io } = this.#modules;
     const inFlight: Promise<void>[] = [];
     let last = Promise.resolve();
-    for await (const { token, payload } of io.incoming) {
+    for await (const batch of io.incoming) {
       io.signal.throwIfAborted();
+      const { token } = batch;
+      const payload = await rawPayload(batch);
       const applied = await this.#receiver.apply(payload);
       const before = last;
       last = this.#end(before, token, applied).then(() => freeMemory(payload));

@@ -30,6 +30,8 @@ import type { ExpireEvent as _datamover_v1_ExpireEvent, ExpireEvent__Output as _
 import type { ExpireRequest as _datamover_v1_ExpireRequest, ExpireRequest__Output as _datamover_v1_ExpireRequest__Output } from './datamover/v1/ExpireRequest.js';
 import type { ExpiredDataset as _datamover_v1_ExpiredDataset, ExpiredDataset__Output as _datamover_v1_ExpiredDataset__Output } from './datamover/v1/ExpiredDataset.js';
 import type { Failure as _datamover_v1_Failure, Failure__Output as _datamover_v1_Failure__Output } from './datamover/v1/Failure.js';
+import type { FeedbackReply as _datamover_v1_FeedbackReply, FeedbackReply__Output as _datamover_v1_FeedbackReply__Output } from './datamover/v1/FeedbackReply.js';
+import type { FeedbackRequest as _datamover_v1_FeedbackRequest, FeedbackRequest__Output as _datamover_v1_FeedbackRequest__Output } from './datamover/v1/FeedbackRequest.js';
 import type { HelloReply as _datamover_v1_HelloReply, HelloReply__Output as _datamover_v1_HelloReply__Output } from './datamover/v1/HelloReply.js';
 import type { HelloRequest as _datamover_v1_HelloRequest, HelloRequest__Output as _datamover_v1_HelloRequest__Output } from './datamover/v1/HelloRequest.js';
 import type { HoldReply as _datamover_v1_HoldReply, HoldReply__Output as _datamover_v1_HoldReply__Output } from './datamover/v1/HoldReply.js';
@@ -81,6 +83,7 @@ export interface ProtoGrpcType {
       Chunk: MessageTypeDefinition<_datamover_v1_Chunk, _datamover_v1_Chunk__Output>
       CommitEvent: MessageTypeDefinition<_datamover_v1_CommitEvent, _datamover_v1_CommitEvent__Output>
       CommitRequest: MessageTypeDefinition<_datamover_v1_CommitRequest, _datamover_v1_CommitRequest__Output>
+      Compression: EnumTypeDefinition
       CreateDatasetEvent: MessageTypeDefinition<_datamover_v1_CreateDatasetEvent, _datamover_v1_CreateDatasetEvent__Output>
       CreateDatasetRequest: MessageTypeDefinition<_datamover_v1_CreateDatasetRequest, _datamover_v1_CreateDatasetRequest__Output>
       Dataset: MessageTypeDefinition<_datamover_v1_Dataset, _datamover_v1_Dataset__Output>
@@ -97,6 +100,8 @@ export interface ProtoGrpcType {
       ExpireRequest: MessageTypeDefinition<_datamover_v1_ExpireRequest, _datamover_v1_ExpireRequest__Output>
       ExpiredDataset: MessageTypeDefinition<_datamover_v1_ExpiredDataset, _datamover_v1_ExpiredDataset__Output>
       Failure: MessageTypeDefinition<_datamover_v1_Failure, _datamover_v1_Failure__Output>
+      FeedbackReply: MessageTypeDefinition<_datamover_v1_FeedbackReply, _datamover_v1_FeedbackReply__Output>
+      FeedbackRequest: MessageTypeDefinition<_datamover_v1_FeedbackRequest, _datamover_v1_FeedbackRequest__Output>
       HelloReply: MessageTypeDefinition<_datamover_v1_HelloReply, _datamover_v1_HelloReply__Output>
       HelloRequest: MessageTypeDefinition<_datamover_v1_HelloRequest, _datamover_v1_HelloRequest__Output>
       HoldReply: MessageTypeDefinition<_datamover_v1_HoldReply, _datamover_v1_HoldReply__Output>

@@ -16,6 +16,7 @@ export interface Account {
   'briefcase'?: (string);
   'object'?: (_datamover_v1_ObjectAccountView | null);
   'max_tasks'?: (number | string | Long);
+  'compression'?: (string);
 }
 
 export interface Account__Output {
@@ -31,4 +32,5 @@ export interface Account__Output {
   'briefcase': (string);
   'object': (_datamover_v1_ObjectAccountView__Output | null);
   'max_tasks': (number);
+  'compression': (string);
 }

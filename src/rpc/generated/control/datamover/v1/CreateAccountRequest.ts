@@ -12,6 +12,7 @@ export interface CreateAccountRequest {
   'peer_fingerprint'?: (string);
   'briefcase'?: (string);
   'object'?: (_datamover_v1_ObjectAccountOptions | null);
+  'compression'?: (string);
 }
 
 export interface CreateAccountRequest__Output {
@@ -24,4 +25,5 @@ export interface CreateAccountRequest__Output {
   'peer_fingerprint': (string);
   'briefcase': (string);
   'object': (_datamover_v1_ObjectAccountOptions__Output | null);
+  'compression': (string);
 }

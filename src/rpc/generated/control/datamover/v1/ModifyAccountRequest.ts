@@ -11,12 +11,14 @@ export interface ModifyAccountRequest {
   'peer_fingerprint'?: (string);
   'briefcase'?: (string);
   'object'?: (_datamover_v1_ObjectAccountOptions | null);
+  'compression'?: (string);
   '_name'?: "name";
   '_uri'?: "uri";
   '_ca_certificate_id'?: "ca_certificate_id";
   '_client_certificate_id'?: "client_certificate_id";
   '_peer_fingerprint'?: "peer_fingerprint";
   '_briefcase'?: "briefcase";
+  '_compression'?: "compression";
 }
 
 export interface ModifyAccountRequest__Output {
@@ -28,4 +30,5 @@ export interface ModifyAccountRequest__Output {
   'peer_fingerprint'?: (string);
   'briefcase'?: (string);
   'object': (_datamover_v1_ObjectAccountOptions__Output | null);
+  'compression'?: (string);
 }

@@ -9,6 +9,7 @@ export interface Ack {
   'durable'?: (Buffer | Uint8Array | string);
   'needs'?: (number | string | Long)[];
   'failures'?: (_datamover_v1_Failure)[];
+  'waited_ms'?: (number | string | Long);
 }
 
 export interface Ack__Output {
@@ -17,4 +18,5 @@ export interface Ack__Output {
   'durable': (Buffer);
   'needs': (string)[];
   'failures': (_datamover_v1_Failure__Output)[];
+  'waited_ms': (string);
 }

@@ -12,6 +12,7 @@ export interface Batch {
   'bytes'?: (number | string | Long);
   'changed_bytes'?: (number | string | Long);
   'read_bytes'?: (number | string | Long);
+  'raw_bytes'?: (number);
 }
 
 export interface Batch__Output {
@@ -23,4 +24,5 @@ export interface Batch__Output {
   'bytes': (string);
   'changed_bytes': (string);
   'read_bytes': (string);
+  'raw_bytes': (number);
 }

@@ -22,6 +22,8 @@ import type { DirectoryPage as _datamover_v1_DirectoryPage, DirectoryPage__Outpu
 import type { EntryDetails as _datamover_v1_EntryDetails, EntryDetails__Output as _datamover_v1_EntryDetails__Output } from '../../datamover/v1/EntryDetails.js';
 import type { ExpireEvent as _datamover_v1_ExpireEvent, ExpireEvent__Output as _datamover_v1_ExpireEvent__Output } from '../../datamover/v1/ExpireEvent.js';
 import type { ExpireRequest as _datamover_v1_ExpireRequest, ExpireRequest__Output as _datamover_v1_ExpireRequest__Output } from '../../datamover/v1/ExpireRequest.js';
+import type { FeedbackReply as _datamover_v1_FeedbackReply, FeedbackReply__Output as _datamover_v1_FeedbackReply__Output } from '../../datamover/v1/FeedbackReply.js';
+import type { FeedbackRequest as _datamover_v1_FeedbackRequest, FeedbackRequest__Output as _datamover_v1_FeedbackRequest__Output } from '../../datamover/v1/FeedbackRequest.js';
 import type { HelloReply as _datamover_v1_HelloReply, HelloReply__Output as _datamover_v1_HelloReply__Output } from '../../datamover/v1/HelloReply.js';
 import type { HelloRequest as _datamover_v1_HelloRequest, HelloRequest__Output as _datamover_v1_HelloRequest__Output } from '../../datamover/v1/HelloRequest.js';
 import type { HoldReply as _datamover_v1_HoldReply, HoldReply__Output as _datamover_v1_HoldReply__Output } from '../../datamover/v1/HoldReply.js';
@@ -90,6 +92,15 @@ export interface PeerClient extends grpc.Client {
   ExpireDatasets(argument: _datamover_v1_ExpireRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_ExpireEvent__Output>;
   expireDatasets(argument: _datamover_v1_ExpireRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_ExpireEvent__Output>;
   expireDatasets(argument: _datamover_v1_ExpireRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_ExpireEvent__Output>;
+  
+  Feedback(argument: _datamover_v1_FeedbackRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_FeedbackReply__Output>): grpc.ClientUnaryCall;
+  Feedback(argument: _datamover_v1_FeedbackRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_FeedbackReply__Output>): grpc.ClientUnaryCall;
+  Feedback(argument: _datamover_v1_FeedbackRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_FeedbackReply__Output>): grpc.ClientUnaryCall;
+  Feedback(argument: _datamover_v1_FeedbackRequest, callback: grpc.requestCallback<_datamover_v1_FeedbackReply__Output>): grpc.ClientUnaryCall;
+  feedback(argument: _datamover_v1_FeedbackRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_FeedbackReply__Output>): grpc.ClientUnaryCall;
+  feedback(argument: _datamover_v1_FeedbackRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_FeedbackReply__Output>): grpc.ClientUnaryCall;
+  feedback(argument: _datamover_v1_FeedbackRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_FeedbackReply__Output>): grpc.ClientUnaryCall;
+  feedback(argument: _datamover_v1_FeedbackRequest, callback: grpc.requestCallback<_datamover_v1_FeedbackReply__Output>): grpc.ClientUnaryCall;
   
   FindBookmark(argument: _datamover_v1_BookmarkRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_BookmarkReply__Output>): grpc.ClientUnaryCall;
   FindBookmark(argument: _datamover_v1_BookmarkRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_BookmarkReply__Output>): grpc.ClientUnaryCall;
@@ -210,6 +221,8 @@ export interface PeerHandlers extends grpc.UntypedServiceImplementation {
   
   ExpireDatasets: grpc.handleServerStreamingCall<_datamover_v1_ExpireRequest__Output, _datamover_v1_ExpireEvent>;
   
+  Feedback: grpc.handleUnaryCall<_datamover_v1_FeedbackRequest__Output, _datamover_v1_FeedbackReply>;
+  
   FindBookmark: grpc.handleUnaryCall<_datamover_v1_BookmarkRequest__Output, _datamover_v1_BookmarkReply>;
   
   GetDataset: grpc.handleUnaryCall<_datamover_v1_DatasetRef__Output, _datamover_v1_Dataset>;
@@ -248,6 +261,7 @@ export interface PeerDefinition extends grpc.ServiceDefinition {
   CreateDataset: MethodDefinition<_datamover_v1_CreateDatasetRequest, _datamover_v1_CreateDatasetEvent, _datamover_v1_CreateDatasetRequest__Output, _datamover_v1_CreateDatasetEvent__Output>
   Details: MethodDefinition<_datamover_v1_DetailsRequest, _datamover_v1_EntryDetails, _datamover_v1_DetailsRequest__Output, _datamover_v1_EntryDetails__Output>
   ExpireDatasets: MethodDefinition<_datamover_v1_ExpireRequest, _datamover_v1_ExpireEvent, _datamover_v1_ExpireRequest__Output, _datamover_v1_ExpireEvent__Output>
+  Feedback: MethodDefinition<_datamover_v1_FeedbackRequest, _datamover_v1_FeedbackReply, _datamover_v1_FeedbackRequest__Output, _datamover_v1_FeedbackReply__Output>
   FindBookmark: MethodDefinition<_datamover_v1_BookmarkRequest, _datamover_v1_BookmarkReply, _datamover_v1_BookmarkRequest__Output, _datamover_v1_BookmarkReply__Output>
   GetDataset: MethodDefinition<_datamover_v1_DatasetRef, _datamover_v1_Dataset, _datamover_v1_DatasetRef__Output, _datamover_v1_Dataset__Output>
   Hello: MethodDefinition<_datamover_v1_HelloRequest, _datamover_v1_HelloReply, _datamover_v1_HelloRequest__Output, _datamover_v1_HelloReply__Output>
