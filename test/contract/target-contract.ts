@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Ack, ChangeBatch } from '../../src/endpoint/change-stream.js';
+import type { CompressionSwitch } from '../../src/endpoint/compression/compression-switch.js';
 import type { ChangesRequest, Source } from '../../src/endpoint/source.js';
 import type { Offer, ReceiveSession, Target, TargetProgress } from '../../src/endpoint/target.js';
 import type { DatasetInfo } from '../../src/model/dataset.js';
@@ -11,6 +12,8 @@ export interface TargetFixture extends AsyncDisposable {
   readonly origin: Source;
   readonly first: DatasetInfo;
   readonly second: DatasetInfo;
+  /** Given to each stream of the origin; absent: what is sent is not compressed. */
+  readonly compression?: CompressionSwitch;
   /** A path that a tree may be received at; nothing is there, and no other call gives the same. */
   freePath(): Uint8Array;
   /** The files below a target path as they are now: path to content. */
@@ -211,7 +214,15 @@ export function describeTarget(name: string, make: () => Promise<TargetFixture>)
       change: Partial<ChangesRequest> = {},
     ): Promise<AsyncIterable<ChangeBatch>> {
       const reader = await fixture.origin.open({ id: dataset.id }, signal);
-      const request = { base: null, subpaths: [], lanes: LANES, resume: null, ...change };
+      const { compression } = fixture;
+      const request = {
+        base: null,
+        subpaths: [],
+        lanes: LANES,
+        resume: null,
+        ...(compression && { compression }),
+        ...change,
+      };
       return disposing(reader, reader.changes(request, signal));
     }
 

@@ -9,6 +9,7 @@ import type { Offer } from '../../src/rpc/generated/peer/datamover/v1/Offer.js';
 import type { WriteRequest } from '../../src/rpc/generated/peer/datamover/v1/WriteRequest.js';
 import { NO_PACE } from '../../src/rpc/pacing/bandwidth-pacing.js';
 import { peerDefinition } from '../../src/rpc/proto.js';
+import { PROTOCOL_MAX } from '../../src/rpc/protocol.js';
 import { errorFromStatus } from '../../src/rpc/status-mapping.js';
 import { parseCertificate } from '../../src/security/certificate.js';
 import type { TlsMaterial } from '../../src/security/tls-material.js';
@@ -17,7 +18,7 @@ import type { AgentProcess } from '../support/agent-process.js';
 import { sharedCertificates } from '../support/e2e-certificates.js';
 
 const NEVER = new AbortController().signal;
-const HELLO = { protocol_min: 1, protocol_max: 1, system_guid: 'E1'.repeat(18) };
+const HELLO = { protocol_min: 1, protocol_max: PROTOCOL_MAX, system_guid: 'E1'.repeat(18) };
 
 /** A peer with a good certificate and bad manners: sends what it is told, in any order, of any size. */
 export class HostilePeer implements Disposable {
@@ -29,7 +30,14 @@ export class HostilePeer implements Disposable {
 
   static async connect(
     agent: AgentProcess,
-    options: { name?: string; hello?: boolean; ticket?: Uint8Array; client?: ClientOptions } = {},
+    options: {
+      name?: string;
+      hello?: boolean;
+      /** The highest that it speaks. */
+      protocol?: number;
+      ticket?: Uint8Array;
+      client?: ClientOptions;
+    } = {},
   ): Promise<HostilePeer> {
     const material = await materialOf(options.name ?? 'mallory');
     const credentials = new PeerClientCredentials({
@@ -55,13 +63,11 @@ export class HostilePeer implements Disposable {
         ...options.client,
       }),
     );
-    const { ticket } = options;
+    const { ticket, protocol = HELLO.protocol_max } = options;
     try {
       if (options.hello !== false) {
-        await peer.unary(
-          peerDefinition().Hello,
-          ticket === undefined ? HELLO : { ...HELLO, ticket },
-        );
+        const hello = { ...HELLO, protocol_max: protocol };
+        await peer.unary(peerDefinition().Hello, ticket === undefined ? hello : { ...hello, ticket });
       }
     } catch (error) {
       peer.client.close();

@@ -5,7 +5,7 @@ export interface DelayingProxyOptions {
   readonly port: number;
   /** Each way. */
   readonly delayMs?: number;
-  /** Bytes a second each way; no limit unless given. */
+  /** Bytes a second each way; no limit unless given. To be changed by `limit`. */
   readonly bytesPerSecond?: number;
   /** What a direction holds before it takes no more; far above any window unless given. */
   readonly maxQueuedBytes?: number;
@@ -24,11 +24,13 @@ export class DelayingProxy implements AsyncDisposable {
   /** Refuses new connections. */
   isDown = false;
   #stalled = false;
+  #rate: number;
   #chunksLeft = Number.POSITIVE_INFINITY;
 
   private constructor(server: Server, options: DelayingProxyOptions) {
     this.#server = server;
     this.#options = options;
+    this.#rate = options.bytesPerSecond ?? Number.POSITIVE_INFINITY;
     this.port = (server.address() as AddressInfo).port;
     server.on('connection', (client) => this.#accept(client));
   }
@@ -42,6 +44,12 @@ export class DelayingProxy implements AsyncDisposable {
 
   get address(): string {
     return `127.0.0.1:${this.port}`;
+  }
+
+  /** From now on, each way of each connection. */
+  limit(bytesPerSecond: number): void {
+    this.#rate = bytesPerSecond;
+    for (const pipe of this.#pipes) pipe.flush();
   }
 
   /** Breaks every connection that is open now. */
@@ -81,17 +89,17 @@ export class DelayingProxy implements AsyncDisposable {
       return;
     }
     const server = connect(this.#options.port, '127.0.0.1');
-    const isStalled = () => this.#stalled;
+    const network = { isStalled: () => this.#stalled, rate: () => this.#rate };
     const countChunk = () => {
       if (this.#chunksLeft-- > 0) return;
       this.#chunksLeft = Number.POSITIVE_INFINITY;
       for (const pipe of [...this.#pipes]) pipe.reset();
     };
-    const up = new Pipe(client, server, this.#options, isStalled, (n) => {
+    const up = new Pipe(client, server, this.#options, network, (n) => {
       this.bytes.up += n;
       countChunk();
     });
-    const down = new Pipe(server, client, this.#options, isStalled, (n) => {
+    const down = new Pipe(server, client, this.#options, network, (n) => {
       this.bytes.down += n;
       countChunk();
     });
@@ -109,15 +117,20 @@ export class DelayingProxy implements AsyncDisposable {
 /** Most that waits on the "cable" of one direction: far above any window in the tests. */
 const MAX_QUEUED = 64 * 1_048_576;
 
+/** What is the same for all connections, and may change. */
+interface Network {
+  readonly isStalled: () => boolean;
+  readonly rate: () => number;
+}
+
 /** One direction of one connection: a queue of chunks, each with the time at which it comes out. */
 class Pipe {
   readonly #queue: { readonly at: number; readonly chunk: Buffer | null }[] = [];
   readonly #from: Socket;
   readonly #to: Socket;
   readonly #delayMs: number;
-  readonly #rate: number;
   readonly #maxQueued: number;
-  readonly #isStalled: () => boolean;
+  readonly #network: Network;
   readonly #perWrite: number;
   #queued = 0;
   #free = 0;
@@ -127,15 +140,14 @@ class Pipe {
     from: Socket,
     to: Socket,
     options: DelayingProxyOptions,
-    isStalled: () => boolean,
+    network: Network,
     count: (bytes: number) => void,
   ) {
     this.#from = from;
     this.#to = to;
     this.#delayMs = options.delayMs ?? 0;
-    this.#rate = options.bytesPerSecond ?? Number.POSITIVE_INFINITY;
     this.#maxQueued = options.maxQueuedBytes ?? MAX_QUEUED;
-    this.#isStalled = isStalled;
+    this.#network = network;
     this.#perWrite = options.bytesPerWrite ?? Number.MAX_SAFE_INTEGER;
     to.setNoDelay(true);
     from.on('data', (chunk: Buffer) => {
@@ -170,7 +182,7 @@ class Pipe {
 
   /** Sends on what is due. */
   flush(): void {
-    if (this.#isStalled()) return;
+    if (this.#network.isStalled()) return;
     const now = performance.now();
     if (this.#to.destroyed) this.#queue.length = 0;
     for (let next = this.#queue[0]; next !== undefined && next.at <= now; next = this.#queue[0]) {
@@ -195,10 +207,10 @@ class Pipe {
   #push(chunk: Buffer | null): void {
     if (this.#to.destroyed) return;
     const start = Math.max(performance.now(), this.#free);
-    this.#free = start + (1_000 * (chunk?.length ?? 0)) / this.#rate;
+    this.#free = start + (1_000 * (chunk?.length ?? 0)) / this.#network.rate();
     this.#queued += chunk?.length ?? 0;
     this.#queue.push({ at: this.#free + this.#delayMs, chunk });
-    if (this.#delayMs === 0 && this.#rate === Number.POSITIVE_INFINITY) this.flush();
+    if (this.#delayMs === 0 && this.#network.rate() === Number.POSITIVE_INFINITY) this.flush();
     else this.#schedule();
   }
 

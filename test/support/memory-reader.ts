@@ -1,5 +1,6 @@
 import { LEAF_BYTES, PayloadWriter } from '../../src/endpoint/change-payload.js';
 import type { ChangeBatch } from '../../src/endpoint/change-stream.js';
+import { compressBatch } from '../../src/endpoint/compression/compress-batch.js';
 import type {
   Base,
   ChangesRequest,
@@ -32,6 +33,12 @@ export class MemoryReader implements DatasetReader {
   }
 
   async *changes(request: ChangesRequest, signal: AbortSignal): AsyncGenerator<ChangeBatch> {
+    for await (const batch of this.#plain(request, signal)) {
+      yield await compressBatch(batch, request.compression ?? null);
+    }
+  }
+
+  async *#plain(request: ChangesRequest, signal: AbortSignal): AsyncGenerator<ChangeBatch> {
     const base = this.#baseTree(request.base);
     const lanes: Content[][] = Array.from({ length: request.lanes }, () => []);
     if (!request.files && !request.resume?.structureDone) {

@@ -2,6 +2,7 @@ import { decodeGfidKey } from '../../src/catalog/maps/gfid-key.js';
 import { decodeInode } from '../../src/catalog/maps/inodes.js';
 import { PayloadReader, type PayloadRecord } from '../../src/endpoint/change-payload.js';
 import type { Ack, ChangeBatch, ResumePoint } from '../../src/endpoint/change-stream.js';
+import { rawPayload } from '../../src/endpoint/compression/raw-payload.js';
 import type {
   CommitRequest,
   CommitResult,
@@ -81,7 +82,7 @@ export class MemoryReceive {
     const both = AbortSignal.any([signal, this.#stop.signal]);
     try {
       for await (const batch of untilAborted(batches, both)) {
-        const needs = this.#apply(batch);
+        const needs = this.#apply({ ...batch, payload: await rawPayload(batch) });
         if (batch.phase === 'content') this.tokens[batch.lane] = Buffer.from(batch.token);
         const { lane, token } = batch;
         yield { lane, applied: token, durable: token, needs, failures: [] };

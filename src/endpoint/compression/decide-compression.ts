@@ -14,7 +14,7 @@ const MOST_PATIENCE_MS = 60_000;
 
 export interface CompressionState {
   readonly on: boolean;
-  /** When that changed last; milliseconds, monotonic. */
+  /** When that changed last; milliseconds, monotonic. Minus infinity when it never did. */
   readonly changedAtMs: number;
   /** For how long it has looked as if it should change. */
   readonly forMs: number;
@@ -35,9 +35,12 @@ export interface LinkInterval {
   readonly compressorRate: number | null;
 }
 
-export function initialCompression(atMs: number): CompressionState {
-  return { on: false, changedAtMs: atMs, forMs: 0, patienceMs: TURN_OFF_MS };
-}
+export const INITIAL_COMPRESSION: CompressionState = {
+  on: false,
+  changedAtMs: Number.NEGATIVE_INFINITY,
+  forMs: 0,
+  patienceMs: TURN_OFF_MS,
+};
 
 /**
  * Whether the streams to a peer are to be compressed, from what was and what was seen since: on where the link is the bottleneck and

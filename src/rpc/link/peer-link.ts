@@ -3,7 +3,7 @@ import { CompressionSwitch } from '../../endpoint/compression/compression-switch
 import {
   type CompressionState,
   decideCompression,
-  initialCompression,
+  INITIAL_COMPRESSION,
 } from '../../endpoint/compression/decide-compression.js';
 import type { CompressionMode } from '../../model/compression.js';
 import { type IdleClock, THREAD_CLOCK } from './idle-clock.js';
@@ -20,7 +20,7 @@ export class PeerLink {
   readonly #clock: IdleClock;
   readonly #streams = new Set<SendingStream>();
   #idleShare: () => number;
-  #state: CompressionState;
+  #state: CompressionState = INITIAL_COMPRESSION;
   #intervalFrom: number;
   #sentBytes = 0;
   #compressor = { bytes: 0, ms: 0 };
@@ -29,7 +29,6 @@ export class PeerLink {
     this.#clock = clock;
     this.#idleShare = clock.idleShares();
     this.#intervalFrom = clock.now();
-    this.#state = initialCompression(clock.now());
   }
 
   get isUsed(): boolean {

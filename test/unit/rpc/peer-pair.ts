@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TaskRunner } from '../../../src/endpoint/copy-task.js';
+import type { CompressionMode } from '../../../src/model/compression.js';
 import { DmError } from '../../../src/model/error.js';
 import { parseSystemGuid } from '../../../src/model/ids.js';
 import { PEER_RIGHTS, type PeerRight } from '../../../src/model/peer-right.js';
@@ -139,10 +140,11 @@ export function testChannel(
     window?: number;
     pacing?: BandwidthPacing;
     ticket?: Uint8Array;
+    compression?: CompressionMode;
   } = {},
 ): PeerChannel {
   const { ca, beta } = testPki();
-  const { card = CLIENT_CARD, window, pacing, ticket, ...dial } = change;
+  const { card = CLIENT_CARD, window, pacing, ticket, compression, ...dial } = change;
   return new PeerChannel({
     dial: {
       kind: 'tls',
@@ -157,6 +159,7 @@ export function testChannel(
     ...(window !== undefined && { window }),
     ...(pacing !== undefined && { pacing }),
     ...(ticket !== undefined && { ticket }),
+    ...(compression !== undefined && { compression }),
   });
 }
 

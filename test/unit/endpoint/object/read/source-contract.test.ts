@@ -1,10 +1,15 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describeSource, FIRST_FILES, SECOND_FILES } from '../../../../contract/source-contract.js';
+import { CompressedSource } from '../../../../support/compressed-source.js';
 import { ObjectFixture } from '../receive/object-fixture.js';
 
 describeSource('object', () => fixtureWith(null));
 describeSource('encrypted object', () => fixtureWith(Buffer.alloc(32, 7)));
+describeSource('object, compressed', async () => {
+  const fixture = await fixtureWith(null);
+  return { ...fixture, source: new CompressedSource(fixture.source) };
+});
 
 async function fixtureWith(secret: Uint8Array | null) {
   const fixture = new ObjectFixture();
