@@ -87,11 +87,13 @@ export class PeerDialer {
    * rights there. Throws as `dial`, and `ticket_refused`; messages name the place.
    */
   async dialWithTicket(place: RemotePlace, signal: AbortSignal): Promise<PeerChannel> {
-    const { trust, pacing } = this.#modules;
+    const { trust, pacing, links } = this.#modules;
     const where = place.addresses.join(',');
     const channel = new PeerChannel({
       card: this.#options.card,
       pacing,
+      links,
+      compression: DEFAULT_COMPRESSION,
       ticket: place.ticket,
       told: (error) => atPlace(where, error),
       dial: {

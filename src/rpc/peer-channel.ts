@@ -1,13 +1,9 @@
 import type { CompressionMode } from '../model/compression.js';
 import { DmError } from '../model/error.js';
 import type { AgentCard } from './agent-card.js';
-<<<<<<< HEAD
 import { callDuplex, callStream, callUnary, type ErrorMapper, type Method } from './client-call.js';
-=======
-import { callDuplex, callStream, callUnary, type Method } from './client-call.js';
 import type { ActiveCompression, SendingStream } from './link/peer-link.js';
 import { PeerLinks } from './link/peer-links.js';
->>>>>>> 3367bc5 (Copies between agents are compressed with zstd where the link is slower than the compressor)
 import type { BandwidthPacing } from './pacing/bandwidth-pacing.js';
 import { ownerOf } from './peer-access.js';
 import {

@@ -67,11 +67,7 @@ export class PeerGuard {
     state.calls.add(served);
     try {
       const occupy = (threads: number) => this.#workload.take(caller, threads);
-<<<<<<< HEAD
-      return await run({ caller: acting, access, state, occupy });
-=======
-      return await run({ caller, access, state, occupy, links: this.#links });
->>>>>>> 3367bc5 (Copies between agents are compressed with zstd where the link is slower than the compressor)
+      return await run({ caller: acting, access, state, occupy, links: this.#links });
     } catch (error) {
       if (isRefusal(error)) this.#modules.onRefused(describeState(state), error);
       throw error;

@@ -170,17 +170,9 @@ export class PeerServer implements AsyncDisposable {
   #admit(socket: Socket): PeerConnectionState {
     const openedAt = this.#modules.now();
     const state = {
-<<<<<<< HEAD
       ...{ calls: new Set<never>(), greeted: false, openedAt, access: null, ticket: null },
+      ...{ protocol: 0, sending: new Map<never, never>() },
       ...{ closed: new AbortController(), remoteAddress: plainAddress(socket.remoteAddress) },
-=======
-      calls: new Set<never>(),
-      greeted: false,
-      protocol: 0,
-      sending: new Map<never, never>(),
-      openedAt,
-      access: null,
->>>>>>> 3367bc5 (Copies between agents are compressed with zstd where the link is slower than the compressor)
     };
     const readers = new ReaderPool(this.#modules.now);
     if (this.#options.listen.kind === 'unix') {

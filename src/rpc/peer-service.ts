@@ -3,12 +3,8 @@ import { details, listDirectory, lookup, read } from './handlers/browse.js';
 import { changes } from './handlers/changes.js';
 import { findBookmark, getDataset, listDatasets } from './handlers/datasets.js';
 import { expireDatasets } from './handlers/expire.js';
-<<<<<<< HEAD
-import { type HelloModules, hello } from './handlers/hello.js';
-=======
 import { feedback } from './handlers/feedback.js';
-import { hello } from './handlers/hello.js';
->>>>>>> 3367bc5 (Copies between agents are compressed with zstd where the link is slower than the compressor)
+import { type HelloModules, hello } from './handlers/hello.js';
 import { holdDataset } from './handlers/hold.js';
 import { createDataset, previewDataset, verifyDataset } from './handlers/make.js';
 import { ReceiveHandlers } from './handlers/receive.js';

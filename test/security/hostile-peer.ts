@@ -67,7 +67,10 @@ export class HostilePeer implements Disposable {
     try {
       if (options.hello !== false) {
         const hello = { ...HELLO, protocol_max: protocol };
-        await peer.unary(peerDefinition().Hello, ticket === undefined ? hello : { ...hello, ticket });
+        await peer.unary(
+          peerDefinition().Hello,
+          ticket === undefined ? hello : { ...hello, ticket },
+        );
       }
     } catch (error) {
       peer.client.close();

@@ -34,10 +34,12 @@ export async function* changes(
 /** Null when the caller takes payloads as they are only. */
 function compressedStream(
   request: ChangesRequest__Output,
-  { state, caller, links }: PeerContext,
+  { state, links }: PeerContext,
 ): SendingStream | null {
   const mode = compressionFromWire(request.compression);
-  if (mode === null || state.protocol < COMPRESSION_SINCE) return null;
+  // Whoever it acts for, the link is to the one that has connected.
+  const { caller, protocol } = state;
+  if (mode === null || caller === null || protocol < COMPRESSION_SINCE) return null;
   if (state.sending.has(request.stream)) throw malformed('two streams have one number');
   const stream = links.open(ownerOf(caller), mode);
   state.sending.set(request.stream, stream);

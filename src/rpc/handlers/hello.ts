@@ -34,17 +34,12 @@ export function hello(
   const protocol = negotiate(ours, range);
   const guid = checked(request.system_guid, parseSystemGuid);
   text(request.agent_name, 200, 'agent name');
-<<<<<<< HEAD
   refuseDouble(guid, context.caller, card, ownKey());
   const { state, access } = context;
   const shown = request.ticket.length > 0;
   const { reach } = shown ? takeTicket(state, request.ticket) : access;
   state.greeted = true;
-=======
-  refuseDouble(guid, context.caller, card, ownKey);
-  context.state.greeted = true;
-  context.state.protocol = protocol;
->>>>>>> 3367bc5 (Copies between agents are compressed with zstd where the link is slower than the compressor)
+  state.protocol = protocol;
   return {
     program_version: card.programVersion,
     protocol,

@@ -64,11 +64,7 @@ export class ReceiveHandlers {
 
   async *write(
     requests: AsyncIterable<WriteRequest__Output>,
-<<<<<<< HEAD
     context: PeerContext,
-=======
-    { caller, occupy, state }: PeerContext,
->>>>>>> 3367bc5 (Copies between agents are compressed with zstd where the link is slower than the compressor)
     signal: AbortSignal,
   ): AsyncIterable<Ack> {
     const input = requests[Symbol.asyncIterator]();
@@ -85,7 +81,7 @@ export class ReceiveHandlers {
       await this.#sessions.claim(open, { stop: (error) => superseded.abort(error), ended });
       const both = AbortSignal.any([signal, superseded.signal]);
       const wait = new ReceiveWait();
-      const batches = batchesOf(first.value, wait.timed(input), state.protocol);
+      const batches = batchesOf(first.value, wait.timed(input), context.state.protocol);
       for await (const ack of open.session.write(batches, both)) yield ackToWire(ack, wait.read());
     } catch (error) {
       throw superseded.signal.aborted ? superseded.signal.reason : error;

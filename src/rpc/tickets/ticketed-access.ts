@@ -7,7 +7,7 @@ import { beyondTicket, TicketedSource } from './ticketed-source.js';
 import { TicketedTarget } from './ticketed-target.js';
 
 const METHODS: Record<TicketUse['direction'], ReadonlySet<PeerMethod>> = {
-  read: new Set<PeerMethod>(['Hello', 'GetDataset', 'Changes']),
+  read: new Set<PeerMethod>(['Hello', 'GetDataset', 'Changes', 'Feedback']),
   write: new Set<PeerMethod>(['Hello', 'Begin', 'Write', 'Commit', 'Abort']),
 };
 
