@@ -73,7 +73,7 @@ describe('peer server', () => {
     await using raw = rawClient(served.server.port);
     for (const [min, max] of [
       [0, 0],
-      [2, 9],
+      [3, 9],
     ] as const) {
       const request = {
         protocol_min: min,

@@ -59,7 +59,7 @@ describe('who is not let in', () => {
     const plain = makeIdentity(ca, { name: 'plain', eku: null, keyUsage: null });
     const material = materialOf(plain);
     await using channel = testChannel(served.server.port, { material: () => material });
-    expect((await channel.hello(signal)).protocol).to.equal(1);
+    expect((await channel.hello(signal)).protocol).to.equal(2);
   });
 
   it('refuses a self-signed client', async () => {
