@@ -102,6 +102,13 @@ export function recordsIn(root: string): string[] {
   return readdirSync(trees).flatMap((id) => idsOf(join(trees, id, 'datasets')));
 }
 
+/** Ids of the datasets that have a record in a backup. */
+export function recordsInStore(store: string, basePath: string): string[] {
+  const datasets = join(store, basePath, 'datasets');
+  if (!existsSync(datasets)) return [];
+  return readdirSync(datasets).flatMap((name) => /-([0-9a-f]{32})$/.exec(name)?.[1] ?? []);
+}
+
 /** Contents that a root keeps. */
 export function versionsIn(root: string): number {
   const trees = join(root, '.datamover/trees');

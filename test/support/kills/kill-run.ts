@@ -6,6 +6,7 @@ import type { FilesystemKind } from '../filesystems.js';
 import { differences } from '../walker.js';
 import {
   recordsIn,
+  recordsInStore,
   requireBackup,
   strayInRoot,
   strayInState,
@@ -219,12 +220,16 @@ export class KillRun implements AsyncDisposable {
   /** Nobody lists a dataset that is not whole; called also while a job goes on after a kill. */
   async #requireWhole(): Promise<void> {
     const { sender, source, target, agents, senderRoot, receiverRoot } = this.#site;
-    for (const [agent, path, root] of [
-      [sender, source, senderRoot],
-      [agents.agent('receiver'), target, receiverRoot],
+    const { store, backupPath } = this.#site;
+    for (const [agent, path, account, recorded] of [
+      [sender, source, 'local', () => recordsIn(senderRoot)],
+      [agents.agent('receiver'), target, 'local', () => recordsIn(receiverRoot)],
+      [sender, backupPath, 'disk', () => recordsInStore(store, backupPath)],
     ] as const) {
-      const listed = await listDatasets(agent, path);
-      const records = new Set(recordsIn(root));
+      // One may be made, or expire, while they are listed.
+      const before = recorded();
+      const listed = await listDatasets(agent, path, account);
+      const records = new Set([...before, ...recorded()]);
       const odd = listed.filter(
         ({ dataset_state: state, dataset_global_id: id }) =>
           state !== 'COMPLETE' || !records.has(id.toLowerCase()),
