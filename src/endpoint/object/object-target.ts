@@ -3,6 +3,7 @@ import type { DatasetInfo } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import { datasetOfKey, RepositoryLayout } from '../../repository/object-layout.js';
 import { objectPath } from '../../repository/object-path.js';
+import type { ObjectStore } from '../../repository/object-store.js';
 import { plainRepository, plainTree } from '../../repository/plain-path.js';
 import type { RecordSigner } from '../../repository/record-signature.js';
 import { newTableMemory } from '../../repository/segment-table.js';
@@ -21,6 +22,7 @@ import { fetchPages } from './receive/local-copies.js';
 import { ObjectReceiveSession } from './receive/object-receive-session.js';
 import { openIndex } from './receive/open-index.js';
 import { isStored, openSession, refuseOther } from './receive/open-session.js';
+import { PlainDone } from './receive/plain-done.js';
 import { loadSession } from './receive/session-record.js';
 import {
   OBJECT_RECEIVE_TASKS,
@@ -133,8 +135,9 @@ export class ObjectTarget implements Target {
         refuseOther(there, offer);
       }
       if (offer.plain === true) {
-        await claimPlain(offer, repository, this.#modules, signal);
-        this.#workOf(repository).removeSession();
+        const goesOn = await claimPlain(offer, repository, this.#modules, signal);
+        // Whoever removed the mark removed objects too.
+        if (!goesOn) this.#workOf(repository).removeSession();
       }
       const base = await this.#baseOf(offer, repository, signal);
       return this.#begin(offer, base, repository, signal);
@@ -244,13 +247,13 @@ export class ObjectTarget implements Target {
     }
     const hasSegments = base !== null && base.record.maps.segments !== null;
     await openIndex(repository, work, { hasSegments }, this.#modules, signal);
-    const usable = await usablePacks(repository, store, signal);
+    const usable = await usableAtStart(repository, work, store, signal);
     const input: ObjectTaskInput = {
       work: work.path,
       repository: id,
       master: repository.master,
       table: newTableMemory(),
-      usable: usable.data.memory,
+      usable: usable.memory,
     };
     const resumed = await pool.run<ObjectTaskInput, ObjectResumeResult>(
       OBJECT_RECEIVE_TASKS.resume,
@@ -260,10 +263,29 @@ export class ObjectTarget implements Target {
     );
     const uploaded = new UploadedPacks(work);
     return new ObjectReceiveSession(
-      { lockPath: lockPath(offer.targetPath), session, input, resumed },
+      {
+        ...{ lockPath: lockPath(offer.targetPath), session, input, resumed },
+        plainBytes: usable.plainBytes,
+      },
       { ...this.#modules, repository, work, uploaded },
     );
   }
+}
+
+/** What a session may rely on: data packs, or of a plain copy the objects that are there. */
+async function usableAtStart(
+  repository: Repository,
+  work: WorkDirectory,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<{ memory: SharedArrayBuffer; plainBytes: number }> {
+  const { layout } = repository;
+  if (layout.plainTree === null) {
+    const { data } = await usablePacks(repository, store, signal);
+    return { memory: data.memory, plainBytes: 0 };
+  }
+  const { objects, bytes } = await new PlainDone(work).there({ layout, work }, store, signal);
+  return { memory: objects.memory, plainBytes: bytes };
 }
 
 /** The offer of the repository that holds the catalog of a plain copy. */

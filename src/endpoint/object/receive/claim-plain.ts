@@ -9,14 +9,15 @@ import { newestStored } from '../repository-datasets.js';
 
 /**
  * Makes sure that a plain copy comes into nothing, or over what an interrupted copy of the same dataset left, and says whose
- * the objects are before the first of them is put. Errors: `target_not_empty`.
+ * the objects are before the first of them is put. True when there was an interrupted copy; what it left of unfinished uploads
+ * is dropped. Errors: `target_not_empty`.
  */
 export async function claimPlain(
   offer: Offer,
   repository: Repository,
   { store }: { readonly store: ObjectStore },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const { layout } = repository;
   const there = await newestStored(repository, { store }, signal);
   if (there !== null) {
@@ -24,12 +25,26 @@ export async function claimPlain(
   }
   const mark = markOf(offer);
   const found = await getObject(store, layout.plainMark, signal);
-  if (found?.toString() === mark) return;
+  if (found?.toString() === mark) {
+    await dropUnfinished(layout.plainTree ?? '', store, signal);
+    return true;
+  }
   for await (const key of keysBelow(store, layout.plainTree ?? '', signal)) {
     if (key.startsWith(layout.prefix) && !key.startsWith(`${layout.prefix}files/`)) continue;
     throw taken(layout.plainTree, `holds ${escapePath(Buffer.from(key))} already`);
   }
   await store.put(layout.plainMark, Buffer.from(mark), {}, signal);
+  return false;
+}
+
+async function dropUnfinished(
+  tree: string,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const page of store.listUnfinished(tree, signal)) {
+    for (const upload of page) await store.dropUnfinished(upload, signal);
+  }
 }
 
 /** The same text for every attempt at the same copy. */

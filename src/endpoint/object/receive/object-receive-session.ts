@@ -1,6 +1,7 @@
 import type { DatasetInfo } from '../../../model/dataset.js';
 import { asDmError, DmError } from '../../../model/error.js';
 import type { Gfid } from '../../../model/ids.js';
+import { PackSet } from '../../../repository/pack-set.js';
 import type { WorkerPool } from '../../../worker/pool.js';
 import type { Ack, ChangeBatch, ResumePoint } from '../../change-stream.js';
 import { CompressionSwitch } from '../../compression/compression-switch.js';
@@ -14,6 +15,7 @@ import { lockOfNew } from '../lock/lock-period.js';
 import { storedInfo } from '../repository-datasets.js';
 import { mergeIndex } from './merge-index.js';
 import { PackSlots } from './pack-slots.js';
+import { PlainDone } from './plain-done.js';
 import { PlainUploads } from './plain-uploads.js';
 import { keepMsOf, type PublishModules, publishDataset } from './publish-dataset.js';
 import { loadSession, type ObjectSession, saveSession } from './session-record.js';
@@ -44,6 +46,8 @@ export interface ObjectSessionOptions {
   readonly session: ObjectSession;
   readonly input: ObjectTaskInput;
   readonly resumed: ObjectResumeResult;
+  /** In plain objects that an interrupted attempt has put. */
+  readonly plainBytes: number;
 }
 
 export interface ObjectSessionModules extends Omit<PublishModules, 'plainBytes'> {
@@ -63,7 +67,7 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
   readonly #logs: number[];
   readonly #needs: Gfid[];
   #structureDone: boolean;
-  #plainBytes = 0;
+  #plainBytes: number;
   /** The stream has ended whole: what comes now was asked for. */
   #streamEnded = false;
   #running: Promise<unknown> = Promise.resolve();
@@ -75,6 +79,7 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
     const { point, logs, needs } = options.resumed;
     this.#options = options;
     this.#modules = modules;
+    this.#plainBytes = options.plainBytes;
     this.resume = point;
     this.#logs = [...logs];
     this.#needs = [...needs];
@@ -188,6 +193,8 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
       store: this.#modules.store,
       uploads: objects,
       keepMs: keepMsOf(this.#options.session),
+      there: new PackSet(this.#options.input.usable),
+      done: new PlainDone(this.#modules.work),
       count: (bytes) => {
         this.#plainBytes += bytes;
       },

@@ -59,7 +59,8 @@ export const objectResumeTask: Task<ObjectTaskInput, ObjectResumeResult> = async
   const { usable } = workspace;
   keepUsable(workspace, usable);
   const logPaths = work.laneLogs(session.lanes);
-  const positions = resumeLanes(logPaths, usable, new SegmentTable(input.table));
+  const isPlain = new RepositoryLayout(session.basePath).plainTree !== null;
+  const positions = resumeLanes(logPaths, usable, new SegmentTable(input.table), isPlain);
   for (const [lane, { log }] of positions.entries()) {
     using kept = new LaneLog(work.laneLog(lane), log);
     kept.flush();

@@ -11,12 +11,19 @@ const WAITING_BYTES = 2 * 1024 * 1024;
 const NS_PER_SECOND = 1_000_000_000n;
 const REGULAR = 0o100000;
 
+/** What a plain object is to be called and to say. */
+export interface PlainObject {
+  readonly gfid: Gfid;
+  readonly key: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /** For the thread that uploads; parts of a file follow each other. */
 export type PlainMessage =
   | {
       readonly kind: 'plain';
-      /** What the object is to be called and to say; with the first part only. */
-      readonly object: { key: string; metadata: Readonly<Record<string, string>> } | null;
+      /** With the first part only. */
+      readonly object: PlainObject | null;
       readonly zeros: bigint;
       readonly bytes: Uint8Array | null;
       readonly last: boolean;
@@ -77,14 +84,14 @@ export class PlainSender implements ContentWriter, ChunkSender {
     this.#last.catch(() => undefined);
   }
 
-  async #object(gfid: Gfid): Promise<{ key: string; metadata: Record<string, string> }> {
+  async #object(gfid: Gfid): Promise<PlainObject> {
     const { layout, next } = this.#modules;
     const path = await next.pathOf(gfid);
     const inode = await next.inode(gfid);
     if (path === null || inode === null) {
       throw new DmError('corrupt', `file ${gfid} is not in the dataset any more; copy again`);
     }
-    return { key: layout.plainObject(path, gfid), metadata: metadataOf(inode) };
+    return { gfid, key: layout.plainObject(path, gfid), metadata: metadataOf(inode) };
   }
 }
 

@@ -1,8 +1,10 @@
 import { DmError } from '../../../model/error.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
+import type { PackSet } from '../../../repository/pack-set.js';
 import { MessageQueue } from '../../../worker/message-queue.js';
 import { lockOfNew } from '../lock/lock-period.js';
-import type { PlainMessage } from './plain-sender.js';
+import { type PlainDone, plainId } from './plain-done.js';
+import type { PlainMessage, PlainObject } from './plain-sender.js';
 import type { UploadQueue } from './upload-queue.js';
 
 const ZEROS = Buffer.alloc(1024 * 1024);
@@ -10,6 +12,7 @@ const ZEROS = Buffer.alloc(1024 * 1024);
 /** The body of an object that is being uploaded, as its parts come. */
 class Body {
   dropped = false;
+  bytes = 0;
   /** Resolves when the store takes no more of it. */
   over: Promise<void> = Promise.resolve();
   #taken: (() => void) | null = null;
@@ -20,6 +23,7 @@ class Body {
     const taken = new Promise<void>((resolve) => {
       this.#taken = resolve;
     });
+    this.bytes += bytes.length;
     this.parts.push(bytes);
     await Promise.race([taken, this.over]);
   }
@@ -40,20 +44,29 @@ export class PlainUploads {
   readonly #uploads: UploadQueue;
   readonly #keepMs: number | null;
   readonly #count: (bytes: number) => void;
+  readonly #there: PackSet;
+  readonly #done: PlainDone;
   /** Of the object whose parts come. */
   #body: Body | null = null;
+  /** Its parts come, and it is there. */
+  #passesOver = false;
 
-  /** `keepMs`: how long the dataset is to stay, null for an unknown time. `count` is told the bytes that are sent. */
+  /** `keepMs`: how long the dataset is to stay, null for an unknown time. `there`: objects that an interrupted attempt has put; they are passed over. `done` is told of
+   * each that is in the store. `count` is told the bytes that are sent. */
   constructor(modules: {
     store: ObjectStore;
     uploads: UploadQueue;
     keepMs: number | null;
+    there: PackSet;
+    done: PlainDone;
     count: (bytes: number) => void;
   }) {
     this.#store = modules.store;
     this.#uploads = modules.uploads;
     this.#keepMs = modules.keepMs;
     this.#count = modules.count;
+    this.#there = modules.there;
+    this.#done = modules.done;
   }
 
   /** Resolves when the next message may come. Errors: what an earlier upload failed with. */
@@ -63,13 +76,16 @@ export class PlainUploads {
       return;
     }
     const { object, zeros, last } = message;
+    if (object !== null) this.#passesOver = this.#there.has(plainId(object.gfid));
+    if (this.#passesOver) return;
     const bytes = message.bytes ?? new Uint8Array(0);
     this.#count(Number(zeros) + bytes.length);
     if (object !== null && last && zeros === 0n) {
-      const { key, metadata } = object;
+      const { gfid, key, metadata } = object;
       await this.#uploads.add(async () => {
         const retainUntilMs = await lockOfNew(this.#store, this.#keepMs, signal);
         await this.#store.put(key, bytes, { metadata, retainUntilMs }, signal);
+        this.#done.add({ gfid, key, size: bytes.length });
       });
       return;
     }
@@ -92,10 +108,7 @@ export class PlainUploads {
     this.#body = null;
   }
 
-  async #begin(
-    { key, metadata }: { key: string; metadata: Readonly<Record<string, string>> },
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #begin({ gfid, key, metadata }: PlainObject, signal: AbortSignal): Promise<void> {
     const body = new Body();
     await this.#uploads.add(async () => {
       const retainUntilMs = await lockOfNew(this.#store, this.#keepMs, signal);
@@ -104,6 +117,7 @@ export class PlainUploads {
       body.over = upload.catch(() => undefined);
       try {
         await upload;
+        this.#done.add({ gfid, key, size: body.bytes });
       } catch (error) {
         if (!body.dropped) throw error;
       }

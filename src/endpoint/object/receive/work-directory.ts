@@ -70,6 +70,11 @@ export class WorkDirectory {
     return join(this.session, 'uploaded');
   }
 
+  /** Of the session: plain objects that are in the store. */
+  get uploadedPlain(): string {
+    return join(this.session, 'uploaded-plain');
+  }
+
   make(): void {
     for (const path of [this.pages, this.indexRuns]) {
       mkdirSync(path, { recursive: true, mode: 0o700 });

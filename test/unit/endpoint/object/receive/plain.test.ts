@@ -10,6 +10,7 @@ import { deleteStoredDataset } from '../../../../../src/endpoint/object/delete-d
 import type { DatasetInfo } from '../../../../../src/model/dataset.js';
 import { DmError } from '../../../../../src/model/error.js';
 import type { ObjectStore } from '../../../../../src/repository/object-store.js';
+import { disturbed } from '../../../../support/disturbed-store.js';
 import { makeOddTree } from '../../../../support/e2e-trees.js';
 import {
   ACCESS_ID,
@@ -208,6 +209,55 @@ for (const kind of ['directory', 'bucket'] as const) {
       expect(await verify('verify', made.number)).to.deep.equal([]);
     });
 
+    it('go on where they broke off: finished ones are not sent again, unfinished uploads go', async () => {
+      const { copy, wrap } = fixture;
+      copy.sh('for i in $(seq 300); do head -c 20000 /dev/urandom > f$i; done');
+      copy.sh('head -c 12000000 /dev/urandom > large; truncate -s 900000 hole; : > nothing');
+      const dataset = await copy.capture();
+      const puts = new Map<string, number>();
+      let broken: string[] = [];
+      /** Breaks off when so many plain objects are there. */
+      const breakingAfter = (limit: number) => (store: ObjectStore) =>
+        counting(store, (key) => {
+          if (key.includes('/.datamover/') || !key.startsWith(`${BASE_PATH}/`)) return;
+          if (puts.size >= limit) {
+            broken.push(key);
+            throw new DmError('store_unreachable', 'the store is gone; try again');
+          }
+          puts.set(key, (puts.get(key) ?? 0) + 1);
+        });
+      for (const limit of [40, 150, 290]) {
+        broken = [];
+        fixture.wrap = breakingAfter(limit);
+        expect(await refusalOf(fixture.backUp(dataset))).to.match(/^store_unreachable/);
+        expect(broken).to.not.be.empty;
+      }
+      if (fixture instanceof BucketFixture) {
+        const refused = { kind: 'status', status: 403, code: 'AccessDenied' } as const;
+        fixture.server.fault('CompleteMultipartUpload', refused);
+        fixture.server.fault('AbortMultipartUpload', refused);
+        await using store = await openTestStore(fixture.server.endpoint);
+        const parts = (async function* () {
+          for (let i = 0; i < 9; i++) yield Buffer.alloc(MIB, i);
+        })();
+        await refusalOf(store.putStream(`${BASE_PATH}/large`, parts, {}, fixture.signal));
+        expect(fixture.server.unfinishedUploads).to.equal(1);
+      }
+      // One that was finished is deleted by somebody.
+      const [victim = ''] = puts.keys();
+      fixture.wrap = wrap;
+      const store = await fixture.openStore();
+      await store.delete([victim], fixture.signal);
+      fixture.wrap = breakingAfter(1000);
+      const made = await copyOut(dataset);
+      expect(puts.size).to.equal(303);
+      expect([...puts].filter(([key, count]) => count !== 1 && key !== victim)).to.deep.equal([]);
+      expect(puts.get(victim)).to.equal(2);
+      fixture.wrap = wrap;
+      expect(await verify('verify', made.number)).to.deep.equal([]);
+      if (fixture instanceof BucketFixture) expect(fixture.server.unfinishedUploads).to.equal(0);
+    });
+
     it('are refused where they would not be encrypted, and where catalogs of others lie', async () => {
       fixture.copy.sh('echo x > x');
       fixture.secret = Buffer.alloc(32, 1);
@@ -262,6 +312,14 @@ for (const kind of ['directory', 'bucket'] as const) {
         expect(readdirSync(join(there, '.datamover/packs'))).to.deep.equal(['pages']);
       });
     }
+  });
+}
+
+/** A store of which every put is told before, and may be refused. */
+function counting(store: ObjectStore, onPut: (key: string) => void): ObjectStore {
+  return disturbed(store, async ({ call, key }, apply) => {
+    if (call === 'put' || call === 'putStream') onPut(key);
+    await apply();
   });
 }
 
