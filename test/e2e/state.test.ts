@@ -11,9 +11,14 @@ import {
   mustRun,
   repeatCopy,
 } from '../support/e2e-policies.js';
+import { plantedSecrets } from '../support/planted-secrets.js';
 import { differences } from '../support/walker.js';
 
+const PASSPHRASE = 'planted-passphrase-of-exported-state';
+
 describe('dm state', function () {
+  before(() => plantedSecrets.plant('the passphrase', PASSPHRASE, 'kept nowhere'));
+
   this.timeout(120_000);
   let agents: TestAgents;
   let passphrase = '';
@@ -21,7 +26,7 @@ describe('dm state', function () {
   beforeEach('start agents', async () => {
     agents = await TestAgents.open({ agents: [{ name: 'alpha' }, { name: 'beta' }] });
     passphrase = agents.scratch('passphrase');
-    writeFileSync(passphrase, 'a long passphrase\n');
+    writeFileSync(passphrase, `${PASSPHRASE}\n`);
     mkdirSync(agents.root('alpha', 'tree'));
     writeFileSync(agents.root('alpha', 'tree', 'file'), 'first');
   });
@@ -47,6 +52,8 @@ describe('dm state', function () {
     expect(exported).to.deep.equal({ code: 0, stdout: '', stderr: '' });
     expect(statSync(file).mode & 0o777).to.equal(0o600);
     expect(readFileSync(file).includes('PRIVATE KEY')).to.equal(false);
+    plantedSecrets.look('exported state', readFileSync(file));
+    plantedSecrets.check();
     const again = await dm(alpha, 'state', 'export', file, `--passphrase-file=${passphrase}`);
     expect(again.code).to.equal(2);
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { type PlantedSecrets, plantedSecrets } from './planted-secrets.js';
 
 const DM = fileURLToPath(new URL('../../../bin/dm.js', import.meta.url));
 const CERTS_TOOL = fileURLToPath(new URL('../../../bin/certs-tool.js', import.meta.url));
@@ -19,6 +20,8 @@ export interface AgentOptions {
   readonly extra?: readonly string[];
   /** Words before the program, such as `setpriv` and its options: they must end in an exec. */
   readonly launcher?: readonly string[];
+  /** What must not be in its log and output; those of all tests unless given. */
+  readonly secrets?: PlantedSecrets;
 }
 
 export interface CommandResult {
@@ -86,19 +89,28 @@ export class AgentProcess {
     await this.#ready(child);
   }
 
-  /** Kills at once, as a power switch would; resolves when the process is gone. */
+  /**
+   * Kills at once, as a power switch would; resolves when the process is gone. Asked to end in order, it is looked at for
+   * secrets first, and its state afterwards; throws when one was seen anywhere.
+   */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#child;
     this.#child = null;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const isInOrder = signal === 'SIGTERM';
+    if (isInOrder) this.#secrets.lookAtProcess(this.options.name, child.pid ?? 0);
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     child.kill(signal);
     await gone;
+    if (isInOrder) this.#secrets.lookAtState(this.options.stateDir);
+    this.#secrets.check();
   }
 
   /** Runs one `dm` command against this agent, whatever its exit code. */
-  run(...args: readonly string[]): Promise<CommandResult> {
-    return runTool(DM, args, { DM_SOCKET: this.socket });
+  async run(...args: readonly string[]): Promise<CommandResult> {
+    const result = await runTool(DM, args, { DM_SOCKET: this.socket });
+    lookAtOutput(this.#secrets, args, result);
+    return result;
   }
 
   /** Runs a command that must succeed and returns its JSON. */
@@ -117,6 +129,10 @@ export class AgentProcess {
     return result;
   }
 
+  get #secrets(): PlantedSecrets {
+    return this.options.secrets ?? plantedSecrets;
+  }
+
   #ready(child: ChildProcess): Promise<void> {
     return new Promise((resolve, reject) => {
       if (!child.stderr) throw new Error('the agent has no stderr');
@@ -129,6 +145,7 @@ export class AgentProcess {
       const log = openSync(this.options.logFile, 'a', 0o600);
       lines.on('line', (line) => {
         writeSync(log, `${line}\n`);
+        this.#secrets.look(`the log of ${this.options.name}`, line);
         if (seen.push(line) > 50) seen.shift();
         const message = parseLine(line);
         if (message?.msg !== 'ready') return;
@@ -143,6 +160,18 @@ export class AgentProcess {
       child.stderr.once('close', () => closeSync(log));
     });
   }
+}
+
+/** Throws when a command printed a secret. */
+export function lookAtOutput(
+  secrets: PlantedSecrets,
+  words: readonly string[],
+  { stdout, stderr }: CommandResult,
+): void {
+  const command = words.filter((word) => !word.startsWith('-')).join(' ');
+  secrets.look(`the output of dm ${command}`, stdout);
+  secrets.look(`the messages of dm ${command}`, stderr);
+  secrets.check();
 }
 
 /** Runs `certs-tool`; throws when it fails. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type PlantedSecrets, plantedSecrets } from './planted-secrets.js';
 
 export interface DelayingProxyOptions {
   readonly port: number;
@@ -11,6 +12,8 @@ export interface DelayingProxyOptions {
   readonly maxQueuedBytes?: number;
   /** Most that is passed on in one write; everything at once unless given. */
   readonly bytesPerWrite?: number;
+  /** What must not pass; those of all tests unless given. */
+  readonly secrets?: PlantedSecrets;
 }
 
 /** A TCP proxy on 127.0.0.1 that makes a network: it delays, limits, counts, stalls and cuts. */
@@ -81,6 +84,7 @@ export class DelayingProxy implements AsyncDisposable {
     this.cut();
     this.#server.close();
     await once(this.#server, 'close');
+    (this.#options.secrets ?? plantedSecrets).check();
   }
 
   #accept(client: Socket): void {
@@ -95,12 +99,17 @@ export class DelayingProxy implements AsyncDisposable {
       this.#chunksLeft = Number.POSITIVE_INFINITY;
       for (const pipe of [...this.#pipes]) pipe.reset();
     };
-    const up = new Pipe(client, server, this.#options, network, (n) => {
-      this.bytes.up += n;
+    const { secrets = plantedSecrets } = this.#options;
+    const lookUp = secrets.stream('what a caller sent through the proxy');
+    const lookDown = secrets.stream('what was answered through the proxy');
+    const up = new Pipe(client, server, this.#options, network, (chunk) => {
+      this.bytes.up += chunk.length;
+      lookUp(chunk);
       countChunk();
     });
-    const down = new Pipe(server, client, this.#options, network, (n) => {
-      this.bytes.down += n;
+    const down = new Pipe(server, client, this.#options, network, (chunk) => {
+      this.bytes.down += chunk.length;
+      lookDown(chunk);
       countChunk();
     });
     for (const pipe of [up, down]) {
@@ -141,7 +150,7 @@ class Pipe {
     to: Socket,
     options: DelayingProxyOptions,
     network: Network,
-    count: (bytes: number) => void,
+    see: (chunk: Buffer) => void,
   ) {
     this.#from = from;
     this.#to = to;
@@ -151,7 +160,7 @@ class Pipe {
     this.#perWrite = options.bytesPerWrite ?? Number.MAX_SAFE_INTEGER;
     to.setNoDelay(true);
     from.on('data', (chunk: Buffer) => {
-      count(chunk.length);
+      see(chunk);
       this.#push(chunk);
       if (this.#queued > this.#maxQueued) from.pause();
     });

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AgentProcess, certsTool } from './agent-process.js';
 import { dmJson } from './e2e-dm.js';
+import { plantedSecrets } from './planted-secrets.js';
 import { TempDirectory } from './temp-directory.js';
 
 /** One CA and one identity per name for all tests of this process: making keys takes long. */
@@ -43,6 +45,8 @@ class SharedCertificates {
   async #makeCa(): Promise<string> {
     const directory = this.#directory.join('ca');
     await certsTool('ca', '--name=test-ca', '--bits=2048', `--out=${directory}`);
+    const key = readFileSync(join(directory, 'ca.key'), 'utf8');
+    plantedSecrets.plantKey('the key of the CA', key, 'kept nowhere');
     return join(directory, 'ca.pem');
   }
 
@@ -51,6 +55,8 @@ class SharedCertificates {
     const directory = this.#directory.join('identities', name);
     const signer = [`--ca=${ca}`, `--ca-key=${join(this.#directory.join('ca'), 'ca.key')}`];
     await certsTool('identity', ...signer, `--name=${name}`, `--bits=2048`, `--out=${directory}`);
+    const key = readFileSync(join(directory, 'identity.key'), 'utf8');
+    plantedSecrets.plantKey(`the key of ${name}`, key, 'kept in the state');
     return directory;
   }
 }

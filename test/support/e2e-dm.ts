@@ -1,7 +1,8 @@
 import { Readable, Writable } from 'node:stream';
 import { processIo } from '../../src/assembly/cli-io.js';
 import { runCli } from '../../src/cli/run-cli.js';
-import type { AgentProcess, CommandResult } from './agent-process.js';
+import { type AgentProcess, type CommandResult, lookAtOutput } from './agent-process.js';
+import { plantedSecrets } from './planted-secrets.js';
 
 /**
  * Runs a `dm` command against an agent inside the test's own process: the same code as the program from the
@@ -32,7 +33,9 @@ async function run(
     columns: 80,
     signal: NEVER,
   });
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
+  const result = { code, stdout: stdout.text(), stderr: stderr.text() };
+  lookAtOutput(plantedSecrets, words, result);
+  return result;
 }
 
 /** Runs a command that must succeed and returns its JSON. */

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { type PlantedSecrets, plantedSecrets } from '../planted-secrets.js';
 import { type FaultKind, type FaultRule, FaultScript } from './faults.js';
 import { S3Failure, type StoredObjects } from './objects.js';
 import { BucketOperations, operationOf, type S3Answer, type S3Request } from './operations.js';
@@ -18,15 +19,18 @@ export interface S3ServerOptions {
   readonly sessionToken?: string;
   /** Milliseconds that its clock is ahead. */
   readonly clockAheadMs?: number;
+  /** What must not come to it; those of all tests unless given. */
+  readonly secrets?: PlantedSecrets;
 }
 
 export const ACCESS_ID = 'AKIDTEST';
-export const SECRET_KEY = 'secret-of-the-test-server';
+export const SECRET_KEY = 'planted-secret-of-the-test-server';
 export const BUCKET = 'bucket';
 
 /** An S3 server of one bucket in memory, with scripted faults. The credential is checked, its signature is not. */
 export class S3Server implements AsyncDisposable {
   readonly faults = new FaultScript();
+  readonly secrets: PlantedSecrets;
   /** How much later it is there than when the server was made; tests move it on. */
   ageMs = 0;
   /** Names of the operations asked for so far. */
@@ -39,6 +43,7 @@ export class S3Server implements AsyncDisposable {
   private constructor(server: Server, options: S3ServerOptions) {
     this.#server = server;
     this.#options = options;
+    this.secrets = options.secrets ?? plantedSecrets;
     this.#bucket = new BucketOperations(
       {
         versioning: options.versioning ?? false,
@@ -90,11 +95,15 @@ export class S3Server implements AsyncDisposable {
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, 'close');
+    this.secrets.check();
   }
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
+    const said = `${incoming.url}\n${withoutToken(incoming.rawHeaders).join('\n')}`;
+    this.secrets.look('a request to the store', said);
+    this.secrets.look('the body of a request to the store', Buffer.concat(chunks));
     // Not by URL, which would resolve "." and ".." in keys.
     const [path = '', search = ''] = (incoming.url ?? '/').split('?');
     const [, bucket = '', ...rest] = path.split('/');
@@ -221,4 +230,11 @@ function entityBomb(): string {
       `<!ENTITY l${level + 1} "${level === 0 ? 'lol'.repeat(10) : `&l${level};`.repeat(10)}">`,
   );
   return `<?xml version="1.0"?><!DOCTYPE x [${levels.join('')}]><ListBucketResult><Contents><Key>&l10;</Key></Contents></ListBucketResult>`;
+}
+
+/** A session token is sent as it is: names and values in turn, without its own. */
+function withoutToken(headers: readonly string[]): string[] {
+  return headers.filter(
+    (_, at) => headers[at - (at % 2)]?.toLowerCase() !== 'x-amz-security-token',
+  );
 }
