@@ -152,8 +152,9 @@ export class KillRun implements AsyncDisposable {
         while (!isOver && account.sent < (needed * percent) / 100) await delay(WIRE_LOOK_MS);
       },
     };
-    const hits = await this.#policy('push', kind, site.policies.push, count, watch);
-    isOver = true;
+    const hits = await this.#policy('push', kind, site.policies.push, count, watch).finally(() => {
+      isOver = true;
+    });
     account.ended();
     if (hits > 0) this.#modules.onResent(account.resent);
     const found = differences(site.source, site.target);
