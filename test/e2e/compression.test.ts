@@ -167,6 +167,20 @@ describe('a compressed wire', function () {
     });
   }
 
+  it('is compressed by itself under a slow bandwidth rule', async () => {
+    await set('there', 'auto');
+    const rule = ['throttling', 'bw-rules', 'create', 'NETMASK', '--netmask=127.0.0.0/8'];
+    const { id } = await dmJson<{ id: number }>(here(), ...rule, '--bw-limit=8000000');
+    const mib = 64;
+    const { copies, equal } = await pair('here', 'there', mib, prose);
+    await mustRun(here(), copies.creation);
+    const { statistics } = await mustRun(here(), copies.copy);
+    await here().ok('throttling', 'bw-rules', 'delete', String(id));
+    equal();
+    expect(statistics.bytes_changed).to.equal(mib * MIB);
+    expect(statistics.bytes_sent).to.be.lessThan(0.8 * mib * MIB);
+  });
+
   it('goes on where it was after a kill of either side', async () => {
     await set('there', 'zstd');
     const proxy = wire('there');
