@@ -165,7 +165,12 @@ async function startParts(
       governor.settings = cpu;
     },
   });
-  const links = new PeerLinks();
+  const links = new PeerLinks((peer, compressed) =>
+    log.info(
+      { peer },
+      compressed ? 'the link is slow: batches are compressed' : 'batches go as they are again',
+    ),
+  );
   const dialer = new PeerDialer(
     { card, loopbackSocket },
     { accounts, trust, pacing, links, clock, log },

@@ -18,6 +18,7 @@ export type ActiveCompression = Exclude<CompressionMode, 'off'>;
 /** The way to one peer: measured by everything that is sent there, which is compressed, or not, together. */
 export class PeerLink {
   readonly #clock: IdleClock;
+  readonly #onChange: (compressed: boolean) => void;
   readonly #streams = new Set<SendingStream>();
   #idleShare: () => number;
   #state: CompressionState = INITIAL_COMPRESSION;
@@ -25,8 +26,10 @@ export class PeerLink {
   #sentBytes = 0;
   #compressor = { bytes: 0, ms: 0 };
 
-  constructor(clock = THREAD_CLOCK) {
+  constructor(modules: { onChange: (compressed: boolean) => void; clock?: IdleClock }) {
+    const { onChange, clock = THREAD_CLOCK } = modules;
     this.#clock = clock;
+    this.#onChange = onChange;
     this.#idleShare = clock.idleShares();
     this.#intervalFrom = clock.now();
   }
@@ -74,6 +77,7 @@ export class PeerLink {
     const sentBytes = this.#sentBytes;
     this.#intervalFrom = atMs;
     this.#sentBytes = 0;
+    const before = this.#state.on;
     this.#state = decideCompression(this.#state, {
       atMs,
       elapsedMs,
@@ -82,6 +86,7 @@ export class PeerLink {
       compressorRate: this.#compressorRate(),
     });
     for (const stream of this.#streams) stream.follow(this.#state.on);
+    if (this.#state.on !== before) this.#onChange(this.#state.on);
   }
 
   /** Of the runs since it was last asked; of those before when there were none. */

@@ -126,6 +126,20 @@ describe('a target with a cap', () => {
     const error = await failureOf(collect(session.write(endless(), signal)));
     expect(error.code).to.equal('quota_exceeded');
   });
+
+  it('counts what is compressed as it will be', async () => {
+    const session = await target(1_000n).begin(offer, signal);
+    let sent = 0;
+    async function* shrunk(): AsyncIterable<ChangeBatch> {
+      for await (const batch of endless()) {
+        sent += 1;
+        yield { ...batch, payload: Buffer.alloc(100), rawBytes: MIB };
+      }
+    }
+    const error = await failureOf(collect(session.write(shrunk(), signal)));
+    expect(error.code).to.equal('quota_exceeded');
+    expect(sent).to.be.lessThan(20);
+  });
 });
 
 function takesAll(): ReceiveSession {
