@@ -1,0 +1,60 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { AgentProcess } from '../support/agent-process.js';
+import { TestAgents } from '../support/e2e-agents.js';
+import { sharedCertificates } from '../support/e2e-certificates.js';
+import { dm, dmJson } from '../support/e2e-dm.js';
+import { createPolicy, creation, mustRun, repeatCopy, runPolicy } from '../support/e2e-policies.js';
+
+describe('19: a name that leads elsewhere', function () {
+  this.timeout(120_000);
+
+  it('an agent with a good certificate in the place of the pinned one is told nothing', async () => {
+    await using agents = await TestAgents.open({
+      agents: [{ name: 'caller' }, { name: 'friend' }],
+      accounts: false,
+    });
+    const [caller, friend] = [agents.agent('caller'), agents.agent('friend')];
+    const [, port = ''] = friend.listen.split(':');
+    const uri = `dm://localhost:${port}`;
+    await dmJson(caller, 'accounts', 'create', 'DM', '--name=friend', `--uri=${uri}`);
+    expect((await dm(caller, 'accounts', 'ping', 'friend')).code).to.equal(0);
+    const tree = agents.root('caller', 'tree');
+    mkdirSync(tree);
+    writeFileSync(`${tree}/file`, 'for a friend only');
+    await mustRun(caller, await createPolicy(caller, 'CREATION', creation('local', tree)));
+
+    // The name now leads to somebody else whom the same CA vouches for.
+    await friend.kill('SIGTERM');
+    mkdirSync(agents.scratch('impostor'));
+    const impostor = await AgentProcess.start({
+      name: 'impostor',
+      stateDir: agents.scratch('state-impostor'),
+      roots: [agents.scratch('impostor')],
+      logFile: agents.scratch('impostor.log'),
+      listen: friend.listen,
+    });
+    try {
+      await sharedCertificates.install(impostor, 'impostor');
+      const ping = await dm(caller, 'accounts', 'ping', 'friend');
+      expect(ping.stderr).to.match(/^dm: peer_key_mismatch: /);
+      const target = { account: 'friend', path: agents.scratch('impostor', 'copy') };
+      const flags = repeatCopy({ account: 'local', path: tree }, target);
+      const { job } = await runPolicy(caller, await createPolicy(caller, 'REPEAT_COPY', flags));
+      expect(job?.error_code).to.equal('peer_key_mismatch');
+      expect(readdirSync(agents.scratch('impostor'))).to.not.include('copy');
+      expect(readFileSync(agents.scratch('impostor.log'), 'utf8')).to.not.contain('caller');
+    } finally {
+      await impostor.kill();
+    }
+  });
+
+  it('a name that leads nowhere is an error that tells it, and lets nobody in', async () => {
+    await using agents = await TestAgents.open({ agents: [{ name: 'caller' }], accounts: false });
+    const caller = agents.agent('caller');
+    const uri = 'dm://nobody.invalid:7722';
+    await dm(caller, 'accounts', 'create', 'DM', '--name=nobody', `--uri=${uri}`);
+    const ping = await dm(caller, 'accounts', 'ping', 'nobody');
+    expect(ping.stderr).to.match(/^dm: peer_unreachable: .*nobody\.invalid/);
+  });
+});
