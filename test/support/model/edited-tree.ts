@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { childPath } from '../child-path.js';
 import { extendedAttributes } from '../extended-attributes.js';
-import { bytesOf, metadataOf } from './read-tree.js';
+import { bytesOf, metadataOf, readTree } from './read-tree.js';
 import {
   childOf,
   type InodeKind,
@@ -40,14 +40,22 @@ const LONGEST_PATH = 2_000;
  */
 export class EditedTree {
   readonly root: string;
-  readonly #inodes = new Map<string, ModelInode>();
+  readonly #inodes: Map<string, ModelInode>;
+
+  private constructor(root: string, state: ModelTree) {
+    this.root = root;
+    this.#inodes = new Map(state);
+  }
 
   /** Makes the root, which must not exist. */
-  constructor(root: string) {
-    this.root = root;
+  static create(root: string): EditedTree {
     mkdirSync(root);
-    this.#add('', 'directory');
-    this.#look(['']);
+    return EditedTree.open(root);
+  }
+
+  /** Over what is there. */
+  static open(root: string): EditedTree {
+    return new EditedTree(root, readTree(root));
   }
 
   get state(): ModelTree {

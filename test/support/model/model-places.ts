@@ -132,10 +132,10 @@ export class ModelPlaces {
     }
   }
 
-  /** The live tree of a target is what the model says that it stands at. */
+  /** The live tree of a target is what it was received as, or made into by hand. */
   checkLive({ model, to }: RealLink): void {
     if (to.account === 'store' || model.base === null) return;
-    const found = treeDifferences(model.base.tree, readTree(to.path));
+    const found = treeDifferences(model.drifted ?? model.base.tree, readTree(to.path));
     if (found.length === 0) return;
     throw new Error(`the tree at ${to.model.name} is not right:\n${found.join('\n')}`);
   }
@@ -156,7 +156,13 @@ export class ModelPlaces {
         },
       },
     });
-    const model = { from: source.model, to: target.model, base: null, held: new Set<ModelPlace>() };
+    const model = {
+      from: source.model,
+      to: target.model,
+      base: null,
+      drifted: null,
+      held: new Set<ModelPlace>(),
+    };
     this.links.push({ model, to: target, order });
   }
 }

@@ -39,7 +39,7 @@ export async function runSeed(seed: number, count: number): Promise<SeedReport> 
 async function runScenario(scenario: Scenario, kind: FilesystemKind): Promise<number> {
   const filesystem = mountFilesystem(kind, FILESYSTEM_MIB);
   try {
-    await using world = await ModelWorld.open(filesystem.path);
+    await using world = await ModelWorld.open(filesystem);
     scenario.begun = 0;
     for (const step of scenario.steps) {
       scenario.begun++;

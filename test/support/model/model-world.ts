@@ -1,10 +1,13 @@
 import { DmError } from '../../../src/model/error.js';
 import { until } from '../e2e-until.js';
+import type { FilesystemKind, TestFilesystem } from '../filesystems.js';
 import { applyEdit } from './apply-edit.js';
 import { DatasetSteps } from './dataset-steps.js';
 import { EditedTree } from './edited-tree.js';
+import type { Edit } from './edits.js';
 import { ModelAgents, type Order, requireFinished } from './model-agents.js';
 import { ModelPlaces, type RealLink, type RealPlace, retention } from './model-places.js';
+import type { ModelDataset } from './place-model.js';
 import { readTree } from './read-tree.js';
 import type { DatasetStep, Kill, Step } from './steps.js';
 import { frozen, treeDifferences } from './tree-model.js';
@@ -17,22 +20,25 @@ export class ModelWorld implements AsyncDisposable {
   readonly #creation: Order;
   readonly #expirations: ReadonlyMap<string, Order>;
   readonly #datasets: DatasetSteps;
+  /** Without clones the newest dataset of a target has its bytes in the live tree, and what is done to that is done to it. */
+  readonly #hasClones: boolean;
 
   private constructor(
     agents: ModelAgents,
     places: ModelPlaces,
+    filesystem: FilesystemKind,
     policies: { readonly creation: Order; readonly expirations: ReadonlyMap<string, Order> },
   ) {
     this.#agents = agents;
     this.#places = places;
+    this.#hasClones = filesystem !== 'ext4';
     this.#datasets = new DatasetSteps(agents, places);
-    this.#tree = new EditedTree(places.of('source').path);
+    this.#tree = EditedTree.create(places.of('source').path);
     this.#creation = policies.creation;
     this.#expirations = policies.expirations;
   }
 
-  /** On the file system that is mounted at `data`. */
-  static async open(data: string): Promise<ModelWorld> {
+  static async open({ path: data, kind }: TestFilesystem): Promise<ModelWorld> {
     const agents = await ModelAgents.open(data);
     try {
       const places = await ModelPlaces.create(agents);
@@ -47,7 +53,7 @@ export class ModelWorld implements AsyncDisposable {
         const policy = { policy_type: 'EXPIRATION', expiration_policy: { account_id: account } };
         expirations.set(`${agent} ${account}`, await agents.addPolicy(agent, policy));
       }
-      return new ModelWorld(agents, places, { creation, expirations });
+      return new ModelWorld(agents, places, kind, { creation, expirations });
     } catch (error) {
       await agents[Symbol.asyncDispose]();
       throw error;
@@ -76,6 +82,9 @@ export class ModelWorld implements AsyncDisposable {
       case 'expire':
         await this.#expire(this.#places.chosen(step.place), step.kill);
         break;
+      case 'drift':
+        this.#drift(step.target, step.edit);
+        break;
       case 'prune':
         await this.#prune(step.kill);
         break;
@@ -97,7 +106,7 @@ export class ModelWorld implements AsyncDisposable {
   async #doWithDataset(step: DatasetStep): Promise<void> {
     // What beta would let go by itself when it starts again is not to be read then.
     if (startsBeta(step)) await this.#awaitExpiry();
-    const places = this.#places.all.filter(({ model }) => model.newest !== null);
+    const places = this.#places.all.filter(({ model }) => model.datasets.length > 0);
     const place = places[step.place % Math.max(1, places.length)];
     const dataset = place?.model.datasets[step.dataset % place.model.datasets.length];
     if (place === undefined || dataset === undefined) return;
@@ -163,11 +172,43 @@ export class ModelWorld implements AsyncDisposable {
         continue;
       }
       requireFinished(job, `the copy to ${to.model.name}`);
-      if (model.base?.id !== newest.id) to.model.add(newest);
+      if (model.base?.id !== newest.id) {
+        await this.#learnRepair(link, newest);
+        to.model.add(newest);
+      }
       model.base = newest;
       for (const end of [model.from, model.to]) model.held.add(end);
       this.#places.checkLive(link);
     }
+  }
+
+  /** What was changed by hand at a target is a dataset there, before the one that was copied over it. */
+  async #learnRepair({ model, to }: RealLink, copied: ModelDataset): Promise<void> {
+    const { drifted, base } = model;
+    if (drifted === null || base === null) return;
+    const fresh = (await this.#places.list(to)).filter(({ id }) => !to.model.has(id));
+    const [kept] = fresh.filter(({ id }) => id !== copied.id);
+    if (kept !== undefined) to.model.add({ id: kept.id, tree: drifted, isPreRepair: true });
+    // Bytes that were written again as they were may count as a change.
+    else if (treeDifferences(base.tree, drifted).length > 0) {
+      throw new Error(`what was changed by hand at ${to.model.name} is in no dataset`);
+    }
+    model.drifted = null;
+  }
+
+  /** Changes a target by hand; the source while there is none that may be changed. */
+  #drift(choice: number, edit: Edit): void {
+    const received = this.#places.links.filter(
+      ({ model, to }) => model.base !== null && to.account === 'local',
+    );
+    const link = received[choice % Math.max(1, received.length)];
+    if (link === undefined || !this.#hasClones) {
+      applyEdit(this.#tree, edit);
+      return;
+    }
+    const tree = EditedTree.open(link.to.path);
+    applyEdit(tree, edit);
+    link.model.drifted = frozen(tree.state);
   }
 
   /** An expiration is of all places below one account. */

@@ -4,6 +4,8 @@ import type { ModelTree } from './tree-model.js';
 export interface ModelDataset {
   readonly id: string;
   readonly tree: ModelTree;
+  /** It keeps what was changed by hand at a target before a copy repaired that. */
+  readonly isPreRepair?: boolean;
 }
 
 /** A repeated copy between two places and what it goes on from. */
@@ -12,6 +14,8 @@ export interface ModelLink {
   readonly to: ModelPlace;
   /** What the target stands at, from which the next increment goes on; there or not. */
   base: ModelDataset | null;
+  /** What the target was made into by hand since. */
+  drifted: ModelTree | null;
   /** Places at which nobody has unlocked it. */
   readonly held: Set<ModelPlace>;
 }
@@ -33,8 +37,9 @@ export class ModelPlace {
     return this.#datasets;
   }
 
+  /** What copies from here take. */
   get newest(): ModelDataset | null {
-    return this.#datasets.at(-1) ?? null;
+    return this.#datasets.findLast(({ isPreRepair }) => isPreRepair !== true) ?? null;
   }
 
   add(dataset: ModelDataset): void {
@@ -53,9 +58,10 @@ export class ModelPlace {
   expire(links: readonly ModelLink[]): void {
     const { reserve } = this;
     if (reserve === null) return;
-    const first = this.#datasets.length - reserve;
+    const newer = (index: number): number =>
+      this.#datasets.slice(index + 1).filter(({ isPreRepair }) => isPreRepair !== true).length;
     this.#datasets = this.#datasets.filter(
-      ({ id }, index) => index >= first || this.isLocked(id, links),
+      ({ id }, index) => newer(index) < reserve || this.isLocked(id, links),
     );
   }
 

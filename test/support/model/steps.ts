@@ -18,6 +18,7 @@ export type Step =
   /** Each bit is a link; those of several run beside each other. */
   | { readonly do: 'copy'; readonly links: number; readonly kill: Kill | null }
   | { readonly do: 'expire'; readonly place: number; readonly kill: Kill | null }
+  | { readonly do: 'drift'; readonly target: number; readonly edit: Edit }
   | { readonly do: 'prune'; readonly kill: Kill | null }
   | DatasetStep
   | { readonly do: 'stop and start'; readonly agent: AgentName };
@@ -56,6 +57,7 @@ export const steps: fc.Arbitrary<Step> = fc.oneof(
   weighted(3, { do: fc.constant('expire'), place: choice, kill }),
   weighted(3, { do: fc.constant('delete'), place: choice, dataset: choice }),
   weighted(2, { do: fc.constant('unlock'), place: choice, dataset: choice }),
+  weighted(3, { do: fc.constant('drift'), target: choice, edit: edits }),
   weighted(1, { do: fc.constant('prune'), kill }),
   weighted(5, {
     do: fc.constant('restore'),
