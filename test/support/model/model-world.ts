@@ -2,15 +2,14 @@ import { DmError } from '../../../src/model/error.js';
 import { until } from '../e2e-until.js';
 import type { FilesystemKind, TestFilesystem } from '../filesystems.js';
 import { applyEdit } from './apply-edit.js';
+import { type Companion, CopySteps } from './copy-steps.js';
 import { DatasetSteps } from './dataset-steps.js';
 import { EditedTree } from './edited-tree.js';
-import type { Edit } from './edits.js';
-import { ModelAgents, type Order, requireFinished } from './model-agents.js';
-import { ModelPlaces, type RealLink, type RealPlace, retention } from './model-places.js';
-import type { ModelDataset } from './place-model.js';
+import { type EndedJob, ModelAgents, type Order, requireFinished } from './model-agents.js';
+import { ModelPlaces, type RealPlace, retention } from './model-places.js';
 import { readTree } from './read-tree.js';
 import type { DatasetStep, Kill, Step } from './steps.js';
-import { frozen, treeDifferences } from './tree-model.js';
+import { frozen, type ModelTree, treeDifferences } from './tree-model.js';
 
 /** Real agents and a model of what they must have, which the same steps are done to. What is not as it must be is thrown. */
 export class ModelWorld implements AsyncDisposable {
@@ -19,6 +18,7 @@ export class ModelWorld implements AsyncDisposable {
   readonly #tree: EditedTree;
   readonly #creation: Order;
   readonly #expirations: ReadonlyMap<string, Order>;
+  readonly #copies: CopySteps;
   readonly #datasets: DatasetSteps;
   /** Without clones the newest dataset of a target has its bytes in the live tree, and what is done to that is done to it. */
   readonly #hasClones: boolean;
@@ -32,6 +32,7 @@ export class ModelWorld implements AsyncDisposable {
     this.#agents = agents;
     this.#places = places;
     this.#hasClones = filesystem !== 'ext4';
+    this.#copies = new CopySteps(agents, places);
     this.#datasets = new DatasetSteps(agents, places);
     this.#tree = EditedTree.create(places.of('source').path);
     this.#creation = policies.creation;
@@ -77,13 +78,14 @@ export class ModelWorld implements AsyncDisposable {
         await this.#capture(step.kill);
         break;
       case 'copy':
-        await this.#copy(step.links, step.kill);
+        await this.#copy(step);
         break;
       case 'expire':
         await this.#expire(this.#places.chosen(step.place), step.kill);
         break;
       case 'drift':
-        this.#drift(step.target, step.edit);
+        if (!this.#hasClones || !this.#copies.drift(step.target, step.edit))
+          applyEdit(this.#tree, step.edit);
         break;
       case 'prune':
         await this.#prune(step.kill);
@@ -133,10 +135,14 @@ export class ModelWorld implements AsyncDisposable {
   }
 
   async #capture(kill: Kill | null): Promise<void> {
-    const source = this.#places.of('source');
-    const tree = frozen(this.#tree.state);
-    const job = (await this.#agents.run([this.#creation], kill))[0];
+    const { order, learn } = this.#companion('capture');
+    const [job] = await this.#agents.run([order], kill);
+    await learn(job);
+  }
+
+  async #learnCapture(job: EndedJob | undefined, tree: ModelTree): Promise<void> {
     requireFinished(job, 'the capture');
+    const source = this.#places.of('source');
     const fresh = (await this.#places.list(source)).filter(({ id }) => !source.model.has(id));
     const [made] = fresh;
     if (made === undefined || fresh.length > 1)
@@ -146,101 +152,63 @@ export class ModelWorld implements AsyncDisposable {
     if (found.length > 0) throw new Error(`the source is not what it was:\n${found.join('\n')}`);
   }
 
-  /** Those that read what others write come after them. */
-  async #copy(choice: number, kill: Kill | null): Promise<void> {
-    const meant = this.#places.links.filter((_, index) => (choice & (1 << index)) !== 0);
-    const isOn = ({ model }: RealLink) => meant.some((other) => other.model.to === model.from);
-    await this.#copyAlong(
-      meant.filter((link) => !isOn(link)),
-      kill,
-    );
-    await this.#copyAlong(meant.filter(isOn), null);
-  }
-
-  async #copyAlong(links: readonly RealLink[], kill: Kill | null): Promise<void> {
-    if (links.length === 0) return;
-    const jobs = await this.#agents.run(
-      links.map(({ order }) => order),
-      kill,
-    );
-    for (const [index, link] of links.entries()) {
-      const { model, to } = link;
-      const { newest } = model.from;
-      const job = jobs[index];
-      if (newest === null) {
-        requireCode(job?.code, 'source_missing', `the copy to ${to.model.name}`);
-        continue;
-      }
-      requireFinished(job, `the copy to ${to.model.name}`);
-      if (model.base?.id !== newest.id) {
-        await this.#learnRepair(link, newest);
-        to.model.add(newest);
-      }
-      model.base = newest;
-      for (const end of [model.from, model.to]) model.held.add(end);
-      this.#places.checkLive(link);
-    }
-  }
-
-  /** What was changed by hand at a target is a dataset there, before the one that was copied over it. */
-  async #learnRepair({ model, to }: RealLink, copied: ModelDataset): Promise<void> {
-    const { drifted, base } = model;
-    if (drifted === null || base === null) return;
-    const fresh = (await this.#places.list(to)).filter(({ id }) => !to.model.has(id));
-    const [kept] = fresh.filter(({ id }) => id !== copied.id);
-    if (kept !== undefined) to.model.add({ id: kept.id, tree: drifted, isPreRepair: true });
-    // Bytes that were written again as they were may count as a change.
-    else if (treeDifferences(base.tree, drifted).length > 0) {
-      throw new Error(`what was changed by hand at ${to.model.name} is in no dataset`);
-    }
-    model.drifted = null;
-  }
-
-  /** Changes a target by hand; the source while there is none that may be changed. */
-  #drift(choice: number, edit: Edit): void {
-    const received = this.#places.links.filter(
-      ({ model, to }) => model.base !== null && to.account === 'local',
-    );
-    const link = received[choice % Math.max(1, received.length)];
-    if (link === undefined || !this.#hasClones) {
-      applyEdit(this.#tree, edit);
+  async #copy({ links, beside, kill }: Extract<Step, { do: 'copy' }>): Promise<void> {
+    if (beside === 'prune' && kill === null) {
+      await Promise.all([this.#copies.copy(links, null, null), this.#pruneStore()]);
       return;
     }
-    const tree = EditedTree.open(link.to.path);
-    applyEdit(tree, edit);
-    link.model.drifted = frozen(tree.state);
+    const isJob = beside === 'capture' || beside === 'expire';
+    await this.#copies.copy(links, kill, isJob ? this.#companion(beside) : null);
+    // What became old, or was let go by a copy, after it was looked at.
+    if (beside === 'expire') await this.#expire(this.#places.of('source'), null);
+  }
+
+  /** What may run beside copies. */
+  #companion(what: 'capture' | 'expire'): Companion {
+    const tree = frozen(this.#tree.state);
+    if (what === 'capture') {
+      return { order: this.#creation, learn: (job) => this.#learnCapture(job, tree) };
+    }
+    return {
+      order: this.#expirationOf(this.#places.of('source')),
+      learn: async (job) => requireFinished(job, 'the expiration'),
+    };
   }
 
   /** An expiration is of all places below one account. */
-  async #expire({ agent, account }: RealPlace, kill: Kill | null): Promise<void> {
-    const order = this.#expirations.get(`${agent} ${account}`);
-    if (order === undefined) throw new Error(`nothing expires at ${account} of ${agent}`);
-    const [job] = await this.#agents.run([order], kill);
+  async #expire(place: RealPlace, kill: Kill | null): Promise<void> {
+    const [job] = await this.#agents.run([this.#expirationOf(place)], kill);
     requireFinished(job, 'the expiration');
-    for (const place of this.#places.all) {
-      if (place.agent !== agent || place.account !== account) continue;
-      place.model.expire(this.#places.models);
+    for (const { agent, account, model } of this.#places.all) {
+      if (agent === place.agent && account === place.account) model.expire(this.#places.models);
     }
   }
 
+  #expirationOf({ agent, account }: RealPlace): Order {
+    const order = this.#expirations.get(`${agent} ${account}`);
+    if (order === undefined) throw new Error(`nothing expires at ${account} of ${agent}`);
+    return order;
+  }
+
   async #prune(kill: Kill | null): Promise<void> {
-    const prune = async (): Promise<void> => {
-      const { call, signal } = this.#agents.ask('alpha');
-      const at = { account: 'store', base_path: '', wait: true };
-      for await (const _ of call.pruneBackups(
-        { ...at, grace_seconds: 0, leftover_seconds: 0 },
-        signal,
-      )) {
-        // Its progress is nobody's concern here.
-      }
-    };
     if (kill !== null) {
-      const interrupted = codeOf(prune());
+      const interrupted = codeOf(this.#pruneStore());
       await this.#agents.strike(kill);
       const code = await interrupted;
       if (code !== '') requireCode(code, 'agent_unreachable', 'a prune whose agent was killed');
     }
-    await prune();
+    await this.#pruneStore();
+  }
+
+  async #pruneStore(): Promise<void> {
+    const { call, signal } = this.#agents.ask('alpha');
+    const { model } = this.#places.of('store');
+    const hasBackups = model.datasets.length > 0;
+    const now = { wait: true, grace_seconds: 0, leftover_seconds: 0 };
+    let pruned = '';
+    const progress = call.pruneBackups({ account: 'store', base_path: '', ...now }, signal);
+    for await (const { summary } of progress) pruned = summary?.base_path ?? pruned;
+    if (hasBackups && pruned === '') throw new Error('a prune has told nothing of its end');
   }
 
   /** Beta lets what was pushed to it go by itself some time after it has started; what came later has to be told. */

@@ -15,8 +15,13 @@ export type AgentName = (typeof AGENTS)[number];
 export type Step =
   | { readonly do: 'edit'; readonly edit: Edit }
   | { readonly do: 'capture'; readonly kill: Kill | null }
-  /** Each bit is a link; those of several run beside each other. */
-  | { readonly do: 'copy'; readonly links: number; readonly kill: Kill | null }
+  /** Each bit is a link; those of several run beside each other, and beside something else perhaps. */
+  | {
+      readonly do: 'copy';
+      readonly links: number;
+      readonly beside: 'capture' | 'expire' | 'prune' | null;
+      readonly kill: Kill | null;
+    }
   | { readonly do: 'expire'; readonly place: number; readonly kill: Kill | null }
   | { readonly do: 'drift'; readonly target: number; readonly edit: Edit }
   | { readonly do: 'prune'; readonly kill: Kill | null }
@@ -53,7 +58,12 @@ const kill: fc.Arbitrary<Kill | null> = fc.oneof(
 export const steps: fc.Arbitrary<Step> = fc.oneof(
   weighted(60, { do: fc.constant('edit'), edit: edits }),
   weighted(12, { do: fc.constant('capture'), kill }),
-  weighted(12, { do: fc.constant('copy'), links: fc.integer({ min: 1, max: 31 }), kill }),
+  weighted(12, {
+    do: fc.constant('copy'),
+    links: fc.integer({ min: 1, max: 31 }),
+    beside: fc.constantFrom(null, null, null, 'capture', 'expire', 'prune'),
+    kill,
+  }),
   weighted(3, { do: fc.constant('expire'), place: choice, kill }),
   weighted(3, { do: fc.constant('delete'), place: choice, dataset: choice }),
   weighted(2, { do: fc.constant('unlock'), place: choice, dataset: choice }),
