@@ -33,6 +33,8 @@ const OPTIONS = {
   // A ping waits behind a batch, which may take long under a bandwidth rule.
   'grpc.keepalive_timeout_ms': 180_000,
   'grpc.use_local_subchannel_pool': 1,
+  // The longest that a timer takes: a connection without calls stays, since tickets end with the one they were asked for on.
+  'grpc.client_idle_timeout_ms': 2 ** 31 - 1,
   'grpc.enable_http_proxy': 0,
   'grpc.enable_retries': 0,
   'grpc.enable_channelz': 0,

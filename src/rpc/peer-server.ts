@@ -110,12 +110,14 @@ export class PeerServer implements AsyncDisposable {
 
   /**
    * Applies changes of trust and grants to what is open: connections whose peer no longer verifies end, so do calls
-   * and sessions whose caller may do less than when they began. It also happens by itself every few seconds.
+   * and sessions whose caller may do less than when they began, or whose ticket has ended. It also happens by itself every few seconds.
    */
   async recheck(): Promise<void> {
     for (const connection of this.#connections()) await this.#guard.recheck(connection);
-    await this.#sessions.sweep(({ caller, access }) =>
-      isNarrower(this.#modules.accessFor(caller).reach, access.reach),
+    await this.#sessions.sweep(
+      ({ caller, access, ticket }) =>
+        ticket?.asker.lifetime.aborted === true ||
+        isNarrower(this.#modules.accessFor(caller).reach, access.reach),
     );
   }
 

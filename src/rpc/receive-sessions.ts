@@ -3,6 +3,7 @@ import type { ReceiveSession } from '../endpoint/target.js';
 import { DmError } from '../model/error.js';
 import { type Caller, ownerOf, type PeerAccess } from './peer-access.js';
 import type { PeerContext } from './peer-connection-state.js';
+import type { ShownTicket } from './tickets/ticket-office.js';
 
 const MAX_SESSIONS_PER_CALLER = 64;
 
@@ -10,7 +11,7 @@ export interface OpenReceive {
   readonly id: string;
   readonly caller: Caller;
   /** The ticket it was begun with; only connections with the same one have it. */
-  readonly ticket: string | null;
+  readonly ticket: ShownTicket | null;
   /** What the caller was allowed when the session began. */
   readonly access: PeerAccess;
   readonly session: ReceiveSession;
@@ -56,7 +57,7 @@ export class ReceiveSessions {
     lanes: number,
     begin: () => Promise<ReceiveSession>,
   ): Promise<OpenReceive> {
-    const ticket = state.ticket?.id ?? null;
+    const { ticket } = state;
     const owner = ownerOf(caller);
     const beginning = this.#beginning.get(owner) ?? 0;
     this.#checkRoom(owner, beginning);
@@ -76,7 +77,7 @@ export class ReceiveSessions {
 
   /** Keeps a session open until it is let go. `not_found` when it is unknown, over, or another caller's. */
   hold(id: string, { caller, state }: SessionUser): OpenReceive & Disposable {
-    const entry = this.#find(id, caller, state.ticket?.id ?? null);
+    const entry = this.#find(id, caller, state.ticket);
     entry.users++;
     const release = () => {
       entry.users--;
@@ -122,10 +123,12 @@ export class ReceiveSessions {
     );
   }
 
-  #find(id: string, caller: Caller, ticket: string | null): Entry {
+  #find(id: string, caller: Caller, ticket: ShownTicket | null): Entry {
     const entry = this.#entries.get(id);
     const isOwn =
-      entry !== undefined && ownerOf(entry.caller) === ownerOf(caller) && entry.ticket === ticket;
+      entry !== undefined &&
+      ownerOf(entry.caller) === ownerOf(caller) &&
+      entry.ticket?.id === ticket?.id;
     if (!isOwn) {
       throw new DmError('not_found', 'the receive session is not known here; begin again', {
         data: { object: 'session' },

@@ -45,6 +45,26 @@ describe('the time of a ticket', () => {
     expect(await shownAfter(599_999)).to.equal('done');
   });
 
+  it('does not run out while what it was asked for on stands, with calls or without', async () => {
+    const delays: number[] = [];
+    const { setTimeout: original } = globalThis;
+    globalThis.setTimeout = Object.assign(
+      (...args: Parameters<typeof original>) => {
+        delays.push(args[1] ?? 0);
+        return original(...args);
+      },
+      { __promisify__: original.__promisify__ },
+    ) as typeof original;
+    try {
+      await using asker = testChannel(served.server.port);
+      await asker.hello(signal);
+    } finally {
+      globalThis.setTimeout = original;
+    }
+    // The library closes connections without calls, after 30 minutes unless it is told otherwise.
+    expect(delays.filter((delay) => delay > 600_000)).to.deep.equal([2 ** 31 - 1]);
+  });
+
   it('is over after that: an expired ticket is refused', async () => {
     expect(await shownAfter(600_002)).to.equal('ticket_refused expired');
   });
