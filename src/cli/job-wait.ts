@@ -13,10 +13,15 @@ const ENDED = new Set(['finished', 'failed', 'cancelled']);
  * waiting, not the job.
  */
 export async function waitAndReport(context: CommandContext, jobId: number): Promise<void> {
-  const seconds = context.options.integer('timeout');
-  const timeout = seconds === undefined ? null : AbortSignal.timeout(seconds * 1000);
-  const failure = await reportJob(context, await waitForJob(context, jobId, timeout));
+  const job = await waitForJob(context, jobId, timeoutOf(context));
+  const failure = await reportJob(context, job);
   if (failure !== null) throw failure;
+}
+
+/** Aborts after the seconds of --timeout; null without it. */
+export function timeoutOf(context: CommandContext): AbortSignal | null {
+  const seconds = context.options.integer('timeout');
+  return seconds === undefined ? null : AbortSignal.timeout(seconds * 1000);
 }
 
 /** Prints how a job ended; null when it finished whole, else what to fail with. */

@@ -11,22 +11,31 @@ interface Tree {
   readonly use: 'the target' | 'the base path';
 }
 
+/** What of a policy is looked at; `id` is null for a new one. */
+type OverlapPolicy = Pick<Policy, 'rule' | 'enabled'> & { readonly id: PolicyId | null };
+
 /**
  * Refuses a target above or below a tree that another policy keeps up to date or makes datasets of at the same place,
- * and the other way round: one of the two trees would not be what was copied. The same path is for the run to decide on:
- * a tree may be taken over. `id` is null for a new policy.
+ * and the other way round: one of the two trees would not be what was copied. Two enabled repeated copies of different trees
+ * of one account to one path are refused, too, unless one of them takes trees over (`reconnect`). `id` is null for a new policy.
  */
 export async function checkOverlap(
-  policy: { readonly id: PolicyId | null; readonly rule: PolicyRule },
+  policy: OverlapPolicy,
   store: PolicyStore,
   { localAccountId }: { readonly localAccountId: string },
 ): Promise<void> {
   const own = treeOf(policy.rule, localAccountId);
-  if (own === null) return;
   for await (const other of store.list()) {
     if (other.id === policy.id || other.spent) continue;
+    refuseSameTarget(policy, other, localAccountId);
     const its = treeOf(other.rule, localAccountId);
-    if (its === null || its.accountId !== own.accountId || !isInside(own.path, its.path)) continue;
+    if (
+      own === null ||
+      its === null ||
+      its.accountId !== own.accountId ||
+      !isInside(own.path, its.path)
+    )
+      continue;
     // Datasets may be made of a tree and of a part of it.
     if (own.use === 'the base path' && its.use === 'the base path') continue;
     // What is copied once is in nobody's way when it is there.
@@ -35,8 +44,31 @@ export async function checkOverlap(
   }
 }
 
+/** Sources at two accounts may be copies of one tree: only the run can tell. */
+function refuseSameTarget(policy: OverlapPolicy, other: Policy, localAccountId: string): void {
+  const { rule } = policy;
+  if (rule.type !== 'REPEAT_COPY' || other.rule.type !== 'REPEAT_COPY') return;
+  if (!policy.enabled || !other.enabled || rule.reconnect || other.rule.reconnect) return;
+  const place = (id: string) => placeOf(id, localAccountId);
+  const isOther =
+    place(rule.targetAccountId) !== place(other.rule.targetAccountId) ||
+    place(rule.sourceAccountId) !== place(other.rule.sourceAccountId) ||
+    normal(rule.targetBasePath) !== normal(other.rule.targetBasePath) ||
+    normal(rule.sourceBasePath) === normal(other.rule.sourceBasePath);
+  if (isOther) return;
+  throw new DmError(
+    'target_forbidden',
+    `${rule.targetBasePath} is the target of policy ${other.id} (${other.name}), which copies ${other.rule.sourceBasePath} there; choose another path, disable that policy, or give --repeat-copy-reconnect if both are copies of one tree`,
+  );
+}
+
+/** The loopback account is another way to the local place. */
+function placeOf(accountId: string, localAccountId: string): string {
+  return accountId === LOOPBACK_ACCOUNT_ID ? localAccountId : accountId;
+}
+
 function treeOf(rule: PolicyRule, localAccountId: string): Tree | null {
-  const place = (id: string) => (id === LOOPBACK_ACCOUNT_ID ? localAccountId : id);
+  const place = (id: string) => placeOf(id, localAccountId);
   if (rule.type === 'CREATION') {
     const path = normal(rule.basePath);
     return { accountId: place(rule.accountId), path, use: 'the base path' };

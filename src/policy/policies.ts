@@ -92,7 +92,7 @@ export class Policies {
     const made = await make(1 as PolicyId);
     await validatePolicy(made, this.#world);
     await checkParent({ id: null, parentId: made.parentId }, this.#store);
-    await checkOverlap({ id: null, rule: made.rule }, this.#store, this.#world);
+    await checkOverlap({ ...made, id: null }, this.#store, this.#world);
     const created = await this.#store.create(make);
     this.#planChanged();
     return created;

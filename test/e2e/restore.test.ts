@@ -115,6 +115,14 @@ describe('dm restore', function () {
     const again = await restore('docs/deep', '--in-place');
     expect(again.code).to.equal(1);
     expect(again.stderr).to.contain('target_not_empty').and.contain('docs/deep');
+    // Whoever asked was told: the policy does not stay as something that has failed.
+    const [, id] = /policy (\d+) \(restore-1-\w+\) was deleted again/.exec(again.stdout) ?? [];
+    const policies = await dmJson<{ id: number }[]>(agents.agent('alpha'), 'policies', 'list');
+    expect(policies.map((policy) => String(policy.id))).to.not.include(id);
+    const { stdout } = await dm(agents.agent('alpha'), 'status', '--format=json');
+    expect(id)
+      .to.be.a('string')
+      .and.satisfy(() => !stdout.includes('job_failed'));
     const whole = await restore('--in-place');
     expect(whole.code).to.equal(2);
     expect(whole.stderr).to.contain('--existing');

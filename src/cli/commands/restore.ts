@@ -4,7 +4,7 @@ import type { CommandContext } from '../command-context.js';
 import { argument, type CommandSpec } from '../command-spec.js';
 import type { DatasetView } from '../control-messages.js';
 import { datasetOf, jobOutcome } from '../job-outcome.js';
-import { waitAndReport, waitForJob } from '../job-wait.js';
+import { reportJob, timeoutOf, waitForJob } from '../job-wait.js';
 import { type OptionValue, OptionValues } from '../option-values.js';
 import { newPolicy } from './policy-message.js';
 
@@ -58,13 +58,27 @@ async function run(context: CommandContext): Promise<void> {
   const { dataset, target } = restore;
   const name = `restore-${dataset.id}-${randomBytes(4).toString('hex')}`;
   if (restore.inPlace) await keepWhatIsThere(context, `${name}-before`, target);
-  const jobId = await makeAndRun(
+  const made = await makeAndRun(
     context,
     name,
     `COPY of dataset ${dataset.id} to ${target}`,
     copyFlags(context, restore),
   );
-  await waitAndReport(context, jobId);
+  const job = await waitForJob(context, made.jobId, timeoutOf(context));
+  const failure = await reportJob(context, job);
+  if (job.state !== 'finished') await takeBack(context, made, name);
+  if (failure !== null) throw failure;
+}
+
+/**
+ * Deletes the policy of a run that failed or was cancelled: whoever gave the command has been told, and `dm status` has no
+ * need to go on about it. Given again, the command makes another.
+ */
+async function takeBack(context: CommandContext, { id }: Made, name: string): Promise<void> {
+  await (await context.client()).deletePolicy({ ref: id });
+  await context.output.note(
+    `policy ${id} (${name}) was deleted again; when what it says is mended, give the same command`,
+  );
 }
 
 async function parseRestore(context: CommandContext): Promise<Restore> {
@@ -119,9 +133,10 @@ async function keepWhatIsThere(context: CommandContext, name: string, path: stri
     ['policy-type', 'CREATION'],
     ['creation-base-path', path],
   ];
-  const jobId = await makeAndRun(context, name, `CREATION of a dataset of ${path}`, flags);
-  const job = await waitForJob(context, jobId, null);
+  const made = await makeAndRun(context, name, `CREATION of a dataset of ${path}`, flags);
+  const job = await waitForJob(context, made.jobId, null);
   const failure = jobOutcome(job);
+  if (job.state !== 'finished') await takeBack(context, made, name);
   if (failure === null || failure.code === 'partial') {
     await context.output.note(`dataset ${datasetOf(job)} keeps what is at ${path} now`);
   } else if (job.error_code === 'source_missing') {
@@ -131,19 +146,25 @@ async function keepWhatIsThere(context: CommandContext, name: string, path: stri
   }
 }
 
+/** A policy and its job. */
+interface Made {
+  readonly id: string;
+  readonly jobId: number;
+}
+
 /** Makes a policy, says so, and runs it. */
 async function makeAndRun(
   context: CommandContext,
   name: string,
   what: string,
   flags: readonly [string, OptionValue][],
-): Promise<number> {
+): Promise<Made> {
   const client = await context.client();
   const policy = newPolicy([name], new OptionValues(new Map(flags)));
   const { id } = await client.createPolicy({ policy, run_now: false });
   await context.output.note(`policy ${id} (${name}): ${what}`);
   const { job_id } = await client.runPolicy({ ref: String(id) });
-  return job_id;
+  return { id, jobId: job_id };
 }
 
 function copyFlags(context: CommandContext, restore: Restore): [string, OptionValue][] {

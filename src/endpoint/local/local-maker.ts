@@ -149,19 +149,19 @@ export class LocalMaker implements DatasetMaker {
     };
   }
 
-  /** Deletes a dataset and what only it needs. `in_use` while it is read. */
+  /**
+   * Deletes a dataset and what only it needs, when it is its tree's turn; until then the dataset can be read. `in_use`
+   * while it is read.
+   */
   async delete(ref: DatasetRef, signal: AbortSignal): Promise<DeleteResult> {
     const { datasets, pool, holds, trees } = this.#modules;
     const { root, tree, record } = await datasets.get(ref);
-    using _claim = holds.claimForDelete(tree.localTree, record.id);
-    return await trees.exclusively(tree.basePath, () =>
-      pool.run<DeleteInput, DeleteResult>(
-        LOCAL_TASKS.delete,
-        { root: root.path, localTree: tree.localTree, id: record.id },
-        {},
-        signal,
-      ),
-    );
+    return await trees.exclusively(tree.basePath, async () => {
+      signal.throwIfAborted();
+      using _claim = holds.claimForDelete(tree.localTree, record.id);
+      const input = { root: root.path, localTree: tree.localTree, id: record.id };
+      return await pool.run<DeleteInput, DeleteResult>(LOCAL_TASKS.delete, input, {}, signal);
+    });
   }
 
   /** Does the rest of deletions that were interrupted. Returns the bytes that came free; null when there were none. */

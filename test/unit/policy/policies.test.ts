@@ -6,6 +6,7 @@ import type { BasePolicy } from '../../../src/model/base-policy.js';
 import { DmError } from '../../../src/model/error.js';
 import { type JobId, parseJobId, parsePolicyId } from '../../../src/model/ids.js';
 import { ENDED_STATES } from '../../../src/model/job.js';
+import type { Policy, RepeatCopyRule } from '../../../src/model/policy.js';
 import { NO_SCHEDULE } from '../../../src/model/schedule.js';
 import { BasePolicies } from '../../../src/policy/base-policies.js';
 import { BasePolicyStore } from '../../../src/policy/base-policy-store.js';
@@ -335,5 +336,33 @@ describe('running policies', () => {
       expect(refused, path).to.match(/the target of policy 1 \(a\), lie inside each other/);
     }
     await policies.create(copy('b', '/copies/ab'));
+  });
+
+  it('refuses a target that another one keeps up to date with another tree, unless it may be taken over', async () => {
+    const copy = (name: string, sourceBasePath: string, change: Partial<RepeatCopyRule> = {}) => ({
+      ...NEW,
+      name,
+      rule: {
+        type: 'REPEAT_COPY' as const,
+        ...{ sourceBasePath, reconnect: false, onDrift: 'repair', targetDatasetType: 'FILE' },
+        ...{ rpoAlertSeconds: null, sourceAccountId: 'local', targetAccountId: 'peer' },
+        ...{ newTasksAccountId: null, targetBasePath: '/copies/a' },
+        retention: { periodSeconds: null, reserve: 0 },
+        ...change,
+      } as RepeatCopyRule,
+    });
+    const first = await policies.create(copy('a', '/data/one'));
+    const refused = await policies.create(copy('b', '/data/two/')).then(String, String);
+    expect(refused).to.match(/is the target of policy 1 \(a\), which copies \/data\/one there/);
+    await policies.create(copy('same', '/data//one'));
+    await policies.create(copy('elsewhere', '/data/two', { sourceAccountId: 'peer' }));
+    await policies.create(copy('over', '/data/two', { reconnect: true }));
+    await policies.delete('same');
+    await policies.modify(String(first.id), (policy) => ({ ...policy, enabled: false }));
+    await policies.create(copy('b', '/data/two'));
+    const again = (policy: Policy): Policy => ({ ...policy, enabled: true });
+    expect(await policies.modify(String(first.id), again).then(String, String)).to.match(
+      /is the target of policy \d+ \(b\)/,
+    );
   });
 });

@@ -10,6 +10,7 @@ import { LocalMaker } from '../../../../src/endpoint/local/local-maker.js';
 import { LocalSource } from '../../../../src/endpoint/local/local-source.js';
 import { OpenDatasets } from '../../../../src/endpoint/local/open-datasets.js';
 import { ReceiveSessions } from '../../../../src/endpoint/receive/receive-sessions.js';
+import { DmError } from '../../../../src/model/error.js';
 import { parseDatasetId, parseSystemGuid } from '../../../../src/model/ids.js';
 import { WorkerPool } from '../../../../src/worker/pool.js';
 
@@ -115,5 +116,28 @@ describe('making and deleting datasets', () => {
     await Promise.all([other, ...work]);
     expect(done).to.have.members(['other', 'made', 'deleted']);
     expect(done[0]).to.equal('other');
+  });
+
+  it('lets a dataset be read for as long as its deletion waits', async () => {
+    const { id } = await create(`${folder}/data`, 'one');
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const other = trees.exclusively(Buffer.from(`${folder}/data`), () => held);
+    const deleted = maker.delete({ id }, signal).then(
+      () => 'deleted',
+      (error: unknown) => (error instanceof DmError ? error.code : String(error)),
+    );
+    // Another tree is not held up, and gives the deletion time to go wrong.
+    mkdirSync(join(folder, 'free'));
+    await create(`${folder}/free`, 'two');
+    {
+      await using _reader = await source.open({ id }, signal);
+      release();
+      await other;
+      expect(await deleted).to.equal('in_use');
+    }
+    await maker.delete({ id }, signal);
   });
 });
