@@ -26,6 +26,12 @@ export class OptionValues {
     return value;
   }
 
+  /** Every value of an option that may be repeated. */
+  list(flag: string): readonly string[] {
+    const value = this.values.get(flag);
+    return Array.isArray(value) ? value : [];
+  }
+
   integer(flag: string): number | undefined {
     const value = this.values.get(flag);
     return typeof value === 'number' ? value : undefined;

@@ -9,16 +9,22 @@ export type JobType =
   | 'DATASET_INCREMENTAL_COPY_JOB'
   | 'DATASET_EXPIRATION_JOB';
 
-export type JobState =
-  | 'pending'
-  | 'running'
-  | 'paused'
-  | 'finishing'
-  | 'failing'
-  | 'cancelling'
-  | 'cancelled'
-  | 'failed'
-  | 'finished';
+export const JOB_STATES = [
+  'pending',
+  'running',
+  'paused',
+  'finishing',
+  'failing',
+  'cancelling',
+  'cancelled',
+  'failed',
+  'finished',
+] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+export function isJobState(text: string): text is JobState {
+  return JOB_STATES.some((state) => state === text);
+}
 
 export const ENDED_STATES: ReadonlySet<JobState> = new Set(['cancelled', 'failed', 'finished']);
 

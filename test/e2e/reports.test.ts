@@ -82,6 +82,14 @@ describe('what ended jobs did', function () {
     const third = await dmJson<object>(here, 'reports', 'view', String((await pair.sync()).id));
     expect(third).to.include({ dirs_deleted: 1, files: 0 });
     expect((await dm(here, 'reports', 'view', '4711')).code).to.equal(3);
+    const listed = async (...filter: string[]) =>
+      (await dmJson<{ policy_id: number }[]>(here, 'jobs', 'list', ...filter)).map(
+        ({ policy_id }) => policy_id,
+      );
+    expect(await listed(`--policy=${pair.copy}`)).to.deep.equal(Array(3).fill(pair.copy));
+    expect(await listed(`--policy=${pair.copy}`, '--state=failed')).to.deep.equal([]);
+    expect(await listed('--state=failed', '--state=finished')).to.have.length(6);
+    expect((await dm(here, 'jobs', 'list', '--state=done')).code).to.equal(2);
   });
 
   it('counts changed bytes in blocks and not in files, and what datasets bring when they are made', async () => {

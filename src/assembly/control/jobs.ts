@@ -2,12 +2,20 @@ import type { JobQueue } from '../../job/job-queue.js';
 import type { JobStore } from '../../job/job-store.js';
 import { DmError } from '../../model/error.js';
 import { type JobId, parseJobId } from '../../model/ids.js';
-import { ENDED_STATES, type Job, type JobDataset, type JobExpiry } from '../../model/job.js';
+import {
+  ENDED_STATES,
+  isJobState,
+  JOB_STATES,
+  type Job,
+  type JobDataset,
+  type JobExpiry,
+} from '../../model/job.js';
 import { parseTime } from '../../model/parse-time.js';
 import type { FailedEntry } from '../../rpc/generated/control/datamover/v1/FailedEntry.js';
 import type { Job as JobView } from '../../rpc/generated/control/datamover/v1/Job.js';
 import type { JobExpiration } from '../../rpc/generated/control/datamover/v1/JobExpiration.js';
 import type { JobHistoryQuery__Output } from '../../rpc/generated/control/datamover/v1/JobHistoryQuery.js';
+import type { JobQuery__Output } from '../../rpc/generated/control/datamover/v1/JobQuery.js';
 import type { JobRef__Output } from '../../rpc/generated/control/datamover/v1/JobRef.js';
 import type { ModifyJobRequest__Output } from '../../rpc/generated/control/datamover/v1/ModifyJobRequest.js';
 import type { Clock } from '../../util/clock.js';
@@ -26,16 +34,31 @@ export function jobHandlers(modules: { queue: JobQueue; store: JobStore; clock: 
   const { queue, store, clock } = modules;
   const since = ({ after_time }: JobHistoryQuery__Output) =>
     after_time === '' ? clock.now() - LISTED_FOR_MS : parseTime(after_time, '--after-time');
-  const endedSince = async (sinceMs: number) => {
+  const endedSince = async (sinceMs: number, isWanted = (_job: Job) => true) => {
     const jobs: Job[] = [];
-    for await (const job of store.ended(sinceMs)) if (jobs.push(job) === MAX_ENDED) break;
+    for await (const job of store.ended(sinceMs)) {
+      if (isWanted(job) && jobs.push(job) === MAX_ENDED) break;
+    }
     return jobs;
   };
   const view = async (job: Job) => jobView(job, await firstFailures(store, job.id));
   return {
-    listJobs: async () => {
-      const jobs = await endedSince(clock.now() - LISTED_FOR_MS);
-      for await (const { id } of store.open()) jobs.push(await queue.get(id));
+    listJobs: async ({ policy, states }: JobQuery__Output) => {
+      const unknown = states.find((state) => !isJobState(state));
+      if (unknown !== undefined) {
+        throw new DmError(
+          'invalid_argument',
+          `--state "${unknown.slice(0, 40)}" must be one of ${JOB_STATES.join(', ')}`,
+        );
+      }
+      const isWanted = ({ policyId, policyName, state }: Job) =>
+        (policy === '' || policy === policyName || policy === `${policyId}`) &&
+        (states.length === 0 || states.includes(state));
+      const jobs = await endedSince(clock.now() - LISTED_FOR_MS, isWanted);
+      for await (const { id } of store.open()) {
+        const job = await queue.get(id);
+        if (isWanted(job)) jobs.push(job);
+      }
       return { jobs: jobs.sort((a, b) => a.id - b.id).map((job) => jobView(job, [])) };
     },
     listHistoricalJobs: async (request: JobHistoryQuery__Output) => {

@@ -1,4 +1,5 @@
 import { parseJobId } from '../../model/ids.js';
+import { JOB_STATES } from '../../model/job.js';
 import type { CommandContext } from '../command-context.js';
 import type { GroupSpec } from '../command-spec.js';
 import { argument } from '../command-spec.js';
@@ -42,9 +43,19 @@ export const jobs: GroupSpec = {
     {
       name: 'list',
       summary: 'active jobs and those of the last 24 hours',
-      example: 'dm jobs list --format csv',
-      run: async ({ output, client }) => {
-        await output.list(JOB_COLUMNS, (await (await client()).listJobs({})).jobs);
+      example: 'dm jobs list --policy nightly --state failed --format csv',
+      options: [
+        { flag: 'policy', kind: 'text', value: 'POLICY', help: 'of one policy, by name or id' },
+        {
+          flag: 'state',
+          kind: 'list',
+          choices: JOB_STATES,
+          help: 'in one of these states; may be repeated',
+        },
+      ],
+      run: async ({ options, output, client }) => {
+        const query = { policy: options.text('policy') ?? '', states: [...options.list('state')] };
+        await output.list(JOB_COLUMNS, (await (await client()).listJobs(query)).jobs);
       },
     },
     {

@@ -49,6 +49,7 @@ import type { JobExpiration as _datamover_v1_JobExpiration, JobExpiration__Outpu
 import type { JobHistoryQuery as _datamover_v1_JobHistoryQuery, JobHistoryQuery__Output as _datamover_v1_JobHistoryQuery__Output } from './datamover/v1/JobHistoryQuery.js';
 import type { JobList as _datamover_v1_JobList, JobList__Output as _datamover_v1_JobList__Output } from './datamover/v1/JobList.js';
 import type { JobProgress as _datamover_v1_JobProgress, JobProgress__Output as _datamover_v1_JobProgress__Output } from './datamover/v1/JobProgress.js';
+import type { JobQuery as _datamover_v1_JobQuery, JobQuery__Output as _datamover_v1_JobQuery__Output } from './datamover/v1/JobQuery.js';
 import type { JobRef as _datamover_v1_JobRef, JobRef__Output as _datamover_v1_JobRef__Output } from './datamover/v1/JobRef.js';
 import type { JobRetry as _datamover_v1_JobRetry, JobRetry__Output as _datamover_v1_JobRetry__Output } from './datamover/v1/JobRetry.js';
 import type { JobStatistics as _datamover_v1_JobStatistics, JobStatistics__Output as _datamover_v1_JobStatistics__Output } from './datamover/v1/JobStatistics.js';
@@ -166,6 +167,7 @@ export interface ProtoGrpcType {
       JobHistoryQuery: MessageTypeDefinition<_datamover_v1_JobHistoryQuery, _datamover_v1_JobHistoryQuery__Output>
       JobList: MessageTypeDefinition<_datamover_v1_JobList, _datamover_v1_JobList__Output>
       JobProgress: MessageTypeDefinition<_datamover_v1_JobProgress, _datamover_v1_JobProgress__Output>
+      JobQuery: MessageTypeDefinition<_datamover_v1_JobQuery, _datamover_v1_JobQuery__Output>
       JobRef: MessageTypeDefinition<_datamover_v1_JobRef, _datamover_v1_JobRef__Output>
       JobRetry: MessageTypeDefinition<_datamover_v1_JobRetry, _datamover_v1_JobRetry__Output>
       JobStatistics: MessageTypeDefinition<_datamover_v1_JobStatistics, _datamover_v1_JobStatistics__Output>

@@ -38,6 +38,7 @@ import type { GrantList as _datamover_v1_GrantList, GrantList__Output as _datamo
 import type { Job as _datamover_v1_Job, Job__Output as _datamover_v1_Job__Output } from '../../datamover/v1/Job.js';
 import type { JobHistoryQuery as _datamover_v1_JobHistoryQuery, JobHistoryQuery__Output as _datamover_v1_JobHistoryQuery__Output } from '../../datamover/v1/JobHistoryQuery.js';
 import type { JobList as _datamover_v1_JobList, JobList__Output as _datamover_v1_JobList__Output } from '../../datamover/v1/JobList.js';
+import type { JobQuery as _datamover_v1_JobQuery, JobQuery__Output as _datamover_v1_JobQuery__Output } from '../../datamover/v1/JobQuery.js';
 import type { JobRef as _datamover_v1_JobRef, JobRef__Output as _datamover_v1_JobRef__Output } from '../../datamover/v1/JobRef.js';
 import type { LastJob as _datamover_v1_LastJob, LastJob__Output as _datamover_v1_LastJob__Output } from '../../datamover/v1/LastJob.js';
 import type { ListDatasetsQuery as _datamover_v1_ListDatasetsQuery, ListDatasetsQuery__Output as _datamover_v1_ListDatasetsQuery__Output } from '../../datamover/v1/ListDatasetsQuery.js';
@@ -475,14 +476,14 @@ export interface ControlClient extends grpc.Client {
   listJobFailures(argument: _datamover_v1_JobRef, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_FailedEntry__Output>;
   listJobFailures(argument: _datamover_v1_JobRef, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_FailedEntry__Output>;
   
-  ListJobs(argument: _datamover_v1_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
-  ListJobs(argument: _datamover_v1_Empty, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
-  ListJobs(argument: _datamover_v1_Empty, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
-  ListJobs(argument: _datamover_v1_Empty, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
-  listJobs(argument: _datamover_v1_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
-  listJobs(argument: _datamover_v1_Empty, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
-  listJobs(argument: _datamover_v1_Empty, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
-  listJobs(argument: _datamover_v1_Empty, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
+  ListJobs(argument: _datamover_v1_JobQuery, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
+  ListJobs(argument: _datamover_v1_JobQuery, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
+  ListJobs(argument: _datamover_v1_JobQuery, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
+  ListJobs(argument: _datamover_v1_JobQuery, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
+  listJobs(argument: _datamover_v1_JobQuery, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
+  listJobs(argument: _datamover_v1_JobQuery, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
+  listJobs(argument: _datamover_v1_JobQuery, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
+  listJobs(argument: _datamover_v1_JobQuery, callback: grpc.requestCallback<_datamover_v1_JobList__Output>): grpc.ClientUnaryCall;
   
   ListPolicies(argument: _datamover_v1_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_PolicyList__Output>): grpc.ClientUnaryCall;
   ListPolicies(argument: _datamover_v1_Empty, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_PolicyList__Output>): grpc.ClientUnaryCall;
@@ -802,7 +803,7 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   
   ListJobFailures: grpc.handleServerStreamingCall<_datamover_v1_JobRef__Output, _datamover_v1_FailedEntry>;
   
-  ListJobs: grpc.handleUnaryCall<_datamover_v1_Empty__Output, _datamover_v1_JobList>;
+  ListJobs: grpc.handleUnaryCall<_datamover_v1_JobQuery__Output, _datamover_v1_JobList>;
   
   ListPolicies: grpc.handleUnaryCall<_datamover_v1_Empty__Output, _datamover_v1_PolicyList>;
   
@@ -907,7 +908,7 @@ export interface ControlDefinition extends grpc.ServiceDefinition {
   ListHistoricalJobs: MethodDefinition<_datamover_v1_JobHistoryQuery, _datamover_v1_JobList, _datamover_v1_JobHistoryQuery__Output, _datamover_v1_JobList__Output>
   ListIdentityCertificates: MethodDefinition<_datamover_v1_Empty, _datamover_v1_CertificateList, _datamover_v1_Empty__Output, _datamover_v1_CertificateList__Output>
   ListJobFailures: MethodDefinition<_datamover_v1_JobRef, _datamover_v1_FailedEntry, _datamover_v1_JobRef__Output, _datamover_v1_FailedEntry__Output>
-  ListJobs: MethodDefinition<_datamover_v1_Empty, _datamover_v1_JobList, _datamover_v1_Empty__Output, _datamover_v1_JobList__Output>
+  ListJobs: MethodDefinition<_datamover_v1_JobQuery, _datamover_v1_JobList, _datamover_v1_JobQuery__Output, _datamover_v1_JobList__Output>
   ListPolicies: MethodDefinition<_datamover_v1_Empty, _datamover_v1_PolicyList, _datamover_v1_Empty__Output, _datamover_v1_PolicyList__Output>
   ListReports: MethodDefinition<_datamover_v1_ReportQuery, _datamover_v1_ReportList, _datamover_v1_ReportQuery__Output, _datamover_v1_ReportList__Output>
   ListTargets: MethodDefinition<_datamover_v1_Empty, _datamover_v1_TargetList, _datamover_v1_Empty__Output, _datamover_v1_TargetList__Output>
