@@ -31,6 +31,7 @@ import { PeerServer } from '../rpc/peer-server.js';
 import { TicketOffice } from '../rpc/tickets/ticket-office.js';
 import { StateDatabase } from '../state/database.js';
 import { DatasetNumbers } from '../state/dataset-numbers.js';
+import { LockReleases } from '../state/lock-releases.js';
 import { PeerDatasets } from '../state/peer-datasets.js';
 import { PeerLocks } from '../state/peer-locks.js';
 import { openRequestPrefix, openSystemGuid } from '../state/system-identity.js';
@@ -48,6 +49,7 @@ import { allowingLines } from './grant-line.js';
 import { GrantStore } from './grant-store.js';
 import { openLocalPlace } from './local-place.js';
 import { LocalTrees } from './local-trees.js';
+import { LockReleaser } from './lock-releaser.js';
 import { ObjectPlaces } from './object-places.js';
 import { ObjectUpkeep } from './object-upkeep.js';
 import { AccountPlaces } from './open-places.js';
@@ -204,6 +206,13 @@ async function startParts(
     policies: new PolicyLocks({ store, bases: policyBases, queue: () => queue }),
     ...{ bases: policyBases, peers: peerLocks, localAccountId: accounts.localId, clock },
   });
+  const releaser = parts.add(
+    'lock releases',
+    new LockReleaser({
+      ...{ places, clock, log, releases: new LockReleases({ database }) },
+      accountExists: (id) => accounts.exists(id),
+    }),
+  );
   const hooks = new HookRunner({ directory: settings.hooksDir, timeLimitMs: HOOK_TIME_LIMIT_MS });
   const { timeZone: localTimeZone } = Intl.DateTimeFormat().resolvedOptions();
   const world: PolicyWorld = {
@@ -256,6 +265,7 @@ async function startParts(
         execute: policyExecutor({
           ...{ places, store, hooks, lanes: LANES, governor, requestPrefix },
           bases: policyBases,
+          now: () => clock.now(),
         }),
         limits: async ({ policyId }) => accountLimits(await store.records.get(policyId), accounts),
         clock,
@@ -276,6 +286,7 @@ async function startParts(
             },
             'job ended',
           );
+          releaser.wake();
           policies
             .afterJobEnd(job)
             .catch((error: unknown) =>
@@ -363,6 +374,7 @@ async function startParts(
           trees,
           dialer,
           places,
+          releaser,
           upkeep,
           policies,
           bases,

@@ -34,6 +34,7 @@ import type { DatasetLocks } from './dataset-locks.js';
 import type { GrantStore } from './grant-store.js';
 import type { OpenedLocalPlace } from './local-place.js';
 import type { LocalTrees } from './local-trees.js';
+import type { LockReleaser } from './lock-releaser.js';
 import type { ObjectUpkeep } from './object-upkeep.js';
 import type { Overview } from './overview.js';
 import type { PeerDialer } from './peer-dialer.js';
@@ -63,6 +64,7 @@ export interface ControlServiceParts {
   readonly local: OpenedLocalPlace;
   readonly throttling: ThrottlingStore;
   readonly locks: DatasetLocks;
+  readonly releaser: LockReleaser;
   readonly clockGuard: ClockGuard;
   readonly clock: Clock;
   readonly random: () => number;
@@ -110,6 +112,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
     ...upkeepHandlers({ accounts, places, upkeep: parts.upkeep }),
     ...policyHandlers({
       policies,
+      onDeleted: () => parts.releaser.wake(),
       bases: parts.bases,
       outcomes: parts.outcomes,
       queue,

@@ -97,6 +97,7 @@ function lockerOf(owner: string, locks: PeerLocks): DatasetLocker {
   return {
     hold: (holder, { id, basePath }) =>
       locks.hold({ owner, holder, id, basePath: Buffer.from(basePath).toString('base64') }),
+    release: (holder) => locks.release({ owner, holder }),
   };
 }
 

@@ -118,7 +118,7 @@ export class PeerListener implements AsyncDisposable {
         onRefused: (who, error) => {
           const code = error instanceof DmError ? error.code : 'peer_untrusted';
           const why = error instanceof DmError ? error.data.reason : undefined;
-          onRefused(typeof why === 'string' ? why : code);
+          onRefused(code === 'peer_untrusted' && typeof why === 'string' ? why : code);
           const allow = error instanceof DmError ? allowing(error.data) : [];
           log.warn({ peer: who, code, reason: error.message, allow }, 'peer refused');
         },

@@ -11,4 +11,6 @@ export interface DatasetLocker {
     dataset: { readonly id: DatasetId; readonly basePath: Uint8Array },
     signal: AbortSignal,
   ): Promise<void>;
+  /** The holder needs nothing any more; right also when it holds nothing. */
+  release(holder: string, signal: AbortSignal): Promise<void>;
 }

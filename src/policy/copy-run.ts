@@ -22,6 +22,7 @@ export interface CopyRunModules {
   readonly lanes: number;
   readonly governor: Pick<CpuGovernor, 'breather'>;
   readonly bases: Pick<PolicyBases, 'save'>;
+  readonly now: () => number;
 }
 
 /** Runs a COPY: one named dataset, whole or some subpaths, into nothing or an empty directory. */

@@ -14,7 +14,7 @@ export async function keepBase(
   rule: RepeatCopyRule,
   copy: { readonly source: OpenPlace; readonly target: OpenPlace; readonly targetPath: Uint8Array },
   dataset: DatasetInfo,
-  modules: { readonly bases: Pick<PolicyBases, 'save'> },
+  modules: { readonly bases: Pick<PolicyBases, 'save'>; readonly now: () => number },
   signal: AbortSignal,
 ): Promise<Job['warnings']> {
   const places = [
@@ -31,14 +31,15 @@ export async function keepBase(
       side: 'target',
     },
   ];
-  await modules.bases.save({
+  const base = {
     policyId: policy.id,
     datasetId: dataset.id,
     places: places.map(({ accountId, basePath }) => ({
       accountId,
       basePath: Buffer.from(basePath).toString('base64'),
     })),
-  });
+  };
+  await modules.bases.save(base, modules.now());
   const warnings: { readonly path: Uint8Array; readonly code: string }[] = [];
   for (const { place, basePath, side } of places) {
     try {

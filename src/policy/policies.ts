@@ -148,7 +148,7 @@ export class Policies {
         `policy ${policy.id} is the parent of policy ${child.id} (${child.name}); delete that one first, or take its --parent-exec-policy-id away`,
       );
     }
-    await this.#store.delete(policy.id);
+    await this.#store.delete(policy.id, this.#clock.now());
     this.changed();
   }
 

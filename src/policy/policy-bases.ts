@@ -1,6 +1,7 @@
 import type { DatasetId, PolicyId } from '../model/ids.js';
 import type { StateDatabase } from '../state/database.js';
 import { keys, ranges } from '../state/keys.js';
+import { holding, releasing } from '../state/lock-releases.js';
 import { plainCodec, Records } from '../state/records.js';
 
 /** A base path at an account; the path in base64. */
@@ -19,9 +20,11 @@ export interface PolicyBase {
 
 /** The bases of policies, kept over restarts. */
 export class PolicyBases {
+  readonly #database: StateDatabase;
   readonly #records: Records<number, PolicyBase>;
 
   constructor(modules: { database: StateDatabase }) {
+    this.#database = modules.database;
     this.#records = new Records(
       { range: ranges.policyBase, key: keys.policyBase, codec: plainCodec<PolicyBase>() },
       modules,
@@ -32,8 +35,19 @@ export class PolicyBases {
     return this.#records.list();
   }
 
-  save(base: PolicyBase): Promise<void> {
-    return this.#records.save(base.policyId, base);
+  /** At the accounts that the policy does not need any more its locks are to be taken away. */
+  save(base: PolicyBase, nowMs: number): Promise<void> {
+    const { policyId } = base;
+    return this.#database.update(async () => {
+      const before = accountsOf(await this.#records.get(policyId));
+      const after = accountsOf(base);
+      const left = [...before].filter((accountId) => !after.has(accountId));
+      await this.#database.write([
+        this.#records.put(policyId, base),
+        ...releasing(policyId, left, nowMs),
+        ...holding(policyId, after),
+      ]);
+    });
   }
 
   /** Nobody needs the dataset at that place any more; returns the policies that did. */
@@ -44,9 +58,14 @@ export class PolicyBases {
         ({ accountId, basePath }) => accountId !== place.accountId || basePath !== place.basePath,
       );
       if (base.datasetId !== datasetId || places.length === base.places.length) continue;
-      await this.save({ ...base, places });
+      await this.#records.save(base.policyId, { ...base, places });
       unlocked.push(base.policyId);
     }
     return unlocked;
   }
+}
+
+/** Where a policy needs its base. */
+export function accountsOf(base: PolicyBase | null): ReadonlySet<string> {
+  return new Set((base?.places ?? []).map(({ accountId }) => accountId));
 }

@@ -4,7 +4,9 @@ import { PLAIN_COPY, type Policy, type PolicyRule } from '../model/policy.js';
 import { NO_SCHEDULE } from '../model/schedule.js';
 import type { StateDatabase, StateWrite } from '../state/database.js';
 import { keys, ranges } from '../state/keys.js';
+import { releasing } from '../state/lock-releases.js';
 import { type RecordCodec, Records } from '../state/records.js';
+import { accountsOf, type PolicyBase } from './policy-bases.js';
 
 /** Policies are plain JSON; those of older releases have no schedule, no base policy, do their work here, and restore nothing. */
 const codec: RecordCodec<Policy> = {
@@ -90,9 +92,16 @@ export class PolicyStore {
     });
   }
 
-  /** What it had locked is free then. */
-  async delete(id: PolicyId): Promise<void> {
-    await this.#database.write([this.records.remove(id), { delete: keys.policyBase(id) }]);
+  /** What it had locked here is free then; other places are to be told. */
+  delete(id: PolicyId, nowMs: number): Promise<void> {
+    return this.#database.update(async () => {
+      const base = (await this.#database.get(keys.policyBase(id))) as PolicyBase | undefined;
+      await this.#database.write([
+        this.records.remove(id),
+        { delete: keys.policyBase(id) },
+        ...releasing(id, accountsOf(base ?? null), nowMs),
+      ]);
+    });
   }
 
   async #byName(name: string): Promise<Policy | null> {

@@ -5,7 +5,7 @@ import { findBookmark, getDataset, listDatasets } from './handlers/datasets.js';
 import { expireDatasets } from './handlers/expire.js';
 import { feedback } from './handlers/feedback.js';
 import { type HelloModules, hello } from './handlers/hello.js';
-import { holdDataset } from './handlers/hold.js';
+import { holdDataset, releaseDataset } from './handlers/hold.js';
 import { createDataset, previewDataset, verifyDataset } from './handlers/make.js';
 import { ReceiveHandlers } from './handlers/receive.js';
 import { runCopy } from './handlers/run-copy.js';
@@ -42,6 +42,7 @@ export function peerService(
     CreateDataset: calls.stream('CreateDataset', createDataset),
     PreviewDataset: calls.unary('PreviewDataset', previewDataset),
     HoldDataset: calls.unary('HoldDataset', holdDataset),
+    ReleaseDataset: calls.unary('ReleaseDataset', releaseDataset),
     ExpireDatasets: calls.stream('ExpireDatasets', expireDatasets),
     InspectTarget: calls.unary('InspectTarget', (request, context, signal) =>
       receive.inspect(request, context, signal),

@@ -17,6 +17,7 @@ export const RIGHTS_OF_METHOD = {
   PreviewDataset: ['create'],
   ExpireDatasets: ['expire'],
   HoldDataset: ['read', 'write'],
+  ReleaseDataset: ['read', 'write'],
   InspectTarget: ['write'],
   Begin: ['write'],
   Write: ['write'],

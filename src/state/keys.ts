@@ -30,6 +30,7 @@
  *   peer-dataset/{owner}/{base path: base64url}/{dataset id}   true: made here at the wish of that peer
  *   peer-lock/{owner}/{holder}                PeerLock: a dataset that a peer needs here
  *   peer-contact/{owner}                      number: when a peer that holds locks last called, at most an hour ago
+ *   lock-release/{account id}/{holder}        number: since when a holder of ours needs nothing at that account any more
  *   request/{request id} {base path: base64}  dataset id: what a request to make a dataset was given
  */
 export const SCHEMA_VERSION = 1;
@@ -73,6 +74,7 @@ export const keys = {
   peerLock: (id: { readonly owner: string; readonly holder: string }) =>
     `peer-lock/${id.owner}/${id.holder}`,
   peerContact: (owner: string) => `peer-contact/${owner}`,
+  lockRelease: (accountId: string, holder: string) => `lock-release/${accountId}/${holder}`,
   request: (id: string) => `request/${id}`,
 } as const;
 
@@ -92,6 +94,7 @@ export const ranges = {
   peerDataset: 'peer-dataset/',
   peerLock: 'peer-lock/',
   peerContact: 'peer-contact/',
+  lockRelease: 'lock-release/',
   job: 'job/',
   jobOpen: 'job-open/',
   jobEnded: 'job-ended/',

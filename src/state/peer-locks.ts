@@ -63,6 +63,12 @@ export class PeerLocks {
     await this.heardOf(owner);
   }
 
+  /** Takes the lock of a holder away, if it has one. */
+  async release(lock: Pick<PeerLock, 'owner' | 'holder'>): Promise<void> {
+    if (!this.#locks.delete(keys.peerLock(lock))) return;
+    await this.#database.write([this.#records.remove(lock)]);
+  }
+
   /** A call of the peer was served. */
   async heardOf(owner: string): Promise<void> {
     const atMs = this.#now();

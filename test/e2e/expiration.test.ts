@@ -169,6 +169,44 @@ describe('EXPIRATION policies', function () {
     expect(await there()).to.equal(0);
   });
 
+  it('let go of what a policy needed at a peer when it is deleted, at once or when the peer is back', async () => {
+    const [keeper, open] = [agents.agent('keeper'), agents.agent('open')];
+    const path = agents.root('keeper', 'left');
+    mkdirSync(path);
+    writeFileSync(join(path, 'file'), 'one');
+    const make = await createPolicy(keeper, 'CREATION', creation('local', path));
+    await mustRun(keeper, make);
+    const pushed = async (name: string) => {
+      const copy = agents.root('open', name);
+      const push = await createPolicy(
+        keeper,
+        'REPEAT_COPY',
+        repeatCopy({ account: 'local', path }, { account: 'open', path: copy }),
+      );
+      await mustRun(keeper, push);
+      const locks = async () => {
+        const [dataset] = await listDatasets(open, copy);
+        const view = ['datasets', 'view', String(dataset?.id)];
+        return (await dmJson<{ locked_by: string[] }>(open, ...view)).locked_by.join();
+      };
+      expect(await locks()).to.match(new RegExp(`^peer spki:[0-9a-f]{64} policy-${push}-target$`));
+      return { push, locks };
+    };
+    const first = await pushed('left-1');
+    const second = await pushed('left-2');
+    await keeper.ok('policies', 'delete', String(first.push));
+    await until('the first lock is gone', async () => (await first.locks()) === '');
+    await open.kill('SIGTERM');
+    await keeper.ok('policies', 'delete', String(second.push));
+    await open.start();
+    expect(await second.locks()).to.not.equal('');
+    // The next job wakes those who have something to tell.
+    await until('the second lock is gone', async () => {
+      await mustRun(keeper, make);
+      return (await second.locks()) === '';
+    });
+  });
+
   it('are not needed for what peers sent here: it goes by itself, and its retention stays', async () => {
     const keeper = agents.agent('keeper');
     const copy = agents.root('open', 'sent');

@@ -69,6 +69,10 @@ export class MemoryPlace implements Source, Target, DatasetMaker, DatasetExpirer
     this.held.set(holder, id);
   }
 
+  async release(holder: string): Promise<void> {
+    this.held.delete(holder);
+  }
+
   expire(
     onProgress: (progress: ExpiryProgress) => void,
     signal: AbortSignal,

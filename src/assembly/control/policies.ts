@@ -27,6 +27,8 @@ import { waitsFor } from './waits-for.js';
 /** The policy commands of the control service. */
 export function policyHandlers(modules: {
   policies: Policies;
+  /** Called when a policy has been deleted. */
+  onDeleted: () => void;
   bases: BasePolicies;
   outcomes: PolicyOutcomes;
   queue: JobQueue;
@@ -35,7 +37,7 @@ export function policyHandlers(modules: {
   resolve: ResolveAccount;
   defaults: { readonly partial: 'allow' | 'fail' };
 }) {
-  const { policies, bases, outcomes, queue, clock, resolve, defaults } = modules;
+  const { policies, onDeleted, bases, outcomes, queue, clock, resolve, defaults } = modules;
   const viewOf = (
     policy: Policy,
     parent: Policy | null,
@@ -95,6 +97,7 @@ export function policyHandlers(modules: {
     },
     deletePolicy: async (request: Ref__Output) => {
       await policies.delete(request.ref);
+      onDeleted();
       return {};
     },
     runPolicy: async (request: RunPolicyRequest__Output) => {

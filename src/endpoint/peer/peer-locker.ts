@@ -19,4 +19,9 @@ export class PeerLocker implements DatasetLocker {
     const { HoldDataset } = peerDefinition();
     await this.#channel.unary(HoldDataset, { holder, id, base_path: basePath }, signal);
   }
+
+  async release(holder: string, signal: AbortSignal): Promise<void> {
+    const { ReleaseDataset } = peerDefinition();
+    await this.#channel.unary(ReleaseDataset, { holder }, signal);
+  }
 }

@@ -47,6 +47,8 @@ import type { PeerClient as _datamover_v1_PeerClient, PeerDefinition as _datamov
 import type { PreviewDatasetRequest as _datamover_v1_PreviewDatasetRequest, PreviewDatasetRequest__Output as _datamover_v1_PreviewDatasetRequest__Output } from './datamover/v1/PreviewDatasetRequest.js';
 import type { ReadRequest as _datamover_v1_ReadRequest, ReadRequest__Output as _datamover_v1_ReadRequest__Output } from './datamover/v1/ReadRequest.js';
 import type { ReadUse as _datamover_v1_ReadUse, ReadUse__Output as _datamover_v1_ReadUse__Output } from './datamover/v1/ReadUse.js';
+import type { ReleaseReply as _datamover_v1_ReleaseReply, ReleaseReply__Output as _datamover_v1_ReleaseReply__Output } from './datamover/v1/ReleaseReply.js';
+import type { ReleaseRequest as _datamover_v1_ReleaseRequest, ReleaseRequest__Output as _datamover_v1_ReleaseRequest__Output } from './datamover/v1/ReleaseRequest.js';
 import type { RemotePlace as _datamover_v1_RemotePlace, RemotePlace__Output as _datamover_v1_RemotePlace__Output } from './datamover/v1/RemotePlace.js';
 import type { ResumePoint as _datamover_v1_ResumePoint, ResumePoint__Output as _datamover_v1_ResumePoint__Output } from './datamover/v1/ResumePoint.js';
 import type { Retention as _datamover_v1_Retention, Retention__Output as _datamover_v1_Retention__Output } from './datamover/v1/Retention.js';
@@ -118,6 +120,8 @@ export interface ProtoGrpcType {
       PreviewDatasetRequest: MessageTypeDefinition<_datamover_v1_PreviewDatasetRequest, _datamover_v1_PreviewDatasetRequest__Output>
       ReadRequest: MessageTypeDefinition<_datamover_v1_ReadRequest, _datamover_v1_ReadRequest__Output>
       ReadUse: MessageTypeDefinition<_datamover_v1_ReadUse, _datamover_v1_ReadUse__Output>
+      ReleaseReply: MessageTypeDefinition<_datamover_v1_ReleaseReply, _datamover_v1_ReleaseReply__Output>
+      ReleaseRequest: MessageTypeDefinition<_datamover_v1_ReleaseRequest, _datamover_v1_ReleaseRequest__Output>
       RemotePlace: MessageTypeDefinition<_datamover_v1_RemotePlace, _datamover_v1_RemotePlace__Output>
       ResumePoint: MessageTypeDefinition<_datamover_v1_ResumePoint, _datamover_v1_ResumePoint__Output>
       Retention: MessageTypeDefinition<_datamover_v1_Retention, _datamover_v1_Retention__Output>

@@ -36,6 +36,8 @@ import type { LookupRequest as _datamover_v1_LookupRequest, LookupRequest__Outpu
 import type { Offer as _datamover_v1_Offer, Offer__Output as _datamover_v1_Offer__Output } from '../../datamover/v1/Offer.js';
 import type { PreviewDatasetRequest as _datamover_v1_PreviewDatasetRequest, PreviewDatasetRequest__Output as _datamover_v1_PreviewDatasetRequest__Output } from '../../datamover/v1/PreviewDatasetRequest.js';
 import type { ReadRequest as _datamover_v1_ReadRequest, ReadRequest__Output as _datamover_v1_ReadRequest__Output } from '../../datamover/v1/ReadRequest.js';
+import type { ReleaseReply as _datamover_v1_ReleaseReply, ReleaseReply__Output as _datamover_v1_ReleaseReply__Output } from '../../datamover/v1/ReleaseReply.js';
+import type { ReleaseRequest as _datamover_v1_ReleaseRequest, ReleaseRequest__Output as _datamover_v1_ReleaseRequest__Output } from '../../datamover/v1/ReleaseRequest.js';
 import type { RunCopyEvent as _datamover_v1_RunCopyEvent, RunCopyEvent__Output as _datamover_v1_RunCopyEvent__Output } from '../../datamover/v1/RunCopyEvent.js';
 import type { RunCopyRequest as _datamover_v1_RunCopyRequest, RunCopyRequest__Output as _datamover_v1_RunCopyRequest__Output } from '../../datamover/v1/RunCopyRequest.js';
 import type { SessionRef as _datamover_v1_SessionRef, SessionRef__Output as _datamover_v1_SessionRef__Output } from '../../datamover/v1/SessionRef.js';
@@ -189,6 +191,15 @@ export interface PeerClient extends grpc.Client {
   read(argument: _datamover_v1_ReadRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_Chunk__Output>;
   read(argument: _datamover_v1_ReadRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_Chunk__Output>;
   
+  ReleaseDataset(argument: _datamover_v1_ReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  ReleaseDataset(argument: _datamover_v1_ReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  ReleaseDataset(argument: _datamover_v1_ReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  ReleaseDataset(argument: _datamover_v1_ReleaseRequest, callback: grpc.requestCallback<_datamover_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  releaseDataset(argument: _datamover_v1_ReleaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  releaseDataset(argument: _datamover_v1_ReleaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  releaseDataset(argument: _datamover_v1_ReleaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  releaseDataset(argument: _datamover_v1_ReleaseRequest, callback: grpc.requestCallback<_datamover_v1_ReleaseReply__Output>): grpc.ClientUnaryCall;
+  
   RunCopy(argument: _datamover_v1_RunCopyRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_RunCopyEvent__Output>;
   RunCopy(argument: _datamover_v1_RunCopyRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_RunCopyEvent__Output>;
   runCopy(argument: _datamover_v1_RunCopyRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_RunCopyEvent__Output>;
@@ -245,6 +256,8 @@ export interface PeerHandlers extends grpc.UntypedServiceImplementation {
   
   Read: grpc.handleServerStreamingCall<_datamover_v1_ReadRequest__Output, _datamover_v1_Chunk>;
   
+  ReleaseDataset: grpc.handleUnaryCall<_datamover_v1_ReleaseRequest__Output, _datamover_v1_ReleaseReply>;
+  
   RunCopy: grpc.handleServerStreamingCall<_datamover_v1_RunCopyRequest__Output, _datamover_v1_RunCopyEvent>;
   
   VerifyDataset: grpc.handleServerStreamingCall<_datamover_v1_DatasetRef__Output, _datamover_v1_VerifyEvent>;
@@ -273,6 +286,7 @@ export interface PeerDefinition extends grpc.ServiceDefinition {
   Lookup: MethodDefinition<_datamover_v1_LookupRequest, _datamover_v1_LookupReply, _datamover_v1_LookupRequest__Output, _datamover_v1_LookupReply__Output>
   PreviewDataset: MethodDefinition<_datamover_v1_PreviewDatasetRequest, _datamover_v1_DatasetPreview, _datamover_v1_PreviewDatasetRequest__Output, _datamover_v1_DatasetPreview__Output>
   Read: MethodDefinition<_datamover_v1_ReadRequest, _datamover_v1_Chunk, _datamover_v1_ReadRequest__Output, _datamover_v1_Chunk__Output>
+  ReleaseDataset: MethodDefinition<_datamover_v1_ReleaseRequest, _datamover_v1_ReleaseReply, _datamover_v1_ReleaseRequest__Output, _datamover_v1_ReleaseReply__Output>
   RunCopy: MethodDefinition<_datamover_v1_RunCopyRequest, _datamover_v1_RunCopyEvent, _datamover_v1_RunCopyRequest__Output, _datamover_v1_RunCopyEvent__Output>
   VerifyDataset: MethodDefinition<_datamover_v1_DatasetRef, _datamover_v1_VerifyEvent, _datamover_v1_DatasetRef__Output, _datamover_v1_VerifyEvent__Output>
   Write: MethodDefinition<_datamover_v1_WriteRequest, _datamover_v1_Ack, _datamover_v1_WriteRequest__Output, _datamover_v1_Ack__Output>

@@ -1,0 +1,77 @@
+import type { Places } from '../engine/places.js';
+import { DmError } from '../model/error.js';
+import type { Log } from '../observe/log.js';
+import type { LockRelease, LockReleases } from '../state/lock-releases.js';
+import type { Clock } from '../util/clock.js';
+import { Signal } from '../util/signal.js';
+
+/** How often places that could not be told are tried again. */
+const EVERY_MS = 600_000;
+/** After that the locks of a peer have lapsed. */
+const LAPSE_MS = 30 * 24 * 3_600_000;
+
+export interface LockReleaserModules {
+  readonly releases: LockReleases;
+  readonly places: Pick<Places, 'open'>;
+  readonly accountExists: (id: string) => Promise<boolean>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Tells other places which of their datasets our policies need no more: soon, or when they can be reached again. */
+export class LockReleaser implements AsyncDisposable {
+  readonly #modules: LockReleaserModules;
+  readonly #stop = new AbortController();
+  readonly #woken = new Signal();
+  readonly #running: Promise<void>;
+
+  constructor(modules: LockReleaserModules) {
+    this.#modules = modules;
+    this.#running = this.#run();
+  }
+
+  /** Call it when there may be something to tell. */
+  wake(): void {
+    this.#woken.tell();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    const { clock, log } = this.#modules;
+    while (!signal.aborted) {
+      const rest = new AbortController();
+      const either = AbortSignal.any([signal, rest.signal]);
+      const woken = this.#woken.next(either);
+      try {
+        for await (const release of this.#modules.releases.list()) await this.#tell(release);
+      } catch (error) {
+        if (!signal.aborted) log.error({ err: error }, 'locks of peers could not be looked at');
+      }
+      await Promise.race([woken, clock.delay(EVERY_MS, either).catch(() => undefined)]);
+      rest.abort();
+    }
+  }
+
+  async #tell(release: LockRelease): Promise<void> {
+    const { releases, places, accountExists, clock, log } = this.#modules;
+    const { accountId, holder, sinceMs } = release;
+    const { signal } = this.#stop;
+    const isOver = clock.now() - sinceMs > LAPSE_MS || !(await accountExists(accountId));
+    if (isOver) return await releases.done(release);
+    try {
+      await using place = await places.open(accountId, signal);
+      await place.locker?.release(holder, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof DmError)) throw error;
+      if (error.transient) return;
+      log.info({ account: accountId, holder, code: error.code }, 'a lock is left to lapse');
+    }
+    await releases.done(release);
+  }
+}
