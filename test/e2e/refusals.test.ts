@@ -95,8 +95,17 @@ describe('what is refused, and leaves everything as it was', function () {
           received,
         );
         await pair.sync();
-        expect(await refused(received)).to.equal('target_owned');
+        // While the other policy is there, and when the tree is what is left of it.
+        expect(await refused(received)).to.equal('target_forbidden');
         expect(await refused(to('above', 'received', 'inside'))).to.equal('target_forbidden');
+        await dmJson(
+          agents.agent('alpha'),
+          'policies',
+          'modify',
+          `${pair.copy}`,
+          '--enabled=false',
+        );
+        expect(await refused(received)).to.equal('target_owned');
         expect(await refused(to('above'))).to.be.oneOf(['target_forbidden', 'target_not_empty']);
         expect(differences(other, received.path)).to.deep.equal([]);
       });
