@@ -2,6 +2,7 @@ import type { DatasetInfo } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import { escapePath } from '../../util/escape.js';
 import type { Ack, ChangeBatch } from '../change-stream.js';
+import type { CompressionSwitch } from '../compression/compression-switch.js';
 import type { DatasetFilter } from '../source.js';
 import type {
   CommitRequest,
@@ -59,6 +60,7 @@ export class CappedTarget implements Target {
 class CappedSession implements ReceiveSession {
   readonly resume: ReceiveSession['resume'];
   readonly committed: boolean;
+  readonly compression?: CompressionSwitch;
   readonly #session: ReceiveSession;
   readonly #offer: Offer;
   readonly #limit: { readonly maxBytes: bigint; readonly left: bigint };
@@ -67,6 +69,7 @@ class CappedSession implements ReceiveSession {
   constructor(session: ReceiveSession, offer: Offer, limit: { maxBytes: bigint; left: bigint }) {
     this.resume = session.resume;
     this.committed = session.committed;
+    if (session.compression !== undefined) this.compression = session.compression;
     this.#session = session;
     this.#offer = offer;
     this.#limit = limit;
