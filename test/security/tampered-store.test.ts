@@ -1,0 +1,192 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { expect } from 'chai';
+import { TestAgents } from '../support/e2e-agents.js';
+import { dm, dmAlone, dmJson } from '../support/e2e-dm.js';
+import { createPolicy, creation, mustRun, runPolicy } from '../support/e2e-policies.js';
+import { noise } from '../support/e2e-trees.js';
+
+const BASE = 'nightly/source';
+
+describe('an object store that was tampered with', function () {
+  this.timeout(120_000);
+  let agents: TestAgents;
+  let good = '';
+  let count = 0;
+
+  before('back up two datasets', async () => {
+    agents = await TestAgents.open({
+      agents: [{ name: 'alpha' }, { name: 'careful', extra: ['--peer-access=read,create,write'] }],
+    });
+    const alpha = agents.agent('alpha');
+    const source = agents.root('alpha', 'source');
+    mkdirSync(source);
+    for (const name of ['one', 'two'])
+      writeFileSync(`${source}/${name}`, noise(300_000, name.length));
+    writeFileSync(`${source}/two`, noise(300_000, 9));
+    writeFileSync(`${source}/suid`, 'program');
+    chmodSync(`${source}/suid`, 0o4755);
+    good = agents.scratch('store');
+    mkdirSync(good);
+    await account('disk', good);
+    const make = await createPolicy(alpha, 'CREATION', creation('local', source));
+    const backup = await createPolicy(alpha, 'REPEAT_COPY', {
+      'repeat-copy-source-base-path': source,
+      'repeat-copy-base-source-account-id': 'local',
+      'repeat-copy-base-target-account-id': 'disk',
+      'repeat-copy-base-target-base-path': BASE,
+      'repeat-copy-base-target-dataset-type': 'FILE_ON_OBJECT_BACKUP',
+    });
+    for (const seed of [21, 22]) {
+      writeFileSync(`${source}/one`, noise(300_000, seed));
+      await mustRun(alpha, make);
+      await mustRun(alpha, backup);
+    }
+  });
+  after('stop the agents', () => agents?.[Symbol.asyncDispose]());
+
+  const account = (name: string, path: string) =>
+    dmJson(
+      agents.agent('alpha'),
+      ...['accounts', 'create', 'DIRECTORY', `--name=${name}`, `--uri=file://${path}`],
+    );
+
+  /** A copy of the store, changed, as an account of its own. */
+  async function tampered(change: (repository: string) => void): Promise<string> {
+    const name = `tampered-${++count}`;
+    const path = agents.scratch(name);
+    cpSync(good, path, { recursive: true });
+    change(`${path}/${BASE}`);
+    await account(name, path);
+    return name;
+  }
+
+  const restore = async (from: string, target: { account: string; path: string }) => {
+    const alpha = agents.agent('alpha');
+    const policy = await createPolicy(alpha, 'COPY', {
+      'copy-dataset-id': '2',
+      'copy-source-base-path': BASE,
+      'copy-create-dataset-on-target': 'false',
+      'copy-base-source-account-id': from,
+      'copy-base-target-account-id': target.account,
+      'copy-base-target-base-path': target.path,
+      'copy-base-target-dataset-type': 'FILE',
+    });
+    return runPolicy(alpha, policy);
+  };
+
+  /** Whatever is restored is right, what is not is told; and `verify` tells too. */
+  async function expectNoticed(from: string): Promise<void> {
+    const source = agents.root('alpha', 'source');
+    const path = agents.root('alpha', from);
+    const { code, job, stderr } = await restore(from, { account: 'local', path }).catch(
+      (error: Error) => ({ code: 1, job: null, stderr: error.message }),
+    );
+    const restored = existsSync(path) ? readdirSync(path) : [];
+    for (const name of restored) {
+      const same = readFileSync(`${path}/${name}`).equals(readFileSync(`${source}/${name}`));
+      expect(same, `${name} of ${from}`).to.equal(true);
+    }
+    expect(code === 0 && restored.length === 3, `${stderr} ${JSON.stringify(job)}`).to.equal(false);
+    const verified = await dm(
+      agents.agent('alpha'),
+      'datasets',
+      'verify',
+      '2',
+      `--account-id=${from}`,
+    );
+    expect(verified.code, verified.stdout).to.not.equal(0);
+  }
+
+  const below = (directory: string) => readdirSync(directory).map((name) => `${directory}/${name}`);
+
+  describe('55: what is noticed', () => {
+    it('a changed byte of a pack', async () => {
+      const from = await tampered((repository) => {
+        for (const pack of below(`${repository}/packs/data`)) flipInTheMiddle(pack);
+      });
+      await expectNoticed(from);
+    });
+
+    it('valid packs with each other’s names', async () => {
+      const from = await tampered((repository) => {
+        const [first = '', second = ''] = below(`${repository}/packs/data`);
+        renameSync(first, `${first}.aside`);
+        renameSync(second, first);
+        renameSync(`${first}.aside`, second);
+      });
+      await expectNoticed(from);
+    });
+
+    it('a changed byte of each record', async () => {
+      const from = await tampered((repository) => {
+        for (const record of below(`${repository}/datasets`)) flipInTheMiddle(record);
+      });
+      await expectNoticed(from);
+    });
+
+    it('an older record in the place of the newer one', async () => {
+      const from = await tampered((repository) => {
+        const [first = '', second = ''] = below(`${repository}/datasets`).sort();
+        const older = readFileSync(first);
+        const newer = readFileSync(second);
+        writeFileSync(second, older);
+        writeFileSync(first, newer);
+      });
+      const listed = await dm(agents.agent('alpha'), 'datasets', 'list', `--account-id=${from}`);
+      expect(listed.stdout + listed.stderr).to.match(/corrupt/);
+    });
+  });
+
+  describe('56: names and links', () => {
+    it('a link in the place of an object is not followed', async () => {
+      const secret = agents.scratch('secret');
+      writeFileSync(secret, 'TOP SECRET');
+      const from = await tampered((repository) => {
+        for (const pack of below(`${repository}/packs/data`)) {
+          rmSync(pack);
+          symlinkSync(secret, pack);
+        }
+      });
+      await expectNoticed(from);
+      expect(readFileSync(secret, 'utf8')).to.equal('TOP SECRET');
+    });
+
+    it('a base path with .. is none, for the agent and for the export without one', async () => {
+      const words = ['object', 'export', '--type=DIRECTORY', `--uri=file://${good}`];
+      const into = agents.scratch('exported');
+      mkdirSync(into);
+      for (const path of ['../../etc', '..', 'nightly/../../x']) {
+        const exported = await dmAlone(...words, `--basepath=${path}`, `--to=${into}`);
+        expect(exported.code, path).to.not.equal(0);
+        expect(readdirSync(into)).to.deep.equal([]);
+      }
+    });
+  });
+
+  it('57: a restore to a peer sets setuid only with the right for it', async () => {
+    const path = agents.root('careful', 'restored');
+    const { job } = await restore('disk', { account: 'careful', path });
+    expect(job?.failed_entries.map((entry) => entry.path)).to.deep.equal(['suid']);
+    expect(lstatSync(`${path}/suid`).mode & 0o7777).to.equal(0o755);
+    expect(readFileSync(`${path}/one`).equals(noise(300_000, 22))).to.equal(true);
+  });
+});
+
+function flipInTheMiddle(path: string): void {
+  const bytes = readFileSync(path);
+  const at = bytes.length >> 1;
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+}
