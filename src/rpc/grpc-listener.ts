@@ -38,7 +38,7 @@ const MAX_HEADER_BYTES = 16_384;
 /** All connections of a listener together, handshakes included. */
 const MAX_CONNECTIONS = 512;
 /** From so many on, those that hung up are looked for at each new one. */
-const CROWD = 256;
+const CROWD = 64;
 /** Time for the last answers of a connection that is being ended. */
 const LINGER_MS = 1_000;
 

@@ -92,7 +92,8 @@ describe('floods of an agent', function () {
     await settled(memory);
     const grown = memory() - before;
     for (const session of sessions) session.destroy();
-    expect(grown).to.be.lessThan(4 * MAX_GROWTH);
+    // As much may be unfinished as one peer is allowed.
+    expect(grown).to.be.lessThan(2 * MAX_GROWTH);
     await expectServed();
   });
 
