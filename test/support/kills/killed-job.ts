@@ -107,7 +107,7 @@ async function diesNow(agent: AgentProcess): Promise<boolean> {
   return Promise.race([agent.ended().then(() => true), delay(DEATH_MS, false)]);
 }
 
-/** False when an armed point killed one of them while it started. */
+/** False when an armed point killed one of them while it started, or right afterwards. */
 async function startAll({ site, onRestarted }: KilledJobModules): Promise<boolean> {
   const down = ['sender', 'receiver'].filter((name) => !site.agents.agent(name).isRunning);
   if (down.length === 0) return true;
@@ -116,9 +116,15 @@ async function startAll({ site, onRestarted }: KilledJobModules): Promise<boolea
     const isArmed = site.trigger(down[index] ?? '').isHit;
     if (start.status === 'rejected' && !isArmed) throw start.reason;
   }
-  const isUp = starts.every(({ status }) => status === 'fulfilled');
-  if (isUp) await onRestarted();
-  return isUp;
+  if (starts.some(({ status }) => status === 'rejected')) return false;
+  try {
+    await onRestarted();
+    return true;
+  } catch (error) {
+    // What goes on with a start may be what is armed.
+    if (['sender', 'receiver'].some((name) => site.trigger(name).isHit)) return false;
+    throw error;
+  }
 }
 
 /** A job of a policy of the sender. */
