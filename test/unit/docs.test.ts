@@ -32,3 +32,14 @@ describe('docs/attacks.md', () => {
     expect([...numbers, ...others].sort((a, b) => a - b)).to.deep.equal(all);
   });
 });
+
+describe('docs/security.md', () => {
+  it('names a test that is there for each thing that an attacker can and cannot do', () => {
+    const text = readFileSync('docs/security.md', 'utf8');
+    const rows = [...text.matchAll(/^\|(.*)\| `(.+\.test\.ts)` \| (.+) \|$/gm)];
+    expect(rows.length).to.be.greaterThan(25);
+    for (const [, what, file = '', title = ''] of rows) {
+      expect(readFileSync(`test/${file}`, 'utf8'), what).to.contain(title);
+    }
+  });
+});
