@@ -20,6 +20,7 @@ import type { DmError } from '../../src/model/error.js';
 import { peerDefinition } from '../../src/rpc/proto.js';
 import { TestAgents } from '../support/e2e-agents.js';
 import { dmJson } from '../support/e2e-dm.js';
+import { createPolicy, creation, runPolicy } from '../support/e2e-policies.js';
 import { content, END, gfid, HostileDataset, wholeFile, withSession } from './hostile-dataset.js';
 import { HostilePeer } from './hostile-peer.js';
 
@@ -362,6 +363,45 @@ describe('a local user beside the agent', function () {
     });
     expect(stdout).to.equal('');
     expect(existsSync(root('.datamover'))).to.equal(true);
+  });
+});
+
+describe('44: sources without an end', function () {
+  this.timeout(120_000);
+
+  it('a file that grows while it is read, and /proc below the tree, do not hold the dataset up', async () => {
+    await using agents = await TestAgents.open({ agents: [{ name: 'victim' }], accounts: false });
+    const victim = agents.agent('victim');
+    const source = agents.root('victim', 'source');
+    mkdirSync(`${source}/proc`, { recursive: true });
+    writeFileSync(`${source}/still`, 'content');
+    spawnSync('mount', ['-t', 'proc', 'none', `${source}/proc`]);
+    const endless = `
+      const { openSync, writeSync } = require('node:fs');
+      const file = openSync(process.argv[1], 'a');
+      process.send('ready');
+      setInterval(() => writeSync(file, Buffer.alloc(65_536, 1)), 1);`;
+    const writer = spawn(process.execPath, ['-e', endless, `${source}/endless`], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    try {
+      await once(writer, 'message');
+      expect(existsSync(`${source}/proc/self/mem`), 'proc is mounted').to.equal(true);
+      const policy = await createPolicy(victim, 'CREATION', creation('local', source));
+      const { job } = await runPolicy(victim, policy);
+      expect(job?.state).to.equal('finished');
+      expect(writer.exitCode).to.equal(null);
+      // What it is has no end: it is told, like what is mounted, and the rest is there.
+      const failed = job?.failed_entries.map(({ path, code }) => `${path} ${code}`);
+      expect(failed).to.deep.equal(['endless source_changing']);
+      expect(job?.warnings.map(({ path, code }) => `${path} ${code}`)).to.deep.equal([
+        'proc mount_point',
+      ]);
+      expect(job?.statistics.files).to.equal(1);
+    } finally {
+      writer.kill('SIGKILL');
+      spawnSync('umount', ['-l', `${source}/proc`]);
+    }
   });
 });
 

@@ -11,6 +11,7 @@ export interface JobView {
   readonly partial: boolean;
   readonly retry: { readonly count: number; readonly reason: string } | null;
   readonly progress: { readonly files_done: number };
+  readonly warnings: readonly { readonly path: string; readonly code: string }[];
   readonly statistics: {
     readonly files: number;
     readonly bytes_sent: number;
