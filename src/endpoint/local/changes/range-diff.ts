@@ -71,19 +71,27 @@ export class RangeDiff {
     }
   }
 
-  /** Adds the blocks of a data range whose bytes are not the basis's; `origin` is where the buffer begins. */
+  /** Adds the blocks of a data range that are a hole, or other bytes, in the basis; `origin` is where the buffer begins. */
   #compare(origin: number, range: Range, basis: VersionFile | null, leaves: LeafList): void {
     const common = Math.min(range.end, basis?.size ?? 0);
     if (basis !== null && range.start < common) {
-      basis.read(this.#basisBytes, 0, common - range.start, range.start);
-      for (const leaf of this.#unequal(origin, range.start, range.start, common, LEAF_BYTES)) {
-        for (const block of this.#unequal(origin, range.start, leaf.start, leaf.end, BLOCK_BYTES)) {
-          leaves.add({ ...block, data: true });
-        }
+      for (const { data, start, end } of basis.segments(range.start, common)) {
+        // Zeros that are data now: the bytes are equal, what is kept of them and its digest are not.
+        if (!data) leaves.add({ start, end, data: true });
+        else this.#compareData(origin, { start, end }, basis, leaves);
       }
     }
     const beyond = Math.max(range.start, common);
     if (beyond < range.end) leaves.add({ start: beyond, end: range.end, data: true });
+  }
+
+  #compareData(origin: number, { start, end }: Range, basis: VersionFile, leaves: LeafList): void {
+    basis.read(this.#basisBytes, 0, end - start, start);
+    for (const leaf of this.#unequal(origin, start, start, end, LEAF_BYTES)) {
+      for (const block of this.#unequal(origin, start, leaf.start, leaf.end, BLOCK_BYTES)) {
+        leaves.add({ ...block, data: true });
+      }
+    }
   }
 
   /** The units of [start, end) that differ, cut at multiples of `unit`. */

@@ -175,6 +175,17 @@ function holdsOn(folder: () => string, share: boolean): void {
     });
   });
 
+  it('names zeros that were written where the basis has a hole', () => {
+    const hole = { kind: 'size', size: 3 * LEAF_BYTES } as const;
+    const zeros = { kind: 'write', at: LEAF_BYTES, length: LEAF_BYTES, byte: 0 } as const;
+    withPair([hole], [zeros], (file, basis) => {
+      fsync(file.fd);
+      const leaves = [...diff.chunks(file, basis, 0)].flatMap((chunk) => chunk.leaves);
+      const ranges = [{ start: LEAF_BYTES, end: 2 * LEAF_BYTES, data: true }];
+      expect(leaves).to.deep.equal([{ number: 1, hole: false, ranges }]);
+    });
+  });
+
   it('names the last leaf of a file that only became shorter', () => {
     const content = { kind: 'write', at: 0, length: 2 * LEAF_BYTES, byte: 1 } as const;
     withPair([content], [{ kind: 'size', size: LEAF_BYTES + 8192 }], (file, basis) => {
