@@ -110,8 +110,11 @@ export class PlainUploads {
 
   async #begin({ gfid, key, metadata }: PlainObject, signal: AbortSignal): Promise<void> {
     const body = new Body();
+    // From here on it can be dropped, also while it waits for its turn.
+    this.#body = body;
+    const retainUntilMs = await lockOfNew(this.#store, this.#keepMs, signal);
     await this.#uploads.add(async () => {
-      const retainUntilMs = await lockOfNew(this.#store, this.#keepMs, signal);
+      if (body.dropped) return;
       const options = { metadata, retainUntilMs };
       const upload = this.#store.putStream(key, body.parts, options, signal);
       body.over = upload.catch(() => undefined);
@@ -122,6 +125,5 @@ export class PlainUploads {
         if (!body.dropped) throw error;
       }
     });
-    this.#body = body;
   }
 }

@@ -27,7 +27,9 @@ async function* below(folder: Folder, names: readonly string[]): AsyncIterable<U
   await using opened = folder;
   for await (const entry of await opendir(opened.path)) {
     if (entry.isFile() && isTemporary(entry.name)) {
-      const stat = await folder.stat(entry.name);
+      const stat = await statIfThere(folder, entry.name);
+      // It was finished, or taken back, meanwhile.
+      if (stat === null) continue;
       yield {
         key: `${names.join('/')}/`,
         uploadId: [...names, entry.name].join('/'),
@@ -36,5 +38,17 @@ async function* below(folder: Folder, names: readonly string[]): AsyncIterable<U
     } else if (entry.isDirectory() && componentOf(entry.name) !== null) {
       yield* below(await opened.child(entry.name), [...names, entry.name]);
     }
+  }
+}
+
+async function statIfThere(
+  folder: Folder,
+  name: string,
+): Promise<{ readonly mtimeMs: number | bigint } | null> {
+  try {
+    return await folder.stat(name);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
   }
 }
