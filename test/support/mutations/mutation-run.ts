@@ -20,7 +20,7 @@ const AT_ONCE = 8;
 const SCRYPT_BYTES = 128 * 1_048_576;
 /** Calls of the control socket that watch have no end of their own. */
 const CONTROL_MS = 2_000;
-/** After so many, or half of a short run, the agent's memory is what it needs. Batches are work for all of its threads. */
+/** After so many, or half of a short run, the agent's memory is what it needs. Batches are work for all of its threads, and a short run of them ends before. */
 const WARM_UP = 500;
 const WARM_UP_BATCHES = 1_500;
 
@@ -80,8 +80,8 @@ export class MutationRun implements AsyncDisposable {
     const answers: Record<string, number> = {};
     const isPeers = !kind.includes('control socket');
     const watch = new VictimWatch(this.#agents, isPeers ? 0 : SCRYPT_BYTES);
-    const most = kind === 'batches of a peer' ? WARM_UP_BATCHES : WARM_UP;
-    const warmAt = Math.min(Math.floor(count / 2), most);
+    const warmAt =
+      kind === 'batches of a peer' ? WARM_UP_BATCHES : Math.min(Math.floor(count / 2), WARM_UP);
     let sent = 0;
     const start = performance.now();
     const sendSome = async (worker: number) => {

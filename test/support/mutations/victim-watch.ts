@@ -10,6 +10,8 @@ import { inTime, PATIENCE_MS } from './fuzzer.js';
 const MEBIBYTE = 1_048_576;
 /** Of what the agent holds once it is warm. */
 const MAX_GROWTH = 64 * MEBIBYTE;
+/** What an agent was seen to hold whose threads have all had work, for runs that end before. */
+const MOST_WHEN_WARM = 484 * MEBIBYTE;
 const LOOK_MS = 200;
 
 /** What was seen of an agent while it was attacked; memory in MiB. */
@@ -56,6 +58,7 @@ export class VictimWatch {
     if (this.#listOutside() !== this.#outside) {
       throw new Error('something was written outside the root');
     }
+    if (this.#warm === 0) this.#warm = MOST_WHEN_WARM;
     if (this.#most - this.#warm > MAX_GROWTH + this.#forKeys) {
       throw new Error(`the agent grew from ${this.#warm} to ${this.#most} bytes`);
     }
