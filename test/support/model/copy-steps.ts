@@ -80,7 +80,9 @@ export class CopySteps {
 
   async #learn(link: RealLink, copied: ModelDataset): Promise<void> {
     const { model, to } = link;
-    if (model.base?.id !== copied.id) {
+    // An object account stands at what it has: what was deleted there comes again.
+    const isGone = to.account === 'store' && !to.model.has(copied.id);
+    if (isGone || model.base?.id !== copied.id) {
       await this.#learnRepair(link, copied);
       to.model.add(copied);
     }
