@@ -89,10 +89,12 @@ export class PeerGuard {
     const { chain, lifetime } = ticket.asker;
     if (chain.length > 0) this.#modules.verify(chain);
     state.ticket = ticket;
-    onAbort(lifetime, () => {
+    const ends = onAbort(lifetime, () => {
       state.refusal ??= ticketEnded();
       stopCalls(state, ticketEnded());
     });
+    // The asker may stay for months: nothing of connections that are over is kept for it.
+    onAbort(state.closed.signal, () => ends[Symbol.dispose]());
     state.access = this.#accessOf(state, ticket.asker.caller);
     return state.access;
   }
