@@ -156,7 +156,7 @@ describe('command line against two agents', function () {
 
     it('are pinged, with versions and rights of both sides', async () => {
       const reply = await json<Record<string, unknown>>('accounts', 'ping', 'second', '--pings=2');
-      expect(reply).to.include({ peer_name: 'second', protocol: 1 });
+      expect(reply).to.include({ peer_name: 'second', protocol: 2 });
       expect(reply.local_version).to.equal(reply.peer_version);
       expect(reply.round_trip_ms).to.be.greaterThan(0);
       const rights = ['read', 'create', 'write', 'privileged'];
