@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PageReader } from '../../../catalog/page-reader.js';
 import type { PackId, PageLocator, PageRef } from '../../../catalog/page-store.js';
 import { asDmError } from '../../../model/error.js';
+import { objectPackHeader } from '../../../repository/object-pack-format.js';
 import { ObjectPagePacks } from '../../../repository/object-page-packs.js';
 import { getObject } from '../get-object.js';
 import type { RepairModules } from './repair-types.js';
@@ -34,12 +35,9 @@ export async function putLocalPages(
     const key = layout.pack('pages', pack);
     const here = await readFile(join(localPages, pack));
     const there = await getObject(store, key, signal);
-    await store.put(
-      key,
-      there?.length === here.length ? patched(there, here, frames) : here,
-      {},
-      signal,
-    );
+    const made = there?.length === here.length ? patched(there, here, frames) : here;
+    objectPackHeader('pages', pack).copy(made);
+    await store.put(key, made, {}, signal);
   }
   return good.size;
 }

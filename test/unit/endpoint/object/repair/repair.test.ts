@@ -53,6 +53,13 @@ describe('repairing a backup', function () {
     writeFileSync(path, bytes);
   };
 
+  /** Every byte: a frame that has lost only its table of locators is not known for damaged by its digest. */
+  const damageFirstHalf = (path: string): void => {
+    const bytes = readFileSync(path);
+    for (let at = 0; at < bytes.length / 2; at++) bytes[at] = (bytes[at] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+  };
+
   async function repair(from: RepairFrom | null): Promise<RepairSummary> {
     const store = await fixture.openStore();
     const repository = await fixture.open(store);
@@ -105,7 +112,7 @@ describe('repairing a backup', function () {
     await fixture.backUp();
     const [first = '', ...others] = packs('pages');
     expect(others).to.not.be.empty;
-    damage(first, 400);
+    damageFirstHalf(first);
     for (const pack of others) rmSync(pack);
     const summary = await repair(null);
     expect(summary.packsCopied).to.be.at.least(others.length + 1);
