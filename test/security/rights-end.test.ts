@@ -98,6 +98,12 @@ describe('9, 10, 26: an open stream ends within 10 s when what allows it goes', 
     return (await dmJson<{ id: string }>(victim, 'grants', 'create', ...words)).id;
   };
 
+  const deleteGrants = async () => {
+    for (const { id } of await dmJson<{ id: number }[]>(victim, 'grants', 'list')) {
+      await victim.ok('grants', 'delete', String(id));
+    }
+  };
+
   it('the certificate is revoked by its fingerprint', async () => {
     const { fingerprint_sha256 } = await fingerprintsOf('by-certificate');
     using other = await writer('honest');
@@ -143,14 +149,10 @@ describe('9, 10, 26: an open stream ends within 10 s when what allows it goes', 
   });
 
   it('the first grant is made, for somebody else', async () => {
-    for (const { id } of await dmJson<{ id: string }[]>(victim, 'grants', 'list')) {
-      await victim.ok('grants', 'delete', id);
-    }
+    await deleteGrants();
     await victim.ok('peer-access', 'reset');
     await expectEnd('mallory', () => grant('honest', 'read'));
-    for (const { id } of await dmJson<{ id: string }[]>(victim, 'grants', 'list')) {
-      await victim.ok('grants', 'delete', id);
-    }
+    await deleteGrants();
     await victim.ok('peer-access', 'reset');
   });
 
