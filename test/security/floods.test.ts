@@ -120,15 +120,7 @@ describe('floods of an agent', function () {
   it('46: connections that are ended for a frame that is not allowed, and hung up, are not kept', async () => {
     for (let at = 0; at < 40; at++) {
       const socket = await tlsSocket(victim);
-      const frames = new FrameReader();
-      socket.on('data', (bytes: Buffer) => frames.take(bytes));
-      socket.once('close', () => frames.end());
-      socket.write(PREFACE);
-      socket.write(http2Frame(FRAME.settings, 0, 0, Buffer.alloc(0)));
-      // Of a stream that was never begun.
-      socket.write(http2Frame(FRAME.data, 0, 3, Buffer.alloc(1)));
-      expect(await frames.markOrEnd(Buffer.alloc(8))).to.equal('ended');
-      socket.destroy();
+      await expectEndedForFrame(socket);
       await once(socket, 'close');
     }
     using _ = await HostilePeer.connect(victim);
@@ -143,15 +135,8 @@ describe('floods of an agent', function () {
   it('46: so many of them at the control socket leave it open to others', async () => {
     for (let at = 0; at < 600; at++) {
       const socket = connect(victim.socket);
-      const frames = new FrameReader();
       socket.on('error', () => undefined);
-      socket.on('data', (bytes: Buffer) => frames.take(bytes));
-      socket.once('close', () => frames.end());
-      socket.write(PREFACE);
-      socket.write(http2Frame(FRAME.settings, 0, 0, Buffer.alloc(0)));
-      socket.write(http2Frame(FRAME.data, 0, 3, Buffer.alloc(1)));
-      expect(await frames.markOrEnd(Buffer.alloc(8))).to.equal('ended');
-      socket.destroy();
+      await expectEndedForFrame(socket);
     }
     await victim.ok('accounts', 'list');
   });
@@ -234,6 +219,18 @@ describe('floods of an agent', function () {
     expect(ends.map((error) => (error as { code?: string }).code)).to.include('peer_busy');
   });
 });
+
+/** Sends a frame of a stream that was never begun, for which the connection is ended, and hangs up. */
+async function expectEndedForFrame(socket: Socket): Promise<void> {
+  const frames = new FrameReader();
+  socket.on('data', (bytes: Buffer) => frames.take(bytes));
+  socket.once('close', () => frames.end());
+  socket.write(PREFACE);
+  socket.write(http2Frame(FRAME.settings, 0, 0, Buffer.alloc(0)));
+  socket.write(http2Frame(FRAME.data, 0, 3, Buffer.alloc(1)));
+  expect(await frames.markOrEnd(Buffer.alloc(8))).to.equal('ended');
+  socket.destroy();
+}
 
 function residentBytes(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
