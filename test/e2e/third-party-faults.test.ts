@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { AgentProcess } from '../support/agent-process.js';
-import { DelayingProxy } from '../support/delaying-proxy.js';
+import type { DelayingProxy } from '../support/delaying-proxy.js';
 import { TestAgents } from '../support/e2e-agents.js';
 import { dm, dmJson } from '../support/e2e-dm.js';
 import {
@@ -15,11 +15,11 @@ import {
 } from '../support/e2e-policies.js';
 import { noise } from '../support/e2e-trees.js';
 import { until } from '../support/e2e-until.js';
+import { makeWorkAccounts, WORKER_ACCESS } from '../support/e2e-work.js';
 import { differences } from '../support/walker.js';
 
 const MIB = 1_048_576;
 const TREE_MIB = 24;
-const RIGHTS = 'read,create,write,work,privileged';
 
 describe('work at another agent, when things go wrong', function () {
   this.timeout(300_000);
@@ -32,22 +32,14 @@ describe('work at another agent, when things go wrong', function () {
     agents = await TestAgents.open({
       agents: [
         { name: 'asker' },
-        { name: 'worker', extra: [`--peer-access=${RIGHTS}`] },
+        { name: 'worker', extra: [WORKER_ACCESS] },
         { name: 'source' },
         { name: 'target' },
       ],
       accounts: false,
     });
     asker = agents.agent('asker');
-    const [, port = ''] = agents.agent('target').listen.split(':');
-    proxy = await DelayingProxy.open({
-      port: Number(port),
-      bytesPerSecond: 8 * MIB,
-      maxQueuedBytes: MIB,
-    });
-    for (const name of ['worker', 'source']) await agents.account('asker', name);
-    const uri = `--uri=dm://${proxy.address}`;
-    await dmJson(asker, 'accounts', 'create', 'DM', '--name=target', uri);
+    proxy = await makeWorkAccounts(agents, { bytesPerSecond: 8 * MIB, maxQueuedBytes: MIB });
     mkdirSync(tree());
     for (let part = 0; part < TREE_MIB; part++) {
       writeFileSync(`${tree()}/part-${part}`, noise(MIB, part));

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { AgentProcess } from '../support/agent-process.js';
-import { DelayingProxy } from '../support/delaying-proxy.js';
+import type { DelayingProxy } from '../support/delaying-proxy.js';
 import { TestAgents } from '../support/e2e-agents.js';
 import { dm, dmJson } from '../support/e2e-dm.js';
 import {
@@ -18,9 +18,9 @@ import {
   tryCreatePolicy,
 } from '../support/e2e-policies.js';
 import { noise, patch } from '../support/e2e-trees.js';
+import { makeWorkAccounts, WORKER_ACCESS } from '../support/e2e-work.js';
 import { differences } from '../support/walker.js';
 
-const RIGHTS = 'read,create,write,work,privileged';
 const TASKS = 'repeat-copy-base-new-tasks-account';
 
 describe('work at another agent', function () {
@@ -34,7 +34,7 @@ describe('work at another agent', function () {
     agents = await TestAgents.open({
       agents: [
         { name: 'asker' },
-        { name: 'worker', extra: [`--peer-access=${RIGHTS}`] },
+        { name: 'worker', extra: [WORKER_ACCESS] },
         { name: 'source' },
         { name: 'target', extra: ['--peer-access=read,create,write'] },
         { name: 'vault', extra: ['--peer-access=none'] },
@@ -42,11 +42,7 @@ describe('work at another agent', function () {
       accounts: false,
     });
     asker = agents.agent('asker');
-    const [, port = ''] = agents.agent('target').listen.split(':');
-    proxy = await DelayingProxy.open({ port: Number(port) });
-    for (const name of ['worker', 'source']) await agents.account('asker', name);
-    const uri = `--uri=dm://${proxy.address}`;
-    await dmJson(asker, 'accounts', 'create', 'DM', '--name=target', uri);
+    proxy = await makeWorkAccounts(agents);
     for (const name of ['asker', 'source', 'worker']) {
       const tree = agents.root(name, 'tree');
       mkdirSync(`${tree}/folder`, { recursive: true });
