@@ -1,4 +1,3 @@
-import type { EntryFailure } from '../../endpoint/change-stream.js';
 import type { CopyObserver, TaskRunner } from '../../endpoint/copy-task.js';
 import type { CommitResult } from '../../endpoint/target.js';
 import {
@@ -9,12 +8,13 @@ import {
 } from '../codec/task-codec.js';
 import type { RunCopyEvent } from '../generated/peer/datamover/v1/RunCopyEvent.js';
 import type { RunCopyRequest__Output } from '../generated/peer/datamover/v1/RunCopyRequest.js';
-import { ownerOf } from '../peer-access.js';
+import { ownerOf, type PeerAccess } from '../peer-access.js';
 import type { PeerContext } from '../peer-connection-state.js';
 import { mapped, progressStream } from '../progress-stream.js';
+import { UnreadFailures } from './unread-failures.js';
 
-/** Of failures in one event, all well below what a message may hold. */
-const BYTES_PER_EVENT = 1_048_576;
+/** What has happened since the caller read last; `failures` belongs to it. */
+type Unread = Omit<CopyProgress, 'failures'> & { readonly failures: UnreadFailures };
 
 const NOTHING: CopyProgress = {
   phase: null,
@@ -29,17 +29,22 @@ const NOTHING: CopyProgress = {
   failures: [],
 };
 
+type CopyContext = Pick<PeerContext, 'caller' | 'occupy'> & {
+  readonly access: Pick<PeerAccess, 'tasks'>;
+  readonly state: Pick<PeerContext['state'], 'remoteAddress'>;
+};
+
 /** Carries out a copy for the caller, which sees how it goes and can end it at any time. */
 export async function* runCopy(
   request: RunCopyRequest__Output,
-  { access, caller, state, occupy }: PeerContext,
+  { access, caller, state, occupy }: CopyContext,
   signal: AbortSignal,
 ): AsyncIterable<RunCopyEvent> {
   const task = taskFromWire(request, ownerOf(caller), state.remoteAddress);
   using _threads = occupy(task.offer.lanes);
   let wireBytes = 0;
   const result = yield* mapped(
-    progressStream<CopyProgress, CommitResult>((report) => {
+    progressStream<Unread, CommitResult>((report) => {
       const { observer, onWire } = reporter(report, (bytes) => {
         wireBytes = bytes;
       });
@@ -52,11 +57,14 @@ export async function* runCopy(
 
 /** Tells what an observer is told as changes. */
 function reporter(
-  report: (progress: CopyProgress) => void,
+  report: (progress: Unread) => void,
   onBytes: (bytes: number) => void,
 ): { observer: CopyObserver; onWire: Parameters<TaskRunner['run']>[2] } {
   let wireBytes = 0;
-  const tell = (change: Partial<CopyProgress>) => report({ ...NOTHING, wireBytes, ...change });
+  const tell = (change: Partial<CopyProgress>) => {
+    const progress = { ...NOTHING, wireBytes, ...change };
+    report({ ...progress, failures: new UnreadFailures(progress.failures) });
+  };
   return {
     onWire: (bytes) => {
       wireBytes = bytes;
@@ -74,7 +82,8 @@ function reporter(
   };
 }
 
-function merge(older: CopyProgress, newer: CopyProgress): CopyProgress {
+function merge(older: Unread, newer: Unread): Unread {
+  older.failures.take(newer.failures);
   return {
     phase: newer.phase ?? older.phase,
     resumed: older.resumed || newer.resumed,
@@ -85,31 +94,16 @@ function merge(older: CopyProgress, newer: CopyProgress): CopyProgress {
     wholeAgain: older.wholeAgain + newer.wholeAgain,
     wireBytes: newer.wireBytes,
     applying: newer.applying ?? older.applying,
-    failures: [...older.failures, ...newer.failures],
+    failures: older.failures,
   };
 }
 
 /** The first carries everything but the failures that do not fit. */
-function events(progress: CopyProgress): RunCopyEvent[] {
-  const [first = [], ...further] = parts(progress.failures);
+function events(progress: Unread): RunCopyEvent[] {
+  const [first = [], ...further] = progress.failures.parts();
   const { wireBytes } = progress;
   return [
     copyProgressToWire({ ...progress, failures: first }),
     ...further.map((failures) => copyProgressToWire({ ...NOTHING, wireBytes, failures })),
   ];
-}
-
-function parts(failures: readonly EntryFailure[]): EntryFailure[][] {
-  const found: EntryFailure[][] = [];
-  let bytes = BYTES_PER_EVENT;
-  for (const failure of failures) {
-    const size = failure.path.length + failure.code.length + 4 * failure.message.length + 40;
-    if (bytes + size > BYTES_PER_EVENT) {
-      found.push([]);
-      bytes = 0;
-    }
-    found.at(-1)?.push(failure);
-    bytes += size;
-  }
-  return found;
 }
