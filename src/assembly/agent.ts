@@ -206,10 +206,11 @@ async function startParts(
     policies: new PolicyLocks({ store, bases: policyBases, queue: () => queue }),
     ...{ bases: policyBases, peers: peerLocks, localAccountId: accounts.localId, clock },
   });
+  const releases = new LockReleases({ database });
   const releaser = parts.add(
     'lock releases',
     new LockReleaser({
-      ...{ places, clock, log, releases: new LockReleases({ database }) },
+      ...{ places, clock, log, releases },
       accountExists: (id) => accounts.exists(id),
     }),
   );
@@ -263,7 +264,7 @@ async function startParts(
       {
         store: jobs,
         execute: policyExecutor({
-          ...{ places, store, hooks, lanes: LANES, governor, requestPrefix },
+          ...{ places, store, hooks, lanes: LANES, governor, requestPrefix, releases },
           bases: policyBases,
           now: () => clock.now(),
         }),

@@ -1,4 +1,4 @@
-import type { Places } from '../engine/places.js';
+import type { OpenPlace } from '../engine/places.js';
 import { DmError } from '../model/error.js';
 import type { Log } from '../observe/log.js';
 import type { LockRelease, LockReleases } from '../state/lock-releases.js';
@@ -12,10 +12,15 @@ const LAPSE_MS = 30 * 24 * 3_600_000;
 
 export interface LockReleaserModules {
   readonly releases: LockReleases;
-  readonly places: Pick<Places, 'open'>;
+  readonly places: {
+    open(
+      accountId: string,
+      signal: AbortSignal,
+    ): Promise<Pick<OpenPlace, 'locker'> & AsyncDisposable>;
+  };
   readonly accountExists: (id: string) => Promise<boolean>;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly log: Pick<Log, 'info' | 'error'>;
 }
 
 /** Tells other places which of their datasets our policies need no more: soon, or when they can be reached again. */
@@ -42,18 +47,33 @@ export class LockReleaser implements AsyncDisposable {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    const { clock, log } = this.#modules;
+    const { clock } = this.#modules;
     while (!signal.aborted) {
       const rest = new AbortController();
       const either = AbortSignal.any([signal, rest.signal]);
       const woken = this.#woken.next(either);
-      try {
-        for await (const release of this.#modules.releases.list()) await this.#tell(release);
-      } catch (error) {
-        if (!signal.aborted) log.error({ err: error }, 'locks of peers could not be looked at');
-      }
+      await this.#pass();
       await Promise.race([woken, clock.delay(EVERY_MS, either).catch(() => undefined)]);
       rest.abort();
+    }
+  }
+
+  /** One that fails does not keep the others from being told. */
+  async #pass(): Promise<void> {
+    const { releases, log } = this.#modules;
+    const { signal } = this.#stop;
+    try {
+      for await (const release of releases.list()) {
+        try {
+          await this.#tell(release);
+        } catch (error) {
+          signal.throwIfAborted();
+          const { accountId, holder } = release;
+          log.error({ err: error, account: accountId, holder }, 'a lock could not be released');
+        }
+      }
+    } catch (error) {
+      if (!signal.aborted) log.error({ err: error }, 'locks of peers could not be looked at');
     }
   }
 
@@ -61,11 +81,12 @@ export class LockReleaser implements AsyncDisposable {
     const { releases, places, accountExists, clock, log } = this.#modules;
     const { accountId, holder, sinceMs } = release;
     const { signal } = this.#stop;
+    signal.throwIfAborted();
     const isOver = clock.now() - sinceMs > LAPSE_MS || !(await accountExists(accountId));
     if (isOver) return await releases.done(release);
     try {
       await using place = await places.open(accountId, signal);
-      await place.locker?.release(holder, signal);
+      await releases.release(release, async () => place.locker?.release(holder, signal));
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof DmError)) throw error;

@@ -11,18 +11,15 @@ import { CopyCounters } from './copy-counters.js';
 import { openMover } from './copy-mover.js';
 import { type CopyChoice, copyOffer, type OpenCopy } from './copy-offer.js';
 import type { CpuGovernor } from './cpu-governor.js';
-import { keepBase } from './keep-base.js';
+import { type KeepBaseModules, keepBase } from './keep-base.js';
 import { placePath } from './place-path.js';
-import type { PolicyBases } from './policy-bases.js';
 import { settleCopy } from './settle-copy.js';
 
-export interface CopyRunModules {
+export interface CopyRunModules extends KeepBaseModules {
   readonly places: Places;
   /** Content lanes of one copy. */
   readonly lanes: number;
   readonly governor: Pick<CpuGovernor, 'breather'>;
-  readonly bases: Pick<PolicyBases, 'save'>;
-  readonly now: () => number;
 }
 
 /** Runs a COPY: one named dataset, whole or some subpaths, into nothing or an empty directory. */

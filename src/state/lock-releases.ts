@@ -1,4 +1,5 @@
 import type { PolicyId } from '../model/ids.js';
+import { KeyedMutex } from '../util/keyed-mutex.js';
 import type { StateDatabase } from './database.js';
 import { keys, ranges } from './keys.js';
 import type { StateWrite } from './state-write.js';
@@ -11,9 +12,11 @@ export interface LockRelease {
   readonly sinceMs: number;
 }
 
-/** The names under which a policy holds datasets at other places. */
-export function holdersOf(policyId: PolicyId): readonly string[] {
-  return ['source', 'target'].map((side) => `policy-${policyId}-${side}`);
+const SIDES = ['source', 'target'] as const;
+
+/** The name under which a policy holds its dataset at another place. */
+export function holderOf(policyId: PolicyId, side: (typeof SIDES)[number]): string {
+  return `policy-${policyId}-${side}`;
 }
 
 /** What notes that a policy needs nothing at some accounts any more. */
@@ -33,6 +36,8 @@ export function holding(policyId: PolicyId, accountIds: Iterable<string>): State
 /** The locks at other places that nobody needs any more, until those places know. */
 export class LockReleases {
   readonly #database: StateDatabase;
+  /** Of account and holder. */
+  readonly #turns = new KeyedMutex();
 
   constructor(modules: { database: StateDatabase }) {
     this.#database = modules.database;
@@ -45,14 +50,38 @@ export class LockReleases {
     }
   }
 
-  /** Unless the policy holds a dataset there again meanwhile. */
-  done({ accountId, holder }: LockRelease): Promise<void> {
-    return this.#database.write([{ delete: keys.lockRelease(accountId, holder) }]);
+  /** Forgets a release, unless it was noted anew meanwhile. */
+  done(release: LockRelease): Promise<void> {
+    return this.#database.update(async () => {
+      if (await this.#stands(release)) await this.#database.write([{ delete: keyOf(release) }]);
+    });
   }
+
+  /**
+   * Runs `tell` unless the policy holds a dataset there again; a lock that it wants meanwhile is taken behind `tell`.
+   */
+  release(release: LockRelease, tell: () => Promise<void>): Promise<void> {
+    return this.#turns.run(keyOf(release), async () => {
+      if (await this.#stands(release)) await tell();
+    });
+  }
+
+  /** Runs what takes a lock, and not while its holder is released. To be called when no release is noted any more. */
+  hold(accountId: string, holder: string, take: () => Promise<void>): Promise<void> {
+    return this.#turns.run(keys.lockRelease(accountId, holder), take);
+  }
+
+  async #stands(release: LockRelease): Promise<boolean> {
+    return (await this.#database.get(keyOf(release))) === release.sinceMs;
+  }
+}
+
+function keyOf({ accountId, holder }: LockRelease): string {
+  return keys.lockRelease(accountId, holder);
 }
 
 function keysOf(policyId: PolicyId, accountIds: Iterable<string>): string[] {
   return [...accountIds].flatMap((accountId) =>
-    holdersOf(policyId).map((holder) => keys.lockRelease(accountId, holder)),
+    SIDES.map((side) => keys.lockRelease(accountId, holderOf(policyId, side))),
   );
 }
