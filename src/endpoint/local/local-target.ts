@@ -61,13 +61,29 @@ export class LocalTarget implements Target {
     this.#sessions = modules.sessions ?? new ReceiveSessions();
   }
 
-  /** Finishes every flip that a kill interrupted, and clears away what came to nothing: to be called once before anything else is served. */
+  /**
+   * Finishes every flip that a kill interrupted, and clears away what came to nothing: to be called once before anything
+   * else is served. A tree whose record is damaged stays as it is: whatever needs to know of it fails with `corrupt`.
+   */
   async recover(signal: AbortSignal): Promise<void> {
     for (const root of this.#options.roots) {
       removeUnfinished(root);
-      for (const { directory, tree } of [...root.trees(), ...root.restores()]) {
-        if (tree.flip !== null) await this.#finishFlip(root, directory, tree, signal);
+      for (const directory of root.treeDirectories()) {
+        const tree = this.#readable(directory);
+        if (tree !== null && tree.flip !== null) {
+          await this.#finishFlip(root, directory, tree, signal);
+        }
       }
+    }
+  }
+
+  #readable(directory: TreeDirectory): LocalTree | null {
+    try {
+      return directory.load();
+    } catch (error) {
+      if (!(error instanceof DmError) || error.code !== 'corrupt') throw error;
+      this.#modules.log?.warn({ tree: directory.id, reason: error.message }, 'a tree is damaged');
+      return null;
     }
   }
 

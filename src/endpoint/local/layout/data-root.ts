@@ -15,7 +15,7 @@ import { syncDirectory, writeDurably } from '../../../util/durable-file.js';
 import { tryLock } from '../sys/file-lock.js';
 import { isKept, type KeptTree, type LocalTree, type LocalTreeId } from './local-tree.js';
 import { TreeDirectory } from './tree-directory.js';
-import { createTree, listTrees } from './tree-list.js';
+import { createTree, listTrees, recordedTrees } from './tree-list.js';
 
 export const PRIVATE_NAME = '.datamover';
 const FORMAT_FILE = 'format.json';
@@ -104,6 +104,11 @@ export class DataRoot {
     return listTrees(this.treesPath).flatMap(({ directory, tree }) =>
       isKept(tree) ? [{ directory, tree }] : [],
     );
+  }
+
+  /** Also those whose records are damaged. */
+  treeDirectories(): TreeDirectory[] {
+    return recordedTrees(this.treesPath);
   }
 
   /** Restores that are under way. */

@@ -47,13 +47,17 @@ export function removeEndedTrees(treesPath: string): void {
 }
 
 /** Every tree of a root that has a record; a directory without one was being made when the host stopped. */
+export function recordedTrees(treesPath: string): TreeDirectory[] {
+  return readdirSync(treesPath)
+    .filter((name) => /^[0-9a-f]{16}$/.test(name))
+    .sort()
+    .map((name) => new TreeDirectory(treesPath, parseLocalTreeId(name)))
+    .filter(
+      ({ path }) => statSync(`${path}/${TREE_FILE}`, { throwIfNoEntry: false }) !== undefined,
+    );
+}
+
+/** The trees with their records. Throws `corrupt` when one is damaged: what it describes is not known then. */
 export function listTrees(treesPath: string): { directory: TreeDirectory; tree: LocalTree }[] {
-  const found: { directory: TreeDirectory; tree: LocalTree }[] = [];
-  for (const name of readdirSync(treesPath).sort()) {
-    if (!/^[0-9a-f]{16}$/.test(name)) continue;
-    const directory = new TreeDirectory(treesPath, parseLocalTreeId(name));
-    const record = statSync(`${directory.path}/${TREE_FILE}`, { throwIfNoEntry: false });
-    if (record !== undefined) found.push({ directory, tree: directory.load() });
-  }
-  return found;
+  return recordedTrees(treesPath).map((directory) => ({ directory, tree: directory.load() }));
 }

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { DmError } from '../../../model/error.js';
 import type { DataRoot } from './data-root.js';
 import { parseLocalTreeId } from './local-tree.js';
 import { NEXT_FILE, TREE_FILE, TreeDirectory } from './tree-directory.js';
@@ -39,10 +40,17 @@ function removeMatching(directory: string, isMeant: (name: string) => boolean): 
   }
 }
 
-/** A commit that stopped between its two records counts, or does not: its tree's own record says so from now on. */
+/**
+ * A commit that stopped between its two records counts, or does not: its tree's own record says so from now on. With a
+ * damaged record nobody can tell; both stay, and whoever reads the tree is told of it.
+ */
 function finishCommit(treesPath: string, id: string): void {
   const directory = new TreeDirectory(treesPath, parseLocalTreeId(id));
-  directory.save(directory.load());
+  try {
+    directory.save(directory.load());
+  } catch (error) {
+    if (!(error instanceof DmError) || error.code !== 'corrupt') throw error;
+  }
 }
 
 /** A tree whose record was lost in another way holds something, and stays. */

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { DataRoot } from '../../../../../src/endpoint/local/layout/data-root.js';
 import { NO_HISTORY } from '../../../../../src/endpoint/local/layout/local-tree.js';
 import { removeUnfinished } from '../../../../../src/endpoint/local/layout/unfinished.js';
+import { DmError } from '../../../../../src/model/error.js';
 import { TempDirectory } from '../../../../support/temp-directory.js';
 import { DATASET } from '../../../formats/format-values.js';
 
@@ -66,6 +67,33 @@ describe('what a kill leaves in a root', () => {
       removeUnfinished(root);
       expect(existsSync(`${tree.path}/tree-next.json`)).to.equal(false);
       expect(tree.load().head).to.equal(isRecorded ? DATASET.id : null);
+    }
+  });
+
+  it('of a commit beside a damaged record stays, and keeps nothing else from being cleared', () => {
+    for (const damaged of ['tree.json', 'tree-next.json']) {
+      using directory = new TempDirectory();
+      using root = DataRoot.open(Buffer.from(directory.path));
+      const first = { tree: DATASET.tree, role: 'origin', owner: '', released: false } as const;
+      const trees = ['one', 'other'].map((name) =>
+        root.createTree({ ...first, basePath: Buffer.from(`/${name}`), ...NO_HISTORY }),
+      );
+      for (const { directory: tree } of trees) {
+        writeFileSync(`${tree.path}/tree-next.json`, readFileSync(`${tree.path}/tree.json`));
+        writeFileSync(`${tree.path}/.tree.json.new`, '{');
+      }
+      const path = trees[0]?.directory.path;
+      const broken = `${readFileSync(`${path}/${damaged}`, 'utf8')}x`;
+      writeFileSync(`${path}/${damaged}`, broken);
+      removeUnfinished(root);
+      expect(readFileSync(`${path}/${damaged}`, 'utf8')).to.equal(broken);
+      expect(readdirSync(`${path}`)).to.include.members(['tree.json', 'tree-next.json']);
+      expect(readdirSync(`${trees[1]?.directory.path}`)).not.to.include('tree-next.json');
+      for (const one of trees)
+        expect(existsSync(`${one.directory.path}/.tree.json.new`)).to.be.false;
+      expect(() => root.trees())
+        .to.throw(DmError)
+        .with.property('code', 'corrupt');
     }
   });
 

@@ -9,7 +9,10 @@ import { DataRoot } from '../../../../../src/endpoint/local/layout/data-root.js'
 import { DatasetRecordCache } from '../../../../../src/endpoint/local/layout/dataset-record-cache.js';
 import { LocalDatasets } from '../../../../../src/endpoint/local/local-datasets.js';
 import { LocalSource } from '../../../../../src/endpoint/local/local-source.js';
-import { LocalTarget } from '../../../../../src/endpoint/local/local-target.js';
+import {
+  LocalTarget,
+  type LocalTargetModules,
+} from '../../../../../src/endpoint/local/local-target.js';
 import { OpenDatasets } from '../../../../../src/endpoint/local/open-datasets.js';
 import type { Source } from '../../../../../src/endpoint/source.js';
 import type { CommitResult, Offer, TargetProgress } from '../../../../../src/endpoint/target.js';
@@ -110,10 +113,11 @@ export class CopyFixture implements AsyncDisposable {
     return new LocalSource(this);
   }
 
-  makeTarget(privileged = true): LocalTarget {
+  makeTarget(privileged = true, log?: LocalTargetModules['log']): LocalTarget {
+    const { pool, datasets, holds } = this;
     return new LocalTarget(
       { roots: [this.targetRoot], system: SYSTEM, privileged, minFreePercent: 0 },
-      { pool: this.pool, datasets: this.datasets, holds: this.holds, now: () => Date.now() },
+      { pool, datasets, holds, now: () => Date.now(), ...(log && { log }) },
     );
   }
 

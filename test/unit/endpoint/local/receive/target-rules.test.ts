@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -68,6 +68,24 @@ describe('what may be received where', function () {
     await fixture.copy(second, first, { offer: { owner: 'stranger', reconnect: true } });
     fixture.expectSame();
     expect(fixture.targetRoot.trees()[0]?.tree.owner).to.equal('stranger');
+  });
+
+  it('is told of a tree whose record is damaged, and opens nevertheless', async () => {
+    await fixture.copy(first);
+    const [found] = fixture.targetRoot.trees();
+    const record = `${found?.directory.path}/tree.json`;
+    const text = readFileSync(record, 'utf8');
+    writeFileSync(record, text.replace('received', 'receivex'));
+    const told: object[] = [];
+    const log = { warn: (fields: object) => void told.push(fields) };
+    await fixture.makeTarget(true, log).recover(fixture.signal);
+    expect(told).to.have.length(1);
+    expect(told[0]).to.have.property('reason').that.contains('tree.json is not what was written');
+    expect(await refusedAt(join(fixture.parent, 'new'))).to.equal('corrupt');
+    writeFileSync(record, text);
+    await fixture.copy(first, null, {
+      offer: { targetPath: Buffer.from(`${fixture.parent}/new`) },
+    });
   });
 
   it('stands at the base of an increment', async () => {
