@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DmError } from '../../src/model/error.js';
-import { openControlClient } from '../../src/rpc/control-client.js';
+import { ENDED_STATES, JOB_STATES } from '../../src/model/job.js';
+import { type ControlClient, openControlClient } from '../../src/rpc/control-client.js';
 import type { ControlCalls } from '../../src/rpc/control-service.js';
 import type { AgentProcess } from './agent-process.js';
 import { TestAgents } from './e2e-agents.js';
@@ -14,7 +15,10 @@ import { until } from './e2e-until.js';
 const HOUR_MS = 3_600_000;
 const PROGRAM = fileURLToPath(new URL('./simulated-agent.js', import.meta.url));
 /** States of jobs that have ended. */
-export const ENDED: readonly string[] = ['finished', 'failed', 'cancelled'];
+const ENDED: readonly string[] = [...ENDED_STATES];
+const OPEN = JOB_STATES.filter((state) => !ENDED_STATES.has(state));
+/** Four agents that do much in a short life spend less on collecting garbage so. */
+const NODE_OPTIONS = ['--max-semi-space-size=16', '--min-semi-space-size=8'];
 const MOST_ATTEMPTS = 20;
 /** Far more than what is due at one time takes on a busy machine. */
 const SETTLES_WITHIN_MS = 600_000;
@@ -27,6 +31,8 @@ export type AgentName = (typeof AGENTS)[number];
 export class SimulatedAgents implements AsyncDisposable {
   readonly #agents: TestAgents;
   readonly #policies = new Map<string, number>();
+  /** Connections to those that are up. */
+  readonly #clients = new Map<AgentName, ControlClient>();
   /** Agents that are down, and the hour in which they come back. */
   readonly down = new Map<AgentName, number>();
   /** Since the beginning. */
@@ -42,7 +48,7 @@ export class SimulatedAgents implements AsyncDisposable {
     // Not before certificates that are made now become valid.
     const startMs = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS;
     process.env.SIMULATION_START_MS = String(startMs);
-    const launcher = [process.execPath, '--enable-source-maps', PROGRAM];
+    const launcher = [process.execPath, ...NODE_OPTIONS, PROGRAM];
     const agents = await TestAgents.open({
       agents: AGENTS.map((name) => ({ name, launcher })),
       accounts: false,
@@ -51,6 +57,7 @@ export class SimulatedAgents implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#clients.values()) client.close();
     await this.#agents[Symbol.asyncDispose]();
   }
 
@@ -85,6 +92,8 @@ export class SimulatedAgents implements AsyncDisposable {
 
   /** Ends the process; it comes back at once, or some hours later. */
   async kill(name: AgentName, signal: NodeJS.Signals, hours: number): Promise<void> {
+    this.#clients.get(name)?.close();
+    this.#clients.delete(name);
     await this.agent(name).kill(signal);
     if (hours > 0) this.down.set(name, this.hour + hours);
     else await this.agent(name).start();
@@ -119,8 +128,7 @@ export class SimulatedAgents implements AsyncDisposable {
   /** Jobs that wait to be tried again are tried now. */
   async hurry(name: AgentName): Promise<void> {
     const agent = this.agent(name);
-    for (const { id, state } of await this.jobs(name)) {
-      if (ENDED.includes(state)) continue;
+    for (const { id } of await this.openJobs(name)) {
       await dmJson(agent, 'jobs', 'modify', String(id), '--action=pause').catch(() => undefined);
       await until(`job ${id} of ${name} has paused or ended`, async () =>
         ['paused', ...ENDED].includes((await viewJob(agent, id)).state),
@@ -133,11 +141,12 @@ export class SimulatedAgents implements AsyncDisposable {
   /** All agents take it for the time; those that are down find it when they start. */
   async setTime(nowMs: number): Promise<void> {
     this.#nowMs = nowMs;
-    for (const name of AGENTS) {
-      const agent = this.agent(name);
-      writeFileSync(`${agent.options.stateDir}.clock`, String(nowMs));
-      if (!this.down.has(name)) await told(`${agent.options.stateDir}.clock.sock`);
-    }
+    const tell = async (name: AgentName) => {
+      const { stateDir } = this.agent(name).options;
+      writeFileSync(`${stateDir}.clock`, String(nowMs));
+      if (!this.down.has(name)) await told(`${stateDir}.clock.sock`);
+    };
+    await Promise.all(AGENTS.map(tell));
   }
 
   /** Until nothing is due and nothing runs at the agents that are up, but for what waits to be tried again. */
@@ -154,8 +163,7 @@ export class SimulatedAgents implements AsyncDisposable {
 
   async #isIdle(name: AgentName): Promise<boolean> {
     const waits = new Set<number>();
-    for (const { state, policy_id, retry } of await this.jobs(name)) {
-      if (ENDED.includes(state)) continue;
+    for (const { policy_id, retry } of await this.openJobs(name)) {
       if (Date.parse(retry?.next_at ?? '') > this.#nowMs) waits.add(policy_id);
       else return false;
     }
@@ -170,19 +178,17 @@ export class SimulatedAgents implements AsyncDisposable {
     return isIdle;
   }
 
-  /** Every job that `dm jobs list` shows. */
-  async jobs(name: AgentName) {
+  /** Every job that has not ended. */
+  async openJobs(name: AgentName) {
     const jobs: {
       readonly id: number;
-      readonly state: string;
       readonly policy_id: number;
       readonly retry: { readonly next_at?: string } | null;
     }[] = [];
     await this.call(name, async (call) => {
-      for (const job of (await call.listJobs({}, NEVER)).jobs ?? []) {
+      for (const job of (await call.listJobs({ states: OPEN }, NEVER)).jobs ?? []) {
         jobs.push({
           id: Number(job.id),
-          state: job.state ?? '',
           policy_id: Number(job.policy_id),
           retry: job.retry ?? null,
         });
@@ -193,8 +199,8 @@ export class SimulatedAgents implements AsyncDisposable {
 
   /** Asks over the control socket, without a program of its own. */
   async call(name: AgentName, use: (call: ControlCalls) => Promise<void>): Promise<void> {
-    const agent: AgentProcess = this.agent(name);
-    await using client = openControlClient(agent.socket);
+    const client = this.#clients.get(name) ?? openControlClient(this.agent(name).socket);
+    this.#clients.set(name, client);
     try {
       await use(client.call);
     } catch (error) {

@@ -7,7 +7,7 @@ import { creation, repeatCopy } from './e2e-policies.js';
 import type { Random } from './e2e-random.js';
 import { noise } from './e2e-trees.js';
 import { type KeepingRule, PlaceModel } from './retention-model.js';
-import { AGENTS, type AgentName, ENDED, SimulatedAgents } from './simulated-agents.js';
+import { AGENTS, type AgentName, SimulatedAgents } from './simulated-agents.js';
 import { differences } from './walker.js';
 
 const HOUR_MS = 3_600_000;
@@ -293,8 +293,8 @@ export class Simulation implements AsyncDisposable {
       const ends = [from, to].filter((end): end is AgentName => end !== 'store');
       const isWhole = !this.#cut.has(from + to) && ends.every((end) => !this.#agents.down.has(end));
       if (newest === null || !isWhole) continue;
-      const jobs = await this.#agents.jobs(from as AgentName);
-      if (jobs.every(({ state }) => ENDED.includes(state))) this.#known.set(from + to, newest);
+      const jobs = await this.#agents.openJobs(from as AgentName);
+      if (jobs.length === 0) this.#known.set(from + to, newest);
     }
   }
 

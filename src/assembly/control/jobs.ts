@@ -27,6 +27,7 @@ const MAX_ENDED = 1_000;
 const ACTIONS = ['pause', 'resume', 'cancel', 'complete-partial'] as const;
 /** Entries shown with a job; `jobs failures` gives all. */
 const MAX_SHOWN = 1_000;
+const ENDED: readonly string[] = [...ENDED_STATES];
 const WATCH_INTERVAL_MS = 200;
 
 /** The job commands of the control service. */
@@ -54,7 +55,8 @@ export function jobHandlers(modules: { queue: JobQueue; store: JobStore; clock: 
       const isWanted = ({ policyId, policyName, state }: Job) =>
         (policy === '' || policy === policyName || policy === `${policyId}`) &&
         (states.length === 0 || states.includes(state));
-      const jobs = await endedSince(clock.now() - LISTED_FOR_MS, isWanted);
+      const wantsEnded = states.length === 0 || states.some((state) => ENDED.includes(state));
+      const jobs = wantsEnded ? await endedSince(clock.now() - LISTED_FOR_MS, isWanted) : [];
       for await (const { id } of store.open()) {
         const job = await queue.get(id);
         if (isWanted(job)) jobs.push(job);
