@@ -44,7 +44,8 @@ export class SimulatedAgents implements AsyncDisposable {
     this.#nowMs = nowMs;
   }
 
-  static async open(): Promise<SimulatedAgents> {
+  /** The data roots are below `data`. */
+  static async open(data: string): Promise<SimulatedAgents> {
     // Not before certificates that are made now become valid.
     const startMs = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS;
     process.env.SIMULATION_START_MS = String(startMs);
@@ -52,6 +53,7 @@ export class SimulatedAgents implements AsyncDisposable {
     const agents = await TestAgents.open({
       agents: AGENTS.map((name) => ({ name, launcher })),
       accounts: false,
+      data,
     });
     return new SimulatedAgents(agents, startMs);
   }

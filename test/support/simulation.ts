@@ -74,8 +74,9 @@ export class Simulation implements AsyncDisposable {
     this.#random = random;
   }
 
-  static async open(random: Random): Promise<Simulation> {
-    const simulation = new Simulation(await SimulatedAgents.open(), random);
+  /** The data roots are below `data`. */
+  static async open(random: Random, data: string): Promise<Simulation> {
+    const simulation = new Simulation(await SimulatedAgents.open(data), random);
     await simulation.#setUp();
     return simulation;
   }
