@@ -56,5 +56,9 @@ const INTRODUCTION = [
 
 const REMARKS = [
   'What a target cannot hold or may not be given (another file system, an agent without the rights of root, a peer without `privileged`) is',
-  'listed by path in `dm jobs failures`; everything else is kept. Access times are set when an entry is made or changed; birth and change times are recorded, not set.',
+  'listed by path in `dm jobs failures`; everything else is kept. Birth and change times are recorded, not set.',
+  '',
+  'The access time that a dataset recorded is set when an entry is made, and when a copy brings it new content or another attribute of this table. A change of the access time alone',
+  '(`touch -a`), a new name or one more hard link do not bring it to a copy that has the entry already; `rsync -U` would. Reading is seen by nobody, and an agent that reads a file for',
+  'a dataset may set its access time as any reader does: mount what is copied with `noatime` where that matters.',
 ];
