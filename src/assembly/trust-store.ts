@@ -1,14 +1,9 @@
-import type {
-  CertificateSettings,
-  StoredCa,
-  StoredCrl,
-  StoredIdentity,
-} from '../model/certificate.js';
+import type { CertificateSettings, StoredCa, StoredIdentity } from '../model/certificate.js';
 import { DmError } from '../model/error.js';
 import { validateName } from '../policy/validate-policy.js';
 import type { RecordSigner } from '../repository/record-signature.js';
 import { type Certificate, parseCertificate, parseCertificates } from '../security/certificate.js';
-import { parseCrl, type RevocationList } from '../security/crl.js';
+import { parseCrl } from '../security/crl.js';
 import { checkInstallableCa, checkInstallableIdentity } from '../security/installable.js';
 import { loadPrivateKey, privateKeyPem } from '../security/private-key.js';
 import {
@@ -18,17 +13,15 @@ import {
 } from '../security/tls-material.js';
 import { type PeerIdentity, verifyPeer } from '../security/trust.js';
 import type { StateDatabase, StateWrite } from '../state/database.js';
-import { keys, ranges } from '../state/keys.js';
-import { plainCodec, Records } from '../state/records.js';
+import { keys } from '../state/keys.js';
+import type { Records } from '../state/records.js';
 import type { Clock } from '../util/clock.js';
-
-export type Installed<T> = T & { readonly certificate: Certificate };
-export type InstalledCrl = StoredCrl & { readonly list: RevocationList };
-
-const DEFAULT_SETTINGS: CertificateSettings = {
-  strictHostnameCheck: false,
-  revokedFingerprints: [],
-};
+import {
+  CertificateRecords,
+  type Installed,
+  type InstalledCrl,
+  NOTHING_INSTALLED,
+} from './certificate-records.js';
 
 /**
  * The certificates this agent trusts and presents. Reads are from memory; every change is on disk before it
@@ -37,31 +30,14 @@ const DEFAULT_SETTINGS: CertificateSettings = {
 export class TrustStore {
   readonly #database: StateDatabase;
   readonly #clock: Clock;
-  readonly #cas: Records<string, StoredCa>;
-  readonly #identities: Records<string, StoredIdentity>;
-  readonly #crls: Records<string, StoredCrl>;
+  readonly #records: CertificateRecords;
   readonly #listeners = new Set<() => void>();
-  #installedCas: readonly Installed<StoredCa>[] = [];
-  #installedIdentities: readonly Installed<StoredIdentity>[] = [];
-  #installedCrls: readonly InstalledCrl[] = [];
-  #settings = DEFAULT_SETTINGS;
+  #installed = NOTHING_INSTALLED;
 
   private constructor(modules: { database: StateDatabase; clock: Clock }) {
     this.#database = modules.database;
     this.#clock = modules.clock;
-    const { database } = modules;
-    this.#cas = new Records(
-      { range: ranges.ca, key: keys.ca, codec: plainCodec<StoredCa>() },
-      { database },
-    );
-    this.#identities = new Records(
-      { range: ranges.identity, key: keys.identity, codec: plainCodec<StoredIdentity>() },
-      { database },
-    );
-    this.#crls = new Records(
-      { range: ranges.crl, key: keys.crl, codec: plainCodec<StoredCrl>() },
-      { database },
-    );
+    this.#records = new CertificateRecords(modules);
   }
 
   static async open(modules: { database: StateDatabase; clock: Clock }): Promise<TrustStore> {
@@ -71,19 +47,19 @@ export class TrustStore {
   }
 
   get cas(): readonly Installed<StoredCa>[] {
-    return this.#installedCas;
+    return this.#installed.cas;
   }
 
   get identities(): readonly Installed<StoredIdentity>[] {
-    return this.#installedIdentities;
+    return this.#installed.identities;
   }
 
   get crls(): readonly InstalledCrl[] {
-    return this.#installedCrls;
+    return this.#installed.crls;
   }
 
   get settings(): CertificateSettings {
-    return this.#settings;
+    return this.#installed.settings;
   }
 
   /** Calls back after every change; returns how to stop that. */
@@ -95,15 +71,15 @@ export class TrustStore {
   /** What a TLS endpoint needs now; `identityId` "" takes the newest valid one. Throws `no_identity`. */
   material(identityId = ''): TlsMaterial {
     const named =
-      identityId === '' ? null : this.#find('identity', this.#installedIdentities, identityId);
+      identityId === '' ? null : this.#find('identity', this.#installed.identities, identityId);
     return buildTlsMaterial({
-      cas: this.#installedCas.map(({ certificate }) => certificate),
-      identities: this.#installedIdentities.map(({ certificate, pem, keyPem }) => ({
+      cas: this.#installed.cas.map(({ certificate }) => certificate),
+      identities: this.#installed.identities.map(({ certificate, pem, keyPem }) => ({
         certificate,
         certPem: pem,
         keyPem,
       })),
-      crls: this.#installedCrls.map(({ list }) => list),
+      crls: this.#installed.crls.map(({ list }) => list),
       identityFingerprint: named?.certificate.fingerprintSha256 ?? null,
       now: new Date(this.#clock.now()),
     });
@@ -111,21 +87,21 @@ export class TrustStore {
 
   /** What dataset records are signed with: the newest valid identity; null when there is none. */
   signer(): RecordSigner | null {
-    const identity = newestValidIdentity(this.#installedIdentities, new Date(this.#clock.now()));
+    const identity = newestValidIdentity(this.#installed.identities, new Date(this.#clock.now()));
     if (identity === null) return null;
     return { certificates: identity.pem, key: loadPrivateKey(identity.keyPem, null) };
   }
 
   /** Who presented this chain (DER, leaf first); throws `peer_untrusted` with the reason. `caId` "" admits every CA. */
   verify(chain: readonly Uint8Array[], role: 'client' | 'server', caId = ''): PeerIdentity {
-    const cas = caId === '' ? this.#installedCas : [this.#find('ca', this.#installedCas, caId)];
+    const cas = caId === '' ? this.#installed.cas : [this.#find('ca', this.#installed.cas, caId)];
     return verifyPeer({
       chain,
       role,
       trustedCas: cas.map(({ certificate }) => certificate),
-      crls: this.#installedCrls.map(({ list }) => list),
+      crls: this.#installed.crls.map(({ list }) => list),
       revokedFingerprints: new Set(
-        this.#settings.revokedFingerprints.map((text) => text.replace(/^spki:/, '')),
+        this.#installed.settings.revokedFingerprints.map((text) => text.replace(/^spki:/, '')),
       ),
       now: new Date(this.#clock.now()),
     });
@@ -136,12 +112,12 @@ export class TrustStore {
     checkInstallableCa(certificate);
     return this.#create(
       'ca',
-      () => this.#installedCas,
+      () => this.#installed.cas,
       request.name,
       (id) => {
-        refuseInstalled(certificate, this.#installedCas);
+        refuseInstalled(certificate, this.#installed.cas);
         const record: StoredCa = { id, ...request, createdAtMs: this.#clock.now() };
-        return this.#cas.put(id, record);
+        return this.#records.cas.put(id, record);
       },
     );
   }
@@ -162,10 +138,10 @@ export class TrustStore {
     const { name, description, pem } = request;
     return this.#create(
       'identity',
-      () => this.#installedIdentities,
+      () => this.#installed.identities,
       name,
       (id) =>
-        this.#identities.put(id, {
+        this.#records.identities.put(id, {
           id,
           name,
           description,
@@ -180,9 +156,9 @@ export class TrustStore {
     parseCrl(request.pem);
     return this.#create(
       'crl',
-      () => this.#installedCrls,
+      () => this.#installed.crls,
       request.name,
-      (id) => this.#crls.put(id, { id, ...request, createdAtMs: this.#clock.now() }),
+      (id) => this.#records.crls.put(id, { id, ...request, createdAtMs: this.#clock.now() }),
     );
   }
 
@@ -194,10 +170,11 @@ export class TrustStore {
     const id = this.find(kind, ref).id;
     if (change.name !== undefined) validateName(change.name);
     await this.#database.update(async () => {
-      const records: Records<string, StoredCa> = kind === 'ca' ? this.#cas : this.#identities;
+      const records: Records<string, StoredCa> =
+        kind === 'ca' ? this.#records.cas : this.#records.identities;
       const record = await records.get(id);
       if (!record) throw missing(kind, ref);
-      const list = kind === 'ca' ? this.#installedCas : this.#installedIdentities;
+      const list = kind === 'ca' ? this.#installed.cas : this.#installed.identities;
       if (change.name !== undefined) refuseTaken(kind, list, change.name, id);
       await records.save(id, { ...record, ...change });
     });
@@ -206,13 +183,13 @@ export class TrustStore {
 
   async delete(kind: 'ca' | 'identity' | 'crl', ref: string): Promise<void> {
     const { id } =
-      kind === 'crl' ? this.#find('crl', this.#installedCrls, ref) : this.find(kind, ref);
+      kind === 'crl' ? this.#find('crl', this.#installed.crls, ref) : this.find(kind, ref);
     await this.#database.write([{ delete: keys[kind](id) }]);
     await this.#changed();
   }
 
   find(kind: 'ca' | 'identity', ref: string): Installed<StoredCa> {
-    return this.#find(kind, kind === 'ca' ? this.#installedCas : this.#installedIdentities, ref);
+    return this.#find(kind, kind === 'ca' ? this.#installed.cas : this.#installed.identities, ref);
   }
 
   /** Replaces the settings by what `change` makes of the present ones. */
@@ -220,7 +197,7 @@ export class TrustStore {
     change: (present: CertificateSettings) => CertificateSettings,
   ): Promise<void> {
     await this.#database.update(async () => {
-      const value = change(await this.#storedSettings());
+      const value = change(await this.#records.settings());
       await this.#database.write([{ put: keys.certificateSettings, value }]);
     });
     await this.#changed();
@@ -257,26 +234,7 @@ export class TrustStore {
   }
 
   async #load(): Promise<void> {
-    const cas: Installed<StoredCa>[] = [];
-    for await (const record of this.#cas.list())
-      cas.push({ ...record, certificate: parseCertificate(record.pem) });
-    const identities: Installed<StoredIdentity>[] = [];
-    for await (const record of this.#identities.list()) {
-      identities.push({ ...record, certificate: parseCertificates(record.pem)[0] });
-    }
-    const crls: InstalledCrl[] = [];
-    for await (const record of this.#crls.list())
-      crls.push({ ...record, list: parseCrl(record.pem) });
-    const settings = await this.#storedSettings();
-    this.#installedCas = cas;
-    this.#installedIdentities = identities;
-    this.#installedCrls = crls;
-    this.#settings = settings;
-  }
-
-  async #storedSettings(): Promise<CertificateSettings> {
-    const stored = await this.#database.get(keys.certificateSettings);
-    return stored === undefined ? DEFAULT_SETTINGS : (stored as CertificateSettings);
+    this.#installed = await this.#records.load();
   }
 }
 

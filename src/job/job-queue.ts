@@ -3,47 +3,25 @@ import type { JobId, PolicyId } from '../model/ids.js';
 import { ENDED_STATES, type Job, type RunOptions } from '../model/job.js';
 import type { Policy } from '../model/policy.js';
 import type { StateWrite } from '../state/database.js';
-import type { Clock } from '../util/clock.js';
-import type { JobExecutor, JobReport } from './executor.js';
+import { ActiveJob, type StopReason } from './active-job.js';
+import { type AttemptsModules, attempts } from './attempts.js';
 import { JobSlots, type JobSlotsModules } from './job-slots.js';
-import type { JobFailure, JobStore } from './job-store.js';
+import type { JobStore } from './job-store.js';
 import { JobWatchers } from './job-watchers.js';
 import { newJob } from './new-job.js';
-import { MAX_RETRY_DELAY_MS, mayRetry, retryDelay } from './retry.js';
-
-/** A running job's counters reach the database this often; a kill loses at most that much of the display. */
-const SAVE_EVERY_MS = 2_000;
 
 /** Ended jobs that are kept; those that ended first go, now and then. */
 const HISTORY_KEPT = 10_000;
 const PRUNE_EVERY = 100;
 
-type StopReason = 'pause' | 'cancel' | 'complete' | 'shutdown';
 export type JobAction = 'pause' | 'resume' | 'cancel' | 'complete-partial';
 
-interface ActiveJob {
-  job: Job;
-  readonly stop: AbortController;
-  /** What was asked for last; a cancel takes the place of a pause. */
-  stopFor: StopReason | null;
-  /** Its work has ended: what it still reports comes too late. */
-  over: boolean;
-  savedAtMs: number;
-  progressAtMs: number;
-  /** What is being written of it, in order. */
-  writes: Promise<void>;
-}
-
-export interface JobQueueModules extends JobSlotsModules {
+export interface JobQueueModules extends JobSlotsModules, AttemptsModules {
   readonly store: JobStore;
-  readonly execute: JobExecutor;
-  readonly clock: Clock;
-  readonly random: () => number;
   /** State changes that belong to the end of a job, written in the same batch; nothing else is updated meanwhile. */
   readonly onEnd: (job: Job) => Promise<readonly StateWrite[]>;
   /** Called once after a job has ended and is stored. */
   readonly afterEnd: (job: Job) => void;
-  readonly log: (job: Job, message: string) => void;
 }
 
 /**
@@ -199,26 +177,19 @@ export class JobQueue implements AsyncDisposable {
     if (active.over || active.stopFor === 'cancel') return;
     active.stopFor = reason;
     if (reason === 'cancel') {
-      this.#change(active, { ...active.job, state: 'cancelling' });
-      await this.#save(active);
+      active.change({ state: 'cancelling' });
+      await active.save();
     } else if (reason === 'complete') {
-      this.#change(active, { ...active.job, completePartial: true });
-      await this.#save(active);
+      active.change({ completePartial: true });
+      await active.save();
     }
     active.stop.abort();
   }
 
   #enqueue(job: Job): void {
-    const now = this.#modules.clock.now();
-    const active: ActiveJob = {
-      job,
-      stop: new AbortController(),
-      stopFor: null,
-      over: false,
-      savedAtMs: 0,
-      progressAtMs: now,
-      writes: Promise.resolve(),
-    };
+    const { store, clock } = this.#modules;
+    const changed = ({ id }: Job): void => this.#watchers.changed(id);
+    const active = new ActiveJob(job, { store, clock, changed });
     this.#active.set(job.id, active);
     this.#slots
       .run(job, () => this.#run(active))
@@ -232,8 +203,7 @@ export class JobQueue implements AsyncDisposable {
 
   async #run(active: ActiveJob): Promise<void> {
     const ended = await this.#work(active).catch((error: unknown) => ({ error }));
-    active.over = true;
-    const stored = await active.writes.then(
+    const stored = await active.close().then(
       () => null,
       (error: unknown) => ({ error }),
     );
@@ -244,61 +214,12 @@ export class JobQueue implements AsyncDisposable {
 
   async #work(active: ActiveJob): Promise<{ partial: boolean }> {
     active.stop.signal.throwIfAborted();
-    this.#change(active, {
-      ...active.job,
+    active.change({
       state: active.job.completePartial ? 'finishing' : 'running',
       startedAtMs: active.job.startedAtMs ?? this.#modules.clock.now(),
     });
-    await this.#save(active);
-    return this.#attempts(active);
-  }
-
-  async #attempts(active: ActiveJob): Promise<{ partial: boolean }> {
-    const { clock, execute, random } = this.#modules;
-    const { signal } = active.stop;
-    await this.#waitForRetry(active);
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        return await execute(
-          {
-            job: active.job,
-            report: (change) => this.#report(active, change),
-            recordFailures: (failures) => this.#recordFailures(active, failures),
-          },
-          signal,
-        );
-      } catch (thrown) {
-        signal.throwIfAborted();
-        const error = asDmError(thrown, `job ${active.job.id}`);
-        if (!mayRetry(error, clock.now() - active.progressAtMs)) throw error;
-        const count = active.job.retry.count + 1;
-        const delay = retryDelay(count, random);
-        this.#change(active, {
-          ...active.job,
-          retry: { count, nextAtMs: clock.now() + delay, reason: error.message },
-        });
-        this.#modules.log(
-          active.job,
-          `attempt ${count} failed, next in ${Math.round(delay / 1000)} s: ${error.message}`,
-        );
-        await this.#save(active);
-        await this.#rest(active, delay);
-      }
-    }
-  }
-
-  /** Until the time that an earlier run of the agent has set for the next attempt; whatever became of the clock. */
-  async #waitForRetry(active: ActiveJob): Promise<void> {
-    const { nextAtMs } = active.job.retry;
-    if (nextAtMs === null) return;
-    const left = Math.max(0, nextAtMs - this.#modules.clock.now());
-    await this.#rest(active, Math.min(left, MAX_RETRY_DELAY_MS));
-  }
-
-  async #rest(active: ActiveJob, delayMs: number): Promise<void> {
-    await this.#modules.clock.delay(delayMs, active.stop.signal);
-    this.#change(active, { ...active.job, retry: { ...active.job.retry, nextAtMs: null } });
+    await active.save();
+    return attempts(active, this.#modules);
   }
 
   /** What becomes of a job whose work has thrown: the reason of the stop decides before the error does. */
@@ -344,47 +265,5 @@ export class JobQueue implements AsyncDisposable {
       this.#endedSincePrune = 0;
       await this.#modules.store.prune(HISTORY_KEPT);
     }
-  }
-
-  #report(active: ActiveJob, change: JobReport): void {
-    if (active.over) return;
-    const { progress, statistics, ...rest } = change;
-    const now = this.#modules.clock.now();
-    active.progressAtMs = now;
-    this.#change(active, {
-      ...active.job,
-      ...rest,
-      progress: { ...active.job.progress, ...progress },
-      statistics: { ...active.job.statistics, ...statistics },
-    });
-    const pinned = rest.sourceDataset !== undefined || rest.targetDataset !== undefined;
-    if (pinned || now - active.savedAtMs >= SAVE_EVERY_MS) {
-      active.savedAtMs = now;
-      this.#save(active).catch((error: unknown) => active.stop.abort(error));
-    }
-  }
-
-  #recordFailures(active: ActiveJob, failures: readonly JobFailure[]): void {
-    if (active.over) return;
-    this.#write(active, async () => {
-      const added = await this.#modules.store.addFailures(active.job.id, failures);
-      this.#change(active, { ...active.job, failedTotal: active.job.failedTotal + added });
-    }).catch((error: unknown) => active.stop.abort(error));
-  }
-
-  /** Stores the job as it is when its turn comes. */
-  #save(active: ActiveJob): Promise<void> {
-    return this.#write(active, () => this.#modules.store.save(active.job));
-  }
-
-  /** Writes of one job go one after the other: the last one wins. */
-  #write(active: ActiveJob, write: () => Promise<void>): Promise<void> {
-    active.writes = active.writes.then(write);
-    return active.writes;
-  }
-
-  #change(active: ActiveJob, job: Job): void {
-    active.job = job;
-    this.#watchers.changed(job.id);
   }
 }

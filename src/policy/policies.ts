@@ -8,11 +8,13 @@ import type { Clock } from '../util/clock.js';
 import { KeyedMutex } from '../util/keyed-mutex.js';
 import { Signal } from '../util/signal.js';
 import { asWritten, withBase } from './apply-base.js';
+import { atJobEnd } from './at-job-end.js';
 import type { BasePolicyStore } from './base-policy-store.js';
 import { checkOverlap } from './check-overlap.js';
 import { checkParent } from './check-parent.js';
 import type { PlannedRuns } from './planned-runs.js';
 import type { PolicyStore } from './policy-store.js';
+import { refuseRun } from './refuse-run.js';
 import { type PolicyWorld, validatePolicy } from './validate-policy.js';
 
 export type NewPolicy = Pick<
@@ -224,29 +226,10 @@ export class Policies {
     }
   }
 
-  /**
-   * State changes that belong to the end of a job: a cancelled job disables its policy, a finished COPY is spent, and
-   * the children of what has finished are due.
-   */
-  async atJobEnd(job: Job): Promise<readonly StateWrite[]> {
-    const { records } = this.#store;
-    const policy = await records.get(job.policyId);
-    if (!policy) return [];
-    if (job.state === 'cancelled') {
-      const own = policy.own === null ? null : { ...policy.own, enabled: false };
-      return [records.put(policy.id, { ...policy, enabled: false, disabledByDm: true, own })];
-    }
-    if (job.state !== 'finished') return [];
-    const writes: StateWrite[] = [];
-    if (policy.rule.type === 'COPY') {
-      writes.push(records.put(policy.id, { ...policy, spent: true }));
-    }
-    for await (const child of this.#store.list()) {
-      if (child.parentId !== policy.id || !child.enabled || child.spent) continue;
-      const plan = this.#planned.afterParent(child, job.id, this.#clock.now());
-      writes.push(records.put(child.id, { ...child, ...plan }));
-    }
-    return writes;
+  /** State changes that belong to the end of a job. */
+  atJobEnd(job: Job): Promise<readonly StateWrite[]> {
+    const modules = { store: this.#store, planned: this.#planned, now: () => this.#clock.now() };
+    return atJobEnd(job, modules);
   }
 
   /** Starts the run that was asked for while the job was active, and lets start what has become due by its end. */
@@ -282,29 +265,6 @@ export class Policies {
     );
     this.#starts.tell();
     return started;
-  }
-}
-
-function refuseRun(policy: Policy): void {
-  if (!policy.enabled) {
-    const { own, basePolicyId } = policy;
-    if (own?.enabled && !policy.disabledByDm) {
-      throw new DmError(
-        'policy_disabled',
-        `policy ${policy.id} (${policy.name}) is disabled by its base policy; enable that with \`dm base-policies modify ${basePolicyId} --enabled=true\``,
-      );
-    }
-    const why = policy.disabledByDm ? ' since a job of it was cancelled' : '';
-    throw new DmError(
-      'policy_disabled',
-      `policy ${policy.id} (${policy.name}) is disabled${why}; enable it with \`dm policies modify ${policy.id} --enabled=true\``,
-    );
-  }
-  if (policy.spent) {
-    throw new DmError(
-      'policy_spent',
-      `policy ${policy.id} (${policy.name}) is a COPY that has run, and a COPY runs once; to copy again create another COPY, or give this one another dataset or target with \`dm policies modify ${policy.id}\``,
-    );
   }
 }
 

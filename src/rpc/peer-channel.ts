@@ -6,13 +6,9 @@ import type { ActiveCompression, SendingStream } from './link/peer-link.js';
 import { PeerLinks } from './link/peer-links.js';
 import type { BandwidthPacing } from './pacing/bandwidth-pacing.js';
 import { ownerOf } from './peer-access.js';
-import {
-  helloRequest,
-  PeerConnection,
-  type PeerHello,
-  type TlsDial,
-  type UnixDial,
-} from './peer-connection.js';
+import { PeerConnection } from './peer-connection.js';
+import type { TlsDial, UnixDial } from './peer-dial.js';
+import { helloRequest, type PeerHello } from './peer-hello.js';
 import { peerDefinition } from './proto.js';
 import { COMPRESSION_SINCE } from './protocol.js';
 import { WINDOW_BYTES } from './windows.js';

@@ -1,26 +1,13 @@
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import { Client, type ServiceError } from '@grpc/grpc-js';
 import { DmError } from '../model/error.js';
-import { parseSystemGuid, type SpkiFingerprint, type SystemGuid } from '../model/ids.js';
-import { PEER_RIGHTS, type PeerRight } from '../model/peer-right.js';
-import { parseCertificate } from '../security/certificate.js';
-import type { TlsMaterial } from '../security/tls-material.js';
-import type { PeerIdentity } from '../security/trust.js';
 import type { AgentCard } from './agent-card.js';
 import { callUnary } from './client-call.js';
-import {
-  PeerClientCredentials,
-  type SingleConnectionCredentials,
-  UnixSocketCredentials,
-} from './client-credentials.js';
-import { absolutePath } from './codec/wire-path.js';
-import { checked, listOf, text } from './codec/wire-value.js';
-import type { HelloReply__Output } from './generated/peer/datamover/v1/HelloReply.js';
-import type { HelloRequest } from './generated/peer/datamover/v1/HelloRequest.js';
+import type { SingleConnectionCredentials } from './client-credentials.js';
 import { type BandwidthPacing, NO_PACE, type Pace } from './pacing/bandwidth-pacing.js';
+import { credentialsFor, ipOf, ownKey, type TlsDial, type UnixDial } from './peer-dial.js';
+import { helloFromWire, helloRequest, type PeerHello, refuseDouble } from './peer-hello.js';
 import { peerDefinition } from './proto.js';
-import { MAX_MESSAGE_BYTES, negotiate, PROTOCOL_MAX, PROTOCOL_MIN } from './protocol.js';
+import { MAX_MESSAGE_BYTES } from './protocol.js';
 import { hasLostPeer } from './socket-probe.js';
 import { errorFromStatus, sentError } from './status-mapping.js';
 import { clientWindow, windowAt } from './windows.js';
@@ -40,40 +27,6 @@ const OPTIONS = {
   'grpc.enable_channelz': 0,
   'grpc.service_config_disable_resolution': 1,
 } as const;
-
-/** How to reach another agent. */
-export interface TlsDial {
-  readonly kind: 'tls';
-  /** "host:port", tried in this order. */
-  readonly addresses: readonly string[];
-  readonly strictHostname: boolean;
-  /** What to present and whom to trust, as of now: asked at every connection. */
-  readonly material: () => TlsMaterial;
-  /** Checks the chain a server presented (DER, leaf first) as of now; throws `peer_untrusted`. */
-  readonly verify: (chain: readonly Uint8Array[]) => PeerIdentity;
-  /** The pin: has the last word on a verified server. Throws `peer_key_mismatch`. */
-  readonly admit: (identity: PeerIdentity) => void;
-}
-
-/** This agent itself, by its own socket. */
-export interface UnixDial {
-  readonly kind: 'unix';
-  readonly path: string;
-}
-
-/** What a peer said about itself. */
-export interface PeerHello {
-  readonly address: string;
-  readonly programVersion: string;
-  readonly protocol: number;
-  readonly systemGuid: SystemGuid;
-  readonly agentName: string;
-  /** What we may do there. */
-  readonly allowed: readonly PeerRight[];
-  readonly roots: readonly Uint8Array[];
-  /** Null on a Unix socket. */
-  readonly identity: PeerIdentity | null;
-}
 
 export interface PeerConnectionOptions {
   readonly card: AgentCard;
@@ -260,87 +213,10 @@ export class PeerConnection {
   }
 }
 
-function hostOf(address: string): string {
-  return address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
-}
-
-/** The IP address that will be connected to, or '' when it has no say. Connecting tells what is wrong with a name. */
-async function ipOf(dial: TlsDial | UnixDial, address: string): Promise<string> {
-  if (dial.kind === 'unix') return '';
-  const host = hostOf(address);
-  if (isIP(host) !== 0) return host;
-  return await lookup(host).then(
-    (found) => found.address,
-    () => '',
-  );
-}
-
-function credentialsFor(
-  dial: TlsDial | UnixDial,
-  address: string,
-  pace: (address: string) => Pace,
-): SingleConnectionCredentials {
-  if (dial.kind === 'unix') return new UnixSocketCredentials();
-  const { strictHostname, verify, admit } = dial;
-  return new PeerClientCredentials({
-    host: hostOf(address),
-    pace,
-    material: dial.material(),
-    strictHostname,
-    verify,
-    admit,
-  });
-}
-
-function helloFromWire(
-  reply: HelloReply__Output,
-  card: AgentCard,
-  address: string,
-  identity: PeerIdentity | null,
-): PeerHello {
-  const programVersion = text(reply.program_version, 200, 'program version');
-  const ours = { programVersion: card.programVersion, min: PROTOCOL_MIN, max: PROTOCOL_MAX };
-  const theirs = { programVersion, min: reply.protocol, max: reply.protocol };
-  return {
-    address,
-    programVersion,
-    protocol: negotiate(ours, theirs),
-    systemGuid: checked(reply.system_guid, parseSystemGuid),
-    agentName: text(reply.agent_name, 200, 'agent name'),
-    allowed: PEER_RIGHTS.filter((right) => reply.allowed.includes(right)),
-    roots: listOf(reply.roots, 1_000, 'roots').map((root) => absolutePath(root, 'root')),
-    identity,
-  };
-}
-
-/** What an agent says about itself before anything else. */
-export function helloRequest(card: AgentCard): HelloRequest {
-  return {
-    program_version: card.programVersion,
-    protocol_min: PROTOCOL_MIN,
-    protocol_max: PROTOCOL_MAX,
-    system_guid: card.systemGuid,
-    agent_name: card.agentName,
-  };
-}
-
 function certificateRefused(address: string, cause: unknown): DmError {
   return new DmError(
     'peer_untrusted',
     `the peer at ${address} closes the connection when it has seen our certificate; see its log, install our CA there or an identity of its CA here`,
     { cause },
-  );
-}
-
-function ownKey(dial: TlsDial): SpkiFingerprint {
-  return parseCertificate(dial.material().certPem).spkiSha256;
-}
-
-function refuseDouble(hello: PeerHello, card: AgentCard, ownKey: SpkiFingerprint): void {
-  if (hello.systemGuid !== card.systemGuid || hello.identity?.spki === ownKey) return;
-  throw new DmError(
-    'duplicate_system',
-    `the peer at ${hello.address} calls itself by this agent's system guid ${hello.systemGuid} but has another key; give the copied agent a new state directory`,
-    { data: { system_guid: hello.systemGuid, spki: hello.identity?.spki ?? '' } },
   );
 }

@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { expect } from 'chai';
-import { LEAF_BYTES, type PayloadWriter } from '../../src/endpoint/change-payload.js';
+import { LEAF_BYTES } from '../../src/endpoint/change-payload.js';
+import type { PayloadWriter } from '../../src/endpoint/payload-writer.js';
 import type { DmError } from '../../src/model/error.js';
 import { type Gfid, ROOT_GFID } from '../../src/model/ids.js';
 import type { WriteRequest } from '../../src/rpc/generated/peer/datamover/v1/WriteRequest.js';

@@ -1,6 +1,7 @@
-import { LEAF_BYTES, PayloadWriter } from '../../src/endpoint/change-payload.js';
+import { LEAF_BYTES } from '../../src/endpoint/change-payload.js';
 import type { ChangeBatch } from '../../src/endpoint/change-stream.js';
 import { compressBatch } from '../../src/endpoint/compression/compress-batch.js';
+import { PayloadWriter } from '../../src/endpoint/payload-writer.js';
 import type {
   Base,
   ChangesRequest,

@@ -13,7 +13,8 @@ import type { Ref__Output } from '../../rpc/generated/control/datamover/v1/Ref.j
 import type { RevokeFingerprintRequest__Output } from '../../rpc/generated/control/datamover/v1/RevokeFingerprintRequest.js';
 import { certificateStatus } from '../../security/certificate.js';
 import type { Clock } from '../../util/clock.js';
-import type { Installed, InstalledCrl, TrustStore } from '../trust-store.js';
+import type { Installed, InstalledCrl } from '../certificate-records.js';
+import type { TrustStore } from '../trust-store.js';
 
 /** The certificate commands of the control service. */
 export function certificateHandlers(modules: { trust: TrustStore; clock: Clock }) {

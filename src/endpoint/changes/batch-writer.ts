@@ -1,5 +1,6 @@
-import { BATCH_BYTES, LEAF_BYTES, PayloadWriter } from '../change-payload.js';
+import { BATCH_BYTES, LEAF_BYTES } from '../change-payload.js';
 import type { ChangeBatch, ChangePhase } from '../change-stream.js';
+import { PayloadWriter } from '../payload-writer.js';
 
 /** Fills the batches of one lane and hands each over when it is full. */
 export class BatchWriter {

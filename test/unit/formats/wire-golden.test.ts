@@ -4,9 +4,9 @@ import {
   LEAF_BYTES,
   MAX_PAYLOAD_BYTES,
   PayloadReader,
-  PayloadWriter,
 } from '../../../src/endpoint/change-payload.js';
 import { decodeToken, encodeToken } from '../../../src/endpoint/changes/change-token.js';
+import { PayloadWriter } from '../../../src/endpoint/payload-writer.js';
 import { laneOf } from '../../../src/endpoint/receive/lane.js';
 import { DmError } from '../../../src/model/error.js';
 import { MAX_MESSAGE_BYTES, PROTOCOL_MAX, PROTOCOL_MIN } from '../../../src/rpc/protocol.js';

@@ -8,7 +8,7 @@ import type { AgentCard } from '../../../src/rpc/agent-card.js';
 import type { BandwidthPacing } from '../../../src/rpc/pacing/bandwidth-pacing.js';
 import type { AccessFor } from '../../../src/rpc/peer-access.js';
 import { PeerChannel } from '../../../src/rpc/peer-channel.js';
-import type { TlsDial } from '../../../src/rpc/peer-connection.js';
+import type { TlsDial } from '../../../src/rpc/peer-dial.js';
 import { PeerServer, type PeerServerOptions } from '../../../src/rpc/peer-server.js';
 import { TicketOffice } from '../../../src/rpc/tickets/ticket-office.js';
 import { parseCertificate } from '../../../src/security/certificate.js';

@@ -1,10 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import {
-  PayloadReader,
-  type PayloadRecord,
-  PayloadWriter,
-} from '../../../../src/endpoint/change-payload.js';
+import { PayloadReader, type PayloadRecord } from '../../../../src/endpoint/change-payload.js';
+import { PayloadWriter } from '../../../../src/endpoint/payload-writer.js';
 import { DmError } from '../../../../src/model/error.js';
 import type { Gfid } from '../../../../src/model/ids.js';
 
