@@ -28,7 +28,9 @@ Example:
   dm agent --state-dir /var/lib/datamover --root /srv/data
 `;
 
-/** A reader that has seen enough (`dm ... | head`) ends the program quietly, as it does other tools. */
+/**
+ * A reader that has seen enough (`dm ... | head`) ends the program quietly, as it does other tools.
+ */
 function endWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -36,7 +38,10 @@ function endWithReader(): void {
   });
 }
 
-/** What stands on the command line can be read by every user of the host: a secret in it is overwritten first thing. */
+/**
+ * What stands on the command line can be read by every user of the host: a
+ * secret in it is overwritten first thing.
+ */
 function hideSecrets(argv: readonly string[]): void {
   if (argv.some((word) => /^--secret-key(=|$)/.test(word))) process.title = 'dm (secret hidden)';
 }

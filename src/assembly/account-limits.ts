@@ -2,7 +2,10 @@ import type { AccountLimit } from '../job/job-slots.js';
 import type { Policy } from '../model/policy.js';
 import type { AccountStore } from './account-store.js';
 
-/** How many jobs at once the accounts of a policy's places, and of who does its work, allow; object accounts count their requests instead. */
+/**
+ * How many jobs at once the accounts of a policy's places, and of who does its work, allow;
+ * object accounts count their requests instead.
+ */
 export async function accountLimits(
   policy: Policy | null,
   accounts: AccountStore,

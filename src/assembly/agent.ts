@@ -56,13 +56,16 @@ export interface AgentModules {
 export interface Agent extends AsyncDisposable {
   /** Where metrics are served; "" when they are not. */
   readonly http: string;
-  /** "host:port" that peers are served at, or will be as soon as there are certificates; "" without a listener. */
+  /**
+   * "host:port" that peers are served at, or will be as soon as there are
+   * certificates; "" without a listener.
+   */
   readonly listen: string;
 }
 
 /**
- * Starts an agent, one part after the other; disposing stops them in reverse order. When a part does not start, those
- * before it are stopped and the error is thrown.
+ * Starts an agent, one part after the other; disposing stops them in reverse order. When a part
+ * does not start, those before it are stopped and the error is thrown.
  */
 export async function startAgent(settings: AgentSettings, modules: AgentModules): Promise<Agent> {
   const parts = new Lifecycle();

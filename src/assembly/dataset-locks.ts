@@ -17,7 +17,10 @@ export interface DatasetLocksModules {
 
 type Named = Pick<DatasetInfo, 'id' | 'basePath'>;
 
-/** Everybody who needs datasets of this agent's places: policies, jobs, browse sessions, and peers at the local one. */
+/**
+ * Everybody who needs datasets of this agent's places: policies, jobs, browse
+ * sessions, and peers at the local one.
+ */
 export class DatasetLocks {
   readonly #modules: DatasetLocksModules;
   readonly #browsed = new Map<string, number>();
@@ -46,7 +49,10 @@ export class DatasetLocks {
     this.#browsed.set(keyOf(accountId, dataset), this.#modules.clock.now());
   }
 
-  /** Takes away the locks that would last; what jobs and waiting children need stays. Returns whose they were. */
+  /**
+   * Takes away the locks that would last; what jobs and waiting children
+   * need stays. Returns whose they were.
+   */
   async unlock(accountId: string, dataset: Named): Promise<string[]> {
     const { bases, peers, localAccountId } = this.#modules;
     const basePath = Buffer.from(dataset.basePath).toString('base64');

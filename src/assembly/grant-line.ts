@@ -6,8 +6,9 @@ import { escapePath, parseEscaped } from '../util/escape.js';
 import { shellWord } from '../util/shell-word.js';
 
 /**
- * What would allow what was refused, for the log: `dm grants create` lines, one for each root when the call named no
- * path; the setting when `--peer-access` is in the way. Empty when nothing would. `data` is that of a `rightRefused`.
+ * What would allow what was refused, for the log: `dm grants create` lines, one for each root
+ * when the call named no path; the setting when `--peer-access` is in the way. Empty when
+ * nothing would. `data` is that of a `rightRefused`.
  */
 export function allowingLines(data: ErrorData, rules: PeerRules): string[] {
   const { right, identity, path } = data;

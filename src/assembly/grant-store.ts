@@ -5,8 +5,8 @@ import { keys, ranges } from '../state/keys.js';
 import { plainCodec, Records } from '../state/records.js';
 
 /**
- * The grants of this agent, and whether there ever was one. Reads are from memory; every change is on disk before it
- * takes effect, and is then told to the listeners.
+ * The grants of this agent, and whether there ever was one. Reads are from memory; every change is
+ * on disk before it takes effect, and is then told to the listeners.
  */
 export class GrantStore {
   readonly #database: StateDatabase;

@@ -53,7 +53,10 @@ export interface OpenedLocalPlace extends LocalPlace {
   deleteDataset(number: number, signal: AbortSignal): Promise<void>;
 }
 
-/** Opens the local place: finishes what a kill interrupted, then serves datasets of and below the roots. */
+/**
+ * Opens the local place: finishes what a kill interrupted, then serves
+ * datasets of and below the roots.
+ */
 export async function openLocalPlace(
   options: LocalPlaceOptions,
   modules: LocalPlaceModules,

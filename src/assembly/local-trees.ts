@@ -34,7 +34,10 @@ const UNENTERED: ReadonlySet<string> = new Set(['mount_point', 'nested_subvolume
 /** Records looked at before others get their turn. */
 const AT_ONCE = 200;
 
-/** The trees below the roots of this agent. What was read of a dataset once is read again only when it was written. */
+/**
+ * The trees below the roots of this agent. What was read of a dataset once
+ * is read again only when it was written.
+ */
 export class LocalTrees {
   readonly #roots: readonly DataRoot[];
   readonly #records: Pick<DatasetRecordCache, 'read'>;

@@ -23,7 +23,10 @@ export interface LockReleaserModules {
   readonly log: Pick<Log, 'info' | 'error'>;
 }
 
-/** Tells other places which of their datasets our policies need no more: soon, or when they can be reached again. */
+/**
+ * Tells other places which of their datasets our policies need no more:
+ * soon, or when they can be reached again.
+ */
 export class LockReleaser implements AsyncDisposable {
   readonly #modules: LockReleaserModules;
   readonly #stop = new AbortController();

@@ -41,7 +41,9 @@ export class ObjectPlaces {
   readonly #masters = new MasterKeys();
   readonly #states = new Map<string, AccountState>();
 
-  /** `workPath`: where the agent keeps copies of pages and indexes, and backups that are under way. */
+  /**
+   * `workPath`: where the agent keeps copies of pages and indexes, and backups that are under way.
+   */
   constructor(options: { workPath: string }, modules: ObjectPlacesModules) {
     this.#workPath = options.workPath;
     this.#modules = modules;

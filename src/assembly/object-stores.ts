@@ -22,7 +22,9 @@ export interface ObjectStoreModules {
   readonly randomBytes: (length: number) => Buffer;
 }
 
-/** Opens the store of an object account; the caller disposes it. Throws the codes of `ObjectStore`. */
+/**
+ * Opens the store of an object account; the caller disposes it. Throws the codes of `ObjectStore`.
+ */
 export async function openObjectStore(
   account: ObjectAccount,
   secrets: AccountSecrets,

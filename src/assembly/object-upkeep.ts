@@ -77,7 +77,10 @@ export class ObjectUpkeep {
     });
   }
 
-  /** Repairs one repository of an account, or all of them, with what another account has; null only makes indexes anew. */
+  /**
+   * Repairs one repository of an account, or all of them, with what another
+   * account has; null only makes indexes anew.
+   */
   async repair(
     account: ObjectAccount,
     basePath: Uint8Array | null,

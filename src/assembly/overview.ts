@@ -40,7 +40,10 @@ export interface RootOverview {
   readonly snapshotBytes: number | null;
 }
 
-/** What an operator and a monitor want to know of this agent, from its own state: nobody is called for it. */
+/**
+ * What an operator and a monitor want to know of this agent, from its
+ * own state: nobody is called for it.
+ */
 export class Overview {
   readonly #modules: OverviewModules;
 

@@ -26,7 +26,10 @@ export class OwnTickets {
     this.#modules = modules;
   }
 
-  /** Throws `not_supported` without a listener, `no_identity` without an identity, `refused` beyond `--peer-access`. */
+  /**
+   * Throws `not_supported` without a listener, `no_identity` without an
+   * identity, `refused` beyond `--peer-access`.
+   */
   lend(use: TicketUse, worker: SpkiFingerprint, lifetime: AbortSignal): RemotePlace {
     const { tickets, trust, accessFor } = this.#modules;
     const address = this.#address();

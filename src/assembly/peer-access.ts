@@ -51,8 +51,8 @@ export interface PeerAccessModules {
 }
 
 /**
- * What a caller finds at this agent: the local place, as far as grants and `--peer-access` go. This agent itself,
- * through its loopback account, has every right.
+ * What a caller finds at this agent: the local place, as far as grants and `--peer-access` go. This
+ * agent itself, through its loopback account, has every right.
  */
 export function peerAccess({
   source,

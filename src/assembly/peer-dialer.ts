@@ -40,8 +40,9 @@ export class PeerDialer {
   }
 
   /**
-   * A channel that has greeted the account's peer. A peer met for the first time is pinned before the channel is
-   * given out. Throws `peer_unreachable`, `peer_untrusted`, `peer_key_mismatch`, `no_identity` or `protocol_mismatch`.
+   * A channel that has greeted the account's peer. A peer met for the first time is pinned
+   * before the channel is given out. Throws `peer_unreachable`, `peer_untrusted`,
+   * `peer_key_mismatch`, `no_identity` or `protocol_mismatch`.
    */
   async dial(accountId: string, signal: AbortSignal): Promise<PeerChannel> {
     const { accounts, trust, pacing, links, log } = this.#modules;
@@ -83,8 +84,9 @@ export class PeerDialer {
   }
 
   /**
-   * A channel to a place that somebody has lent to us with a ticket: it has what the ticket gives, and none of our own
-   * rights there. Throws as `dial`, and `ticket_refused`; messages name the place.
+   * A channel to a place that somebody has lent to us with a ticket: it has what the
+   * ticket gives, and none of our own rights there. Throws as `dial`, and
+   * `ticket_refused`; messages name the place.
    */
   async dialWithTicket(place: RemotePlace, signal: AbortSignal): Promise<PeerChannel> {
     const { trust, pacing, links } = this.#modules;

@@ -13,8 +13,8 @@ export interface PeerExpiryModules {
 }
 
 /**
- * Removes, every hour, the datasets that were made here for peers or received from them, when the retention that they
- * came with is over: nobody here has a policy for them.
+ * Removes, every hour, the datasets that were made here for peers or received from them, when the
+ * retention that they came with is over: nobody here has a policy for them.
  */
 export class PeerExpiry implements AsyncDisposable {
   readonly #modules: PeerExpiryModules;

@@ -29,8 +29,8 @@ export interface PeerListenerModules {
 }
 
 /**
- * The listener for peers: open while a CA and a valid identity are installed, following every change of them and of grants. Closed
- * for good when disposed.
+ * The listener for peers: open while a CA and a valid identity are installed, following every
+ * change of them and of grants. Closed for good when disposed.
  */
 export class PeerListener implements AsyncDisposable {
   readonly #options: { host: string; port: number; card: AgentCard };
@@ -52,7 +52,10 @@ export class PeerListener implements AsyncDisposable {
     this.#timer = setInterval(() => void this.#apply(), RECHECK_MS).unref();
   }
 
-  /** Resolves when it listens, or when it is known that there is nothing to listen with yet. Throws `invalid_config` for an address that cannot be bound. */
+  /**
+   * Resolves when it listens, or when it is known that there is nothing to listen with yet. Throws
+   * `invalid_config` for an address that cannot be bound.
+   */
   static async open(
     options: { host: string; port: number; card: AgentCard },
     modules: PeerListenerModules,

@@ -2,8 +2,9 @@ import { createServer } from 'node:net';
 import { DmError } from '../model/error.js';
 
 /**
- * `port` if it is free on `host`, or any free one for port 0; `invalid_config` otherwise. It is for a listener that opens later: the agent tells its address when it starts, which
- * may be long before it has the certificates to listen with.
+ * `port` if it is free on `host`, or any free one for port 0; `invalid_config` otherwise. It is
+ * for a listener that opens later: the agent tells its address when it starts, which may be long
+ * before it has the certificates to listen with.
  */
 export function pickPort(host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -5,7 +5,10 @@ import type { Overview } from './overview.js';
 
 const LOOK_EVERY_MS = 60_000;
 
-/** Logs when the newest copy of a policy has become older than its RPO alert says, and when that is over. */
+/**
+ * Logs when the newest copy of a policy has become older than its RPO
+ * alert says, and when that is over.
+ */
 export class RpoWatch implements Disposable {
   readonly #modules: { overview: Overview; clock: Clock; log: Log };
   readonly #stop = new AbortController();

@@ -5,7 +5,9 @@ import type { Log } from '../observe/log.js';
 import type { Clock } from '../util/clock.js';
 import type { WorkerPool } from '../worker/pool.js';
 
-/** Looking at every kept version takes its time: once an hour, and only when somebody wants to know. */
+/**
+ * Looking at every kept version takes its time: once an hour, and only when somebody wants to know.
+ */
 const EVERY_MS = 3_600_000;
 
 export interface SnapshotSpaceModules {
@@ -14,7 +16,9 @@ export interface SnapshotSpaceModules {
   readonly log: Log;
 }
 
-/** What the datasets of each root take beside the live trees, as it was when it was last measured. */
+/**
+ * What the datasets of each root take beside the live trees, as it was when it was last measured.
+ */
 export class SnapshotSpace implements AsyncDisposable {
   readonly #roots: readonly DataRoot[];
   readonly #modules: SnapshotSpaceModules;
@@ -28,7 +32,10 @@ export class SnapshotSpace implements AsyncDisposable {
     this.#modules = modules;
   }
 
-  /** Bytes by root; a root that was not measured yet is missing. Starts a measurement when the last one is old. */
+  /**
+   * Bytes by root; a root that was not measured yet is missing. Starts a
+   * measurement when the last one is old.
+   */
   latest(): ReadonlyMap<DataRoot, number> {
     const now = this.#modules.clock.now();
     if (now - this.#startedAtMs >= EVERY_MS && !this.#stop.signal.aborted) {

@@ -3,7 +3,10 @@ import { DmError } from '../model/error.js';
 
 const OTHERS = 0o077;
 
-/** Makes the state directory with mode 0700, or checks that it is ours alone. Throws `unsafe_permissions`. */
+/**
+ * Makes the state directory with mode 0700, or checks that it is ours
+ * alone. Throws `unsafe_permissions`.
+ */
 export function prepareStateDirectory(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const stat = lstatSync(path);

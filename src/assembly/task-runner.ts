@@ -23,7 +23,10 @@ export interface AskersPlace {
   readonly target: Target;
 }
 
-/** Carries out copies for peers: nothing of this agent is used for them but its own place with the asker's rights. */
+/**
+ * Carries out copies for peers: nothing of this agent is used for them but
+ * its own place with the asker's rights.
+ */
 export class TaskRunners {
   readonly #modules: TaskRunnersModules;
 

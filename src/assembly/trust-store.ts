@@ -24,8 +24,9 @@ import {
 } from './certificate-records.js';
 
 /**
- * The certificates this agent trusts and presents. Reads are from memory; every change is on disk before it
- * takes effect and is then told to the listeners, so that the peer listener follows without a restart.
+ * The certificates this agent trusts and presents. Reads are from memory; every
+ * change is on disk before it takes effect and is then told to the listeners, so that
+ * the peer listener follows without a restart.
  */
 export class TrustStore {
   readonly #database: StateDatabase;
@@ -68,7 +69,10 @@ export class TrustStore {
     return () => this.#listeners.delete(listener);
   }
 
-  /** What a TLS endpoint needs now; `identityId` "" takes the newest valid one. Throws `no_identity`. */
+  /**
+   * What a TLS endpoint needs now; `identityId` "" takes the newest
+   * valid one. Throws `no_identity`.
+   */
   material(identityId = ''): TlsMaterial {
     const named =
       identityId === '' ? null : this.#find('identity', this.#installed.identities, identityId);
@@ -92,7 +96,10 @@ export class TrustStore {
     return { certificates: identity.pem, key: loadPrivateKey(identity.keyPem, null) };
   }
 
-  /** Who presented this chain (DER, leaf first); throws `peer_untrusted` with the reason. `caId` "" admits every CA. */
+  /**
+   * Who presented this chain (DER, leaf first); throws `peer_untrusted` with
+   * the reason. `caId` "" admits every CA.
+   */
   verify(chain: readonly Uint8Array[], role: 'client' | 'server', caId = ''): PeerIdentity {
     const cas = caId === '' ? this.#installed.cas : [this.#find('ca', this.#installed.cas, caId)];
     return verifyPeer({

@@ -14,7 +14,10 @@ export interface VerifyBackupModules {
   readonly workPath: string;
 }
 
-/** How backups are verified: all pages first, then, unless it is to be quick, every byte of every file. */
+/**
+ * How backups are verified: all pages first, then, unless it is to be
+ * quick, every byte of every file.
+ */
 export function backupVerifiers(
   modules: VerifyBackupModules,
 ): Required<Pick<DatasetMaker, 'verify' | 'verifyQuick'>> {

@@ -12,17 +12,19 @@ export interface ApplyOptions {
   readonly params: MapParams;
   /** The map to change; null to build one. Its pages must be in the store that `sink` adds to. */
   readonly base: MapRoot | null;
-  /** Strictly ascending keys; deleting what is not there and setting what is there already are fine. */
+  /**
+   * Strictly ascending keys; deleting what is not there and setting what is there already are fine.
+   */
   readonly mutations: AsyncIterable<readonly Mutation[]>;
   readonly signal?: AbortSignal;
 }
 
 /**
- * The map that `base` becomes with `mutations`, or null when nothing is left. Pages that stay the same
- * are neither read nor written; memory does not grow with the map. The result depends on the contents
- * only. Nothing is synced. Errors: `invalid_argument` for keys out of order or of a wrong size,
- * `corrupt` for bad base pages, those of the store; after an error the pages already appended are
- * garbage.
+ * The map that `base` becomes with `mutations`, or null when nothing is left. Pages that
+ * stay the same are neither read nor written; memory does not grow with the map. The result
+ * depends on the contents only. Nothing is synced. Errors: `invalid_argument` for keys out
+ * of order or of a wrong size, `corrupt` for bad base pages, those of the store; after an
+ * error the pages already appended are garbage.
  */
 export async function applyMutations(
   { params, base, mutations, signal }: ApplyOptions,
@@ -118,8 +120,8 @@ class TreeEditor {
 }
 
 /**
- * A page of the base that became the root may have a single child, left over when all that came before
- * it was deleted: then the child is the root.
+ * A page of the base that became the root may have a single child, left over when all that came
+ * before it was deleted: then the child is the root.
  */
 async function withoutSingleChildren(
   root: MapRoot | null,
@@ -149,7 +151,9 @@ class MutationCursor {
     this.#batches = mutations[Symbol.asyncIterator]();
   }
 
-  /** Goes to the next mutation of the batch. False when the batch is used up: `fill` then goes on. */
+  /**
+   * Goes to the next mutation of the batch. False when the batch is used up: `fill` then goes on.
+   */
   next(): boolean {
     const following = this.#batch[this.#index + 1];
     if (following === undefined) return false;

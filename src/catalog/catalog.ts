@@ -29,7 +29,10 @@ export interface InodeName {
 /** Deeper than any path that Linux can name; a longer chain of parents is a cycle. */
 const MAX_DEPTH = 65536;
 
-/** One dataset's tree, for reading. Errors: `corrupt` for pages and records that do not fit together. */
+/**
+ * One dataset's tree, for reading. Errors: `corrupt` for pages and
+ * records that do not fit together.
+ */
 export class Catalog {
   readonly roots: CatalogRoots;
   readonly entries: MapReader;
@@ -116,7 +119,10 @@ export class Catalog {
     return names;
   }
 
-  /** Names from the root down to the inode's first name; empty for the root; null when there is no such inode. */
+  /**
+   * Names from the root down to the inode's first name; empty for the
+   * root; null when there is no such inode.
+   */
   async pathOf(gfid: Gfid): Promise<Uint8Array[] | null> {
     const path: Uint8Array[] = [];
     let at = gfid;

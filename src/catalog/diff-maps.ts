@@ -24,8 +24,9 @@ const BATCH = 256;
 const BATCH_BYTES = 4 * 1024 * 1024;
 
 /**
- * Every key whose value differs, ascending, in batches that are never empty. Pages that both maps
- * share are not read. Memory: a path of pages on each side. Keys and values are views that stay valid.
+ * Every key whose value differs, ascending, in batches that are never empty.
+ * Pages that both maps share are not read. Memory: a path of pages on each side.
+ * Keys and values are views that stay valid.
  */
 export async function* diffMaps(options: DiffOptions): AsyncGenerator<MapChange[], void> {
   const { before, after, from, signal } = options;

@@ -19,9 +19,9 @@ export interface ExternalSorterOptions {
 }
 
 /**
- * Sorts any number of mutations by key in bounded memory. Of those with equal keys only the one added
- * last comes out. File access is synchronous: use it in a worker, or for little. Not to be used again
- * after `sorted` has begun. Always dispose it: that deletes its files.
+ * Sorts any number of mutations by key in bounded memory. Of those with equal keys only the one
+ * added last comes out. File access is synchronous: use it in a worker, or for little. Not to be
+ * used again after `sorted` has begun. Always dispose it: that deletes its files.
  */
 export class ExternalSorter implements Disposable {
   readonly #options: ExternalSorterOptions;
@@ -43,7 +43,10 @@ export class ExternalSorter implements Disposable {
     this.#arena.add(key, value);
   }
 
-  /** Everything in ascending order, in batches that are never empty; views that stay valid until disposal. */
+  /**
+   * Everything in ascending order, in batches that are never empty;
+   * views that stay valid until disposal.
+   */
   async *sorted(signal?: AbortSignal): AsyncGenerator<Mutation[], void> {
     const stream = this.#merge([new ArenaStream(this.#arena)]);
     let batch: Mutation[] = [];

@@ -51,8 +51,8 @@ export class MapReader {
   }
 
   /**
-   * The leaves that hold entries of `range` in ascending order, each with the indexes [first, last) of those entries,
-   * never none. Reads pages only as far as the caller goes.
+   * The leaves that hold entries of `range` in ascending order, each with the indexes [first, last)
+   * of those entries, never none. Reads pages only as far as the caller goes.
    */
   async *leaves(range: KeyRange = {}, signal?: AbortSignal): AsyncGenerator<LeafEntries, void> {
     if (this.root === null) return;
@@ -78,8 +78,8 @@ export class MapReader {
   }
 
   /**
-   * The entries of `range` in ascending order, about one batch per leaf, never an empty one. Reads pages
-   * only as far as the caller goes. Keys and values are views that stay valid.
+   * The entries of `range` in ascending order, about one batch per leaf, never an empty one. Reads
+   * pages only as far as the caller goes. Keys and values are views that stay valid.
    */
   async *range(range: KeyRange = {}, signal?: AbortSignal): AsyncGenerator<MapEntry[], void> {
     for await (const { leaf, first, last } of this.leaves(range, signal)) {

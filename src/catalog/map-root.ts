@@ -4,7 +4,9 @@ import { toHex } from '../util/bytes.js';
 import { MAX_HEIGHT } from './page-format.js';
 import { type PageLocator, type PageRef, parsePackId } from './page-store.js';
 
-/** The whole of one non-empty map. Plain JSON: it is kept in dataset records. An empty map is null. */
+/**
+ * The whole of one non-empty map. Plain JSON: it is kept in dataset records. An empty map is null.
+ */
 export interface MapRoot {
   readonly digest: DigestHex;
   readonly locator: PageLocator;

@@ -8,7 +8,10 @@ export interface SpilledValue {
   readonly length: number;
 }
 
-/** Offsets kept for each item of a page: where it starts, its key starts, its key ends, its value starts. */
+/**
+ * Offsets kept for each item of a page: where it starts, its key
+ * starts, its key ends, its value starts.
+ */
 export const STRIDE = 4;
 const KEY_START = 1;
 const KEY_END = 2;

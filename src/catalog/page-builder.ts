@@ -106,7 +106,9 @@ export class PageBuilder {
     return built;
   }
 
-  /** Packs, each once; then for every child or spilled value the number of its pack, offset, length. */
+  /**
+   * Packs, each once; then for every child or spilled value the number of its pack, offset, length.
+   */
   #writeTable(): void {
     const locators = this.#locators;
     if (locators.length === 0) return;

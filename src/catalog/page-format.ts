@@ -19,7 +19,9 @@ export const MAX_KEY = 1024;
 export const MAX_INLINE_VALUE = 2048;
 export const MAX_VALUE = 16 * 1024 * 1024;
 export const MAX_FRAME = MAX_VALUE + 64 * 1024;
-/** More than any map can reach: every page above the leaves holds two items or more, but the last. */
+/**
+ * More than any map can reach: every page above the leaves holds two items or more, but the last.
+ */
 export const MAX_HEIGHT = 64;
 
 /** The error for bytes that are not what the format says. */

@@ -9,8 +9,9 @@ export const MARK_BLOCK = 4096;
 const PACK_STRIDE = 2 ** 32;
 
 /**
- * Which parts of which packs a set of maps needs. A page that has equal bytes in two places counts at each of them: its children
- * may lie elsewhere. Memory: a number for each page of 8 KiB and a bit for each 4 KiB, some bytes for each file of a catalog.
+ * Which parts of which packs a set of maps needs. A page that has equal bytes in two places counts
+ * at each of them: its children may lie elsewhere. Memory: a number for each page of 8 KiB and a
+ * bit for each 4 KiB, some bytes for each file of a catalog.
  */
 export class PageMarks {
   readonly #source: PageSource;
@@ -26,7 +27,10 @@ export class PageMarks {
     if (this.#enter(root.locator)) await this.#markBelow(rootRef(root), signal);
   }
 
-  /** One bit for each block of the pack from its start on, lowest first; null when nothing of it is needed. */
+  /**
+   * One bit for each block of the pack from its start on, lowest first;
+   * null when nothing of it is needed.
+   */
   liveBlocks(pack: PackId): Uint8Array | null {
     return this.#packs.get(pack)?.live ?? null;
   }

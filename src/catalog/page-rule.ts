@@ -9,7 +9,9 @@ export interface MapParams {
 /** Children that a page above the leaves holds on average, in every map. */
 const INTERNAL_ENTRIES = 64;
 
-/** Where pages of one level end: a function of the keys alone, so that equal maps have equal pages. */
+/**
+ * Where pages of one level end: a function of the keys alone, so that equal maps have equal pages.
+ */
 export class PageRule {
   readonly level: number;
   readonly least: number;
@@ -33,7 +35,9 @@ export class PageRule {
   }
 }
 
-/** FNV-1a from `seed`, then the finaliser of MurmurHash3: 32 bits, well spread, not cryptographic. */
+/**
+ * FNV-1a from `seed`, then the finaliser of MurmurHash3: 32 bits, well spread, not cryptographic.
+ */
 export function hashKey(seed: number, bytes: Uint8Array, start: number, end: number): number {
   let hash = seed;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);

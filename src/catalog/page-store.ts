@@ -24,9 +24,9 @@ export interface PageRef {
 /** Reads framed pages. Implementations check only the place; digests are checked by PageReader. */
 export interface PageSource {
   /**
-   * The frame at `ref.locator`, exactly `length` bytes that nobody changes afterwards. A source that
-   * has the bytes at hand returns them directly. Errors: `corrupt` when the pack is missing, too
-   * short or not a pack; `io_error` when it cannot be read.
+   * The frame at `ref.locator`, exactly `length` bytes that nobody changes afterwards. A source
+   * that has the bytes at hand returns them directly. Errors: `corrupt` when the pack is missing,
+   * too short or not a pack; `io_error` when it cannot be read.
    */
   read(ref: PageRef): MaybePromise<Uint8Array>;
 }

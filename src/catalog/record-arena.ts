@@ -69,7 +69,9 @@ export class RecordArena {
     return readU32(this.#bytes, this.#offsets[record] as number);
   }
 
-  /** Four bytes of the key from `depth` on as a number, zeros standing for what is behind its end. */
+  /**
+   * Four bytes of the key from `depth` on as a number, zeros standing for what is behind its end.
+   */
   wordAt(record: number, depth: number): number {
     const start = this.#offsets[record] as number;
     const bytes = this.#bytes;

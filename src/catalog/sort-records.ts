@@ -58,8 +58,8 @@ function sortRange(
 }
 
 /**
- * Sorts a range whose keys agree in four bytes from `depth`, zeros standing for what is behind a key's
- * end. Keys that end there come first, by length: those zeros were the only difference.
+ * Sorts a range whose keys agree in four bytes from `depth`, zeros standing for what is behind a
+ * key's end. Keys that end there come first, by length: those zeros were the only difference.
  */
 function sortEqualWords(
   arena: RecordArena,

@@ -11,8 +11,9 @@ interface Step {
 }
 
 /**
- * A place in a map: at an entry, or at a whole subtree that has not been looked into. It moves forward
- * only. `height` of an item: 0 for an entry, else the pages from the subtree's top to a leaf.
+ * A place in a map: at an entry, or at a whole subtree that has not been looked
+ * into. It moves forward only. `height` of an item: 0 for an entry, else the
+ * pages from the subtree's top to a leaf.
  */
 export class TreeCursor {
   readonly #pages: PageReader;

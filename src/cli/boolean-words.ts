@@ -1,8 +1,9 @@
 import type { OptionSpec } from './option-spec.js';
 
 /**
- * Rewrites booleans so that each carries its value: `--x true` and `--x` become `--x=true`. The word after
- * a bare boolean is its value only when it is `true` or `false`; values of other options are left alone.
+ * Rewrites booleans so that each carries its value: `--x true` and `--x` become
+ * `--x=true`. The word after a bare boolean is its value only when it is `true` or
+ * `false`; values of other options are left alone.
  */
 export function joinBooleanWords(
   argv: readonly string[],

@@ -3,8 +3,9 @@ import type { CommandContext } from './command-context.js';
 import { reportJob, stoppedWaiting, waitForJob } from './job-wait.js';
 
 /**
- * Waits for a job and for all that its end starts, one after the other, and prints how each ended. Of several that did
- * not finish whole the first that failed is thrown, else the first partial one. --timeout is for all together.
+ * Waits for a job and for all that its end starts, one after the other, and prints how each
+ * ended. Of several that did not finish whole the first that failed is thrown, else the
+ * first partial one. --timeout is for all together.
  */
 export async function waitForChain(context: CommandContext, jobId: number): Promise<void> {
   const seconds = context.options.integer('timeout');

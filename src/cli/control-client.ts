@@ -1,9 +1,10 @@
 import type { ControlCalls } from '../rpc/control-service.js';
 
 /**
- * The agent's Control service as the commands see it: a method for each rpc. Unary methods resolve with the
- * reply, streaming ones yield messages in the agent's order and may be left early. Every failure is a
- * DmError; `agent_unreachable` when nobody listens on the socket. An idle client does not keep the process.
+ * The agent's Control service as the commands see it: a method for each rpc. Unary methods
+ * resolve with the reply, streaming ones yield messages in the agent's order and may be
+ * left early. Every failure is a DmError; `agent_unreachable` when nobody listens on the
+ * socket. An idle client does not keep the process.
  */
 export type ControlClient = {
   readonly [Name in keyof ControlCalls]: (

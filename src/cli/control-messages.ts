@@ -1,4 +1,5 @@
-// The Control messages under their plain names: requests as they are sent, everything else as it arrives.
+// The Control messages under their plain names: requests as they are
+// sent, everything else as it arrives.
 export type { Account__Output as Account } from '../rpc/generated/control/datamover/v1/Account.js';
 export type { AccountList__Output as AccountList } from '../rpc/generated/control/datamover/v1/AccountList.js';
 export type { AgentInfo__Output as AgentInfo } from '../rpc/generated/control/datamover/v1/AgentInfo.js';

@@ -27,7 +27,9 @@ const COMPARED = [
   'group_name',
 ] as const;
 
-/** Compares two trees that arrive depth first, each directory in name order. Holds one path of each. */
+/**
+ * Compares two trees that arrive depth first, each directory in name order. Holds one path of each.
+ */
 export async function* diffTrees(
   left: AsyncIterable<TreeEntry>,
   right: AsyncIterable<TreeEntry>,

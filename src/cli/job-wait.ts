@@ -8,9 +8,9 @@ import { untilAborted } from './until-aborted.js';
 const ENDED = new Set(['finished', 'failed', 'cancelled']);
 
 /**
- * Waits for a job, showing its progress on stderr, and prints how it ended. Resolves when it finished whole;
- * `partial`, `job_failed`, `cancelled` and, after --timeout, `wait_timeout` otherwise. Ctrl-C ends the
- * waiting, not the job.
+ * Waits for a job, showing its progress on stderr, and prints how it ended. Resolves when it
+ * finished whole; `partial`, `job_failed`, `cancelled` and, after --timeout, `wait_timeout`
+ * otherwise. Ctrl-C ends the waiting, not the job.
  */
 export async function waitAndReport(context: CommandContext, jobId: number): Promise<void> {
   const job = await waitForJob(context, jobId, timeoutOf(context));

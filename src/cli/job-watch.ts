@@ -7,8 +7,8 @@ import { progressText } from './progress.js';
 import { untilAborted } from './until-aborted.js';
 
 /**
- * Prints every change of a job until it ends: a line for people, else one JSON object a line. Ends as
- * waiting for the job does.
+ * Prints every change of a job until it ends: a line for people, else one JSON object
+ * a line. Ends as waiting for the job does.
  */
 export async function watchJob(context: CommandContext, jobId: number): Promise<void> {
   const { io, output } = context;

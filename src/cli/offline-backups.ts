@@ -10,6 +10,9 @@ export interface OfflineStore {
 
 /** Opens backups without an agent, its state or its certificates. */
 export interface OfflineBackups {
-  /** Browses the backups in a store, which is the one account there is. Errors: those of opening the store. */
+  /**
+   * Browses the backups in a store, which is the one account there is.
+   * Errors: those of opening the store.
+   */
   open(store: OfflineStore, signal: AbortSignal): Promise<BrowseClient & AsyncDisposable>;
 }

@@ -1,4 +1,7 @@
-/** Makes the state of an agent that is not running. Both refuse a state directory that holds a state already. */
+/**
+ * Makes the state of an agent that is not running. Both refuse a state
+ * directory that holds a state already.
+ */
 export interface OfflineState {
   /** Fills a state directory from what `state export` wrote. All or nothing. */
   import(request: {

@@ -1,7 +1,7 @@
 /**
- * How an option is written. `boolean` takes the next word only if that is `true` or `false`, `switch`
- * never takes one, `list` may be given again and is never split, `later` is an option of the
- * interface that this version does not have: giving it is a usage error.
+ * How an option is written. `boolean` takes the next word only if that is `true` or `false`,
+ * `switch` never takes one, `list` may be given again and is never split, `later` is an option of
+ * the interface that this version does not have: giving it is a usage error.
  */
 export type OptionKind = 'text' | 'boolean' | 'switch' | 'integer' | 'list' | 'later';
 

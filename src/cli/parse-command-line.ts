@@ -24,8 +24,8 @@ export interface ParseSettings {
 const ROOT_EXAMPLE = 'dm policies run nightly --wait';
 
 /**
- * Reads one command line. Help and version come back as text to print; everything that is wrong with
- * the line is a `usage` error. Only the definition of the command in question is loaded.
+ * Reads one command line. Help and version come back as text to print; everything that is wrong
+ * with the line is a `usage` error. Only the definition of the command in question is loaded.
  */
 export async function parseCommandLine(
   argv: readonly string[],

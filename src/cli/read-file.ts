@@ -4,7 +4,10 @@ import { DmError } from '../model/error.js';
 /** Largest file taken as a certificate, key or list of revoked certificates. */
 const LARGEST = 16 * 1024 * 1024;
 
-/** The text of a file named on the command line, read with the caller's rights. `what` names it in errors. */
+/**
+ * The text of a file named on the command line, read with the caller's
+ * rights. `what` names it in errors.
+ */
 export function readNamedFile(path: string, what: string): string {
   return readNamedBytes(path, what).toString('utf8');
 }

@@ -6,9 +6,9 @@ import { readNamedFile } from './read-file.js';
 const MAX_SECRET_BYTES = 64 * 1024;
 
 /**
- * A secret in the form the user chose: `--FLAG-file=FILE`, `-` for stdin in place of either value, the variable, or the
- * value itself, which is warned about because others may have seen it. Undefined when none is given. A line end behind
- * it is not part of it.
+ * A secret in the form the user chose: `--FLAG-file=FILE`, `-` for stdin in place of either value,
+ * the variable, or the value itself, which is warned about because others may have seen it.
+ * Undefined when none is given. A line end behind it is not part of it.
  */
 export async function readSecret(
   source: { readonly flag: string; readonly variable: string },

@@ -8,8 +8,8 @@ import { BrokenPipe, writeText } from './format/write-text.js';
 import { parseCommandLine } from './parse-command-line.js';
 
 /**
- * Runs one command line (without "node" and the program's name) and resolves with its exit code. Never
- * rejects: what fails is one line on stderr.
+ * Runs one command line (without "node" and the program's name) and resolves with its exit code.
+ * Never rejects: what fails is one line on stderr.
  */
 export async function runCli(argv: string[], io: CliIo): Promise<number> {
   try {

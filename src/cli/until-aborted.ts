@@ -1,6 +1,6 @@
 /**
- * The items of a stream. Rejects with the signal's reason as soon as it aborts, even when the stream
- * itself pays no attention to it.
+ * The items of a stream. Rejects with the signal's reason as soon as it aborts, even
+ * when the stream itself pays no attention to it.
  */
 export async function* untilAborted<T>(
   items: AsyncIterable<T>,

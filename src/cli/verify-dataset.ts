@@ -7,8 +7,8 @@ import { openProgress } from './progress.js';
 import { untilAborted } from './until-aborted.js';
 
 /**
- * Has a dataset verified and names each bad path: for people as it is found, in JSON and CSV in one object
- * at the end. Throws `corrupt` when there was one.
+ * Has a dataset verified and names each bad path: for people as it is found, in JSON and CSV in one
+ * object at the end. Throws `corrupt` when there was one.
  */
 export async function verifyDataset(
   context: CommandContext,

@@ -5,7 +5,10 @@ const VERSION = 1;
 
 export type ConfigValue = string | number | boolean | readonly string[];
 
-/** One object: the options of its `create` command without dashes, and what that command takes as arguments. */
+/**
+ * One object: the options of its `create` command without dashes, and
+ * what that command takes as arguments.
+ */
 export type ConfigEntry = Readonly<Record<string, ConfigValue>>;
 
 /** The sections, in the order in which their objects are made. */
@@ -47,7 +50,10 @@ export function configObject(document: ConfigDocument): object {
   return root;
 }
 
-/** Throws `invalid_argument` naming `what` and the place in it. Whether options exist is for the commands to say. */
+/**
+ * Throws `invalid_argument` naming `what` and the place in it. Whether
+ * options exist is for the commands to say.
+ */
 export function parseConfig(text: string, what: string): ConfigDocument {
   const groups = SECTIONS.map((section) => section.split('.')[0] ?? section);
   const { version, ...given } = fields(parseText(text, what), what, ['version', ...groups]);

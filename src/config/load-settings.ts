@@ -17,7 +17,10 @@ import {
 } from './setting-values.js';
 import type { AgentSettings } from './settings.js';
 
-/** Every setting: its flag, whether it is a list, and what stands for it in a file (snake case) and a variable (DM_...). */
+/**
+ * Every setting: its flag, whether it is a list, and what stands for it in a
+ * file (snake case) and a variable (DM_...).
+ */
 const SETTINGS = {
   'state-dir': { list: false },
   root: { list: true },
@@ -46,8 +49,9 @@ const DEFAULT_PEER_MAX_RETENTION_SECONDS = 2_592_000;
 type Given = Partial<Record<SettingName, readonly string[]>>;
 
 /**
- * Settings of `dm agent`: a flag wins over a `DM_...` variable, which wins over the file named by `--config`.
- * Anything wrong or unknown is one `invalid_config` that names the setting and where it stood.
+ * Settings of `dm agent`: a flag wins over a `DM_...` variable, which wins over
+ * the file named by `--config`. Anything wrong or unknown is one `invalid_config`
+ * that names the setting and where it stood.
  */
 export function loadSettings(
   argv: readonly string[],

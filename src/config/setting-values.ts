@@ -50,7 +50,10 @@ export function invalid(message: string): DmError {
   return new DmError('invalid_config', message);
 }
 
-/** Where metrics are served: HOST:PORT, :PORT or PORT; without a host only this one can connect. Null is nowhere. */
+/**
+ * Where metrics are served: HOST:PORT, :PORT or PORT; without a host only
+ * this one can connect. Null is nowhere.
+ */
 export function httpAddress(text: string | undefined): { host: string; port: number } | null {
   if (text === undefined) return null;
   const port = /^:?([0-9]{1,5})$/.exec(text)?.[1];

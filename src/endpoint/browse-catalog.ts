@@ -70,7 +70,10 @@ export class BrowseCatalog {
     throw new DmError('not_found', `dataset ${this.#dataset} has no file ${gfid}`);
   }
 
-  /** A regular file that can be read from `offset` on; else `invalid_argument`, or what the dataset lacks of it. */
+  /**
+   * A regular file that can be read from `offset` on; else
+   * `invalid_argument`, or what the dataset lacks of it.
+   */
   async readable(file: Gfid, offset: bigint, length: bigint): Promise<Inode> {
     const inode = await this.inode(file);
     if (inode.type !== 'file' || offset < 0n || length < 0n) {

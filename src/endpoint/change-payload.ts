@@ -7,7 +7,10 @@ export type StructureMap = keyof typeof STRUCTURE_MAPS;
 
 /** Content is digested in leaves of this many bytes. */
 export const LEAF_BYTES = 65_536;
-/** A batch is sent when its payload has reached this size; one record may overshoot it by at most a leaf. */
+/**
+ * A batch is sent when its payload has reached this size; one record
+ * may overshoot it by at most a leaf.
+ */
 export const BATCH_BYTES = 1_048_576;
 /** What a receiver accepts as one payload: room for a batch and one overshoot. */
 export const MAX_PAYLOAD_BYTES = 2 * BATCH_BYTES;
@@ -63,7 +66,9 @@ export type PayloadRecord =
       readonly message: string;
     };
 
-/** Walks the records of a payload from an untrusted peer; anything malformed is `protocol_error`. */
+/**
+ * Walks the records of a payload from an untrusted peer; anything malformed is `protocol_error`.
+ */
 export class PayloadReader {
   readonly #buffer: Buffer;
   #at = 0;

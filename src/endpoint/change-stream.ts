@@ -5,10 +5,11 @@ import type { Gfid } from '../model/ids.js';
  * a push writes it, a pull reads it. docs/formats.md gives the bytes of a payload.
  *
  * Phases are barriers, in this order:
- * - `structure`: mutations of the entries, inodes, links and side maps, each map's in ascending
- *   key order; lane 0 only. Afterwards the receiver holds the new catalog and has checked its root digest.
- * - `content`: ranges, holes and leaf digests of every regular file whose version is new, in disjoint
- *   lanes, each in ascending (gfid, offset).
+ * - `structure`: mutations of the entries, inodes, links and side maps, each map's
+ *   in ascending key order; lane 0 only. Afterwards the receiver holds the new
+ *   catalog and has checked its root digest.
+ * - `content`: ranges, holes and leaf digests of every regular file whose version is new, in
+ *   disjoint lanes, each in ascending (gfid, offset).
  * - `end`: one empty batch on lane 0: all lanes are complete.
  */
 export type ChangePhase = 'structure' | 'content' | 'end';
@@ -18,9 +19,15 @@ export interface ChangeBatch {
   readonly lane: number;
   /** Where the lane goes on after this batch; opaque to everyone but the source that made it. */
   readonly token: Uint8Array;
-  /** Packed records, about 1 MiB at most; the buffer belongs to the consumer, who may free its memory. */
+  /**
+   * Packed records, about 1 MiB at most; the buffer belongs to the
+   * consumer, who may free its memory.
+   */
   readonly payload: Uint8Array;
-  /** When the payload is a zstd frame: the bytes of the records in it. Absent when they are the payload. */
+  /**
+   * When the payload is a zstd frame: the bytes of the records in it.
+   * Absent when they are the payload.
+   */
   readonly rawBytes?: number;
   /** Regular files completed in this batch, for progress only. */
   readonly files: number;
@@ -28,7 +35,10 @@ export interface ChangeBatch {
   readonly bytes: number;
   /** Bytes of files that the payload carries. */
   readonly changedBytes: number;
-  /** Bytes that the source read of files, or of its store, to make this batch; 0 from an agent that does not tell. */
+  /**
+   * Bytes that the source read of files, or of its store, to make this batch;
+   * 0 from an agent that does not tell.
+   */
   readonly readBytes: number;
 }
 

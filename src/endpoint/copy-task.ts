@@ -54,8 +54,9 @@ export type CopiedDataset = DatasetIdentity & { readonly basePath: Uint8Array };
 /** Carries out copies for somebody. */
 export interface TaskRunner {
   /**
-   * Returns what the target's commit did. Safe to call again after any failure, with new tickets: it goes on from what has
-   * arrived. `onWire` is told the bytes moved over the wire since the call began, as far as they are known here.
+   * Returns what the target's commit did. Safe to call again after any failure, with new
+   * tickets: it goes on from what has arrived. `onWire` is told the bytes moved over the wire
+   * since the call began, as far as they are known here.
    */
   run(
     task: CopyTask,

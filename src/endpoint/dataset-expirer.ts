@@ -28,8 +28,9 @@ export interface ExpiryResult {
 /** A place that removes the datasets whose retention there is over. */
 export interface DatasetExpirer {
   /**
-   * Removes them one after the other, oldest first, and their room with them. What is locked, or being read, stays and is
-   * told. Safe to begin again after any interruption. Error: `clock_suspect` while the clock of the place is not to be trusted.
+   * Removes them one after the other, oldest first, and their room with them. What is locked, or
+   * being read, stays and is told. Safe to begin again after any interruption. Error:
+   * `clock_suspect` while the clock of the place is not to be trusted.
    */
   expire(
     onProgress: (progress: ExpiryProgress) => void,
@@ -44,7 +45,10 @@ export interface ExpiryWork {
   isMeant?(dataset: DatasetInfo): boolean;
   /** Who needs a dataset, asked right before it would go: it may be hours since it was listed. */
   lockedBy(dataset: DatasetInfo): Promise<readonly string[]>;
-  /** Returns the bytes that came free. `in_use` when somebody needs it, `not_found` when it is gone already. */
+  /**
+   * Returns the bytes that came free. `in_use` when somebody needs it,
+   * `not_found` when it is gone already.
+   */
   remove(dataset: DatasetInfo, signal: AbortSignal): Promise<number>;
   /** The time, if the clock can be trusted; else `clock_suspect`. */
   now(): Promise<number>;

@@ -42,9 +42,14 @@ export interface CreateProgress {
   readonly bytesDone: number;
   /** 0 when not known. */
   readonly bytesTotal: number;
-  /** What could not be captured, found since the last report; told before `create` ends or fails. */
+  /**
+   * What could not be captured, found since the last report; told before `create` ends or fails.
+   */
   readonly failures: readonly BadEntry[];
-  /** Told once, at the end; not of a dataset that had been made before, nor by an agent that does not count. */
+  /**
+   * Told once, at the end; not of a dataset that had been made before,
+   * nor by an agent that does not count.
+   */
   readonly made?: MadeStatistics;
 }
 
@@ -74,7 +79,10 @@ export interface VerifyResult {
 
 /** A place that makes, checks and deletes its own datasets. */
 export interface DatasetMaker {
-  /** Durable when it resolves. Fails with `source_missing`, `source_suspicious`, `no_space`, or `partial` when `partial` is 'fail'. */
+  /**
+   * Durable when it resolves. Fails with `source_missing`, `source_suspicious`,
+   * `no_space`, or `partial` when `partial` is 'fail'.
+   */
   create(
     request: CreateDatasetRequest,
     onProgress: (progress: CreateProgress) => void,
@@ -88,7 +96,10 @@ export interface DatasetMaker {
     onProgress: (progress: VerifyProgress) => void,
     signal: AbortSignal,
   ): Promise<VerifyResult>;
-  /** Checks that everything of the dataset is there, without reading what files hold. Only where that can be told. */
+  /**
+   * Checks that everything of the dataset is there, without reading what
+   * files hold. Only where that can be told.
+   */
   verifyQuick?(
     ref: DatasetRef,
     onProgress: (progress: VerifyProgress) => void,

@@ -63,8 +63,8 @@ export class PayloadWriter {
   }
 
   /**
-   * Starts a data record of exactly `length` bytes and returns the region to fill at once, before any
-   * other call.
+   * Starts a data record of exactly `length` bytes and returns the region to
+   * fill at once, before any other call.
    */
   data(offset: bigint, length: number): Buffer {
     this.#reserve(21 + length);

@@ -32,8 +32,8 @@ export interface Source extends AsyncDisposable {
   /** Complete datasets only, ascending by number. */
   listDatasets(filter: DatasetFilter, signal: AbortSignal): AsyncIterable<DatasetInfo>;
   /**
-   * A dataset that was deleted there and has left its catalog: `changes` takes it as a base, and tells what differs by its leaf
-   * digests. Null when there is none.
+   * A dataset that was deleted there and has left its catalog: `changes` takes it as a base, and
+   * tells what differs by its leaf digests. Null when there is none.
    */
   bookmark(base: Base, basePath: Uint8Array, signal: AbortSignal): Promise<DatasetInfo | null>;
   /** Fails with `not_found`. The dataset cannot be deleted while the reader is open. */
@@ -43,7 +43,10 @@ export interface Source extends AsyncDisposable {
 export interface ChangesRequest {
   /** Null for a baseline; otherwise the source must hold it too, else `not_found`. */
   readonly base: Base | null;
-  /** Empty for the whole dataset; else paths below the base, components joined by "/". Base must be null. */
+  /**
+   * Empty for the whole dataset; else paths below the base, components
+   * joined by "/". Base must be null.
+   */
   readonly subpaths: readonly Uint8Array[];
   /** How many lanes to use for content, 1 to 16. */
   readonly lanes: number;
@@ -58,7 +61,10 @@ export interface ChangesRequest {
 
 export interface DatasetReader extends AsyncDisposable {
   readonly info: DatasetInfo;
-  /** The stream of endpoint/change-stream.ts. Ends early by the signal; safe to start again at a ResumePoint. */
+  /**
+   * The stream of endpoint/change-stream.ts. Ends early by the signal;
+   * safe to start again at a ResumePoint.
+   */
   changes(request: ChangesRequest, signal: AbortSignal): AsyncIterable<ChangeBatch>;
   /** The entry at a path below the base (no components: the root); null when there is none. */
   lookup(path: readonly Uint8Array[], signal: AbortSignal): Promise<DirectoryEntry | null>;
@@ -66,7 +72,10 @@ export interface DatasetReader extends AsyncDisposable {
   list(dir: Gfid, after: Uint8Array | null, signal: AbortSignal): AsyncIterable<DirectoryEntry[]>;
   /** Atime and ctime as recorded, and all names of an inode. */
   details(gfid: Gfid, signal: AbortSignal): Promise<EntryDetails>;
-  /** Bytes of a regular file, holes as zeros; stops at the end of the file. `corrupt` when a known digest does not match. */
+  /**
+   * Bytes of a regular file, holes as zeros; stops at the end of the file.
+   * `corrupt` when a known digest does not match.
+   */
   read(file: Gfid, offset: bigint, length: bigint, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 

@@ -18,7 +18,10 @@ export interface TargetState {
 
 /** How a restore deals with what is there. Local places only take one. */
 export interface RestoreRules {
-  /** Files that are there: none may be, they stay, those that differ are replaced, all are. Nothing is ever deleted. */
+  /**
+   * Files that are there: none may be, they stay, those that differ are
+   * replaced, all are. Nothing is ever deleted.
+   */
   readonly existing: ExistingFiles;
   /** The target may be a tree that datasets are made of. */
   readonly inPlace: boolean;
@@ -35,7 +38,10 @@ export interface Offer {
   /** Keep the copy as a dataset of the place; false leaves plain files (restores). */
   readonly createDataset: boolean;
   readonly retention: Retention;
-  /** Who may go on with this tree: shown in `target_owned`. A peer adapter ignores it and the serving side fills in the peer's identity. */
+  /**
+   * Who may go on with this tree: shown in `target_owned`. A peer adapter ignores it and the
+   * serving side fills in the peer's identity.
+   */
   readonly owner: string;
   readonly adopt: boolean;
   readonly reconnect: boolean;
@@ -43,7 +49,9 @@ export interface Offer {
   /** Stop before the flip when more entries than this would be deleted; null is no limit. */
   readonly maxDelete: number | null;
   readonly lanes: number;
-  /** At object accounts: one object for each file, instead of a backup in packs. Others ignore it. */
+  /**
+   * At object accounts: one object for each file, instead of a backup in packs. Others ignore it.
+   */
   readonly plain?: boolean;
   /** Absent: into nothing or an empty directory, with all metadata. */
   readonly restore?: RestoreRules;
@@ -64,11 +72,14 @@ export interface TargetProgress {
 /** A place that datasets can be written to. */
 export interface Target extends AsyncDisposable {
   listDatasets(filter: DatasetFilter, signal: AbortSignal): AsyncIterable<DatasetInfo>;
-  /** Refuses paths outside the roots, roots themselves, `.datamover` and overlaps by code. Touches nothing. */
+  /**
+   * Refuses paths outside the roots, roots themselves, `.datamover` and
+   * overlaps by code. Touches nothing.
+   */
   inspect(path: Uint8Array, signal: AbortSignal): Promise<TargetState>;
   /**
-   * Opens or resumes the one session of (target path, dataset). An older session's stream of the same
-   * target is stopped first and fails with `session_superseded`. Refusals of contract section
+   * Opens or resumes the one session of (target path, dataset). An older session's stream of the
+   * same target is stopped first and fails with `session_superseded`. Refusals of contract section
    * "Receiving" are raised here, before anything is written.
    */
   begin(offer: Offer, signal: AbortSignal): Promise<ReceiveSession>;
@@ -103,25 +114,33 @@ export interface TargetStatistics {
 export interface ReceiveSession extends AsyncDisposable {
   /** Where the stream should go on; null starts it. */
   readonly resume: ResumePoint | null;
-  /** True when the dataset is committed already: only `commit` is left and returns the same result. */
+  /**
+   * True when the dataset is committed already: only `commit` is left and returns the same result.
+   */
   readonly committed: boolean;
-  /** Payloads may come compressed, and should while it is on. Absent: they must come as they are. */
+  /**
+   * Payloads may come compressed, and should while it is on. Absent: they must come as they are.
+   */
   readonly compression?: CompressionSwitch;
   /**
-   * Applies batches in order per lane; yields an ack at least once per 8 MiB applied. The caller may run
-   * it again with further batches (files asked for by `needs`). Ends when the input ends.
+   * Applies batches in order per lane; yields an ack at least once per 8 MiB applied. The caller
+   * may run it again with further batches (files asked for by `needs`). Ends when the input ends.
    */
   write(batches: AsyncIterable<ChangeBatch>, signal: AbortSignal): AsyncIterable<Ack>;
   /**
-   * Atomic and idempotent: after it the tree is the dataset and the record is durable. Progress is told
-   * between. Fails with `partial` code data when `partial` is 'fail' and anything failed, and with `dataset_incomplete`
-   * when anything has not come, unless `partial` is 'complete' and the structure has.
+   * Atomic and idempotent: after it the tree is the dataset and the record is durable.
+   * Progress is told between. Fails with `partial` code data when `partial` is 'fail' and
+   * anything failed, and with `dataset_incomplete` when anything has not come, unless
+   * `partial` is 'complete' and the structure has.
    */
   commit(
     request: CommitRequest,
     onProgress: (progress: TargetProgress) => void,
     signal: AbortSignal,
   ): Promise<CommitResult>;
-  /** Drops staging; the target is as before `begin`. Not possible once a flip has begun: then it is finished instead. */
+  /**
+   * Drops staging; the target is as before `begin`. Not possible once a flip
+   * has begun: then it is finished instead.
+   */
   abort(signal: AbortSignal): Promise<void>;
 }

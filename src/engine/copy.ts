@@ -5,7 +5,10 @@ import type { CommitResult, Offer, ReceiveSession, Target } from '../endpoint/ta
 import { DmError } from '../model/error.js';
 import type { Gfid } from '../model/ids.js';
 
-/** Files asked for again are sent in rounds of this many, so that the list of one request stays small. */
+/**
+ * Files asked for again are sent in rounds of this many, so that the
+ * list of one request stays small.
+ */
 const NEEDS_PER_ROUND = 10_000;
 /** Rounds after which a target that keeps asking is taken for faulty. */
 const MAX_NEEDS_ROUNDS = 1_000;
@@ -27,10 +30,10 @@ export interface CopyModules {
 }
 
 /**
- * Moves one dataset from a source to a target: opens or resumes the target's session, streams what differs from
- * the base, sends whole what the target cannot build, commits. Safe to call again after any
- * failure: it goes on from the session's resume point, and a committed copy returns its result.
- * Knows nothing of what kind of place either side is.
+ * Moves one dataset from a source to a target: opens or resumes the target's session, streams what
+ * differs from the base, sends whole what the target cannot build, commits. Safe to call again
+ * after any failure: it goes on from the session's resume point, and a committed copy returns its
+ * result. Knows nothing of what kind of place either side is.
  */
 export async function copyDataset(
   request: CopyRequest,

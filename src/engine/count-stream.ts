@@ -13,9 +13,10 @@ export interface CountedStream {
 }
 
 /**
- * Counts what the structure of a change stream does, without the base: the stream does not say whether an inode that
- * it sets was there, but how many names and further names come and go does. Exact but for hard links: a name of a group
- * that takes the place of another one of the same group is not counted as a rename.
+ * Counts what the structure of a change stream does, without the base: the stream does not
+ * say whether an inode that it sets was there, but how many names and further names come and
+ * go does. Exact but for hard links: a name of a group that takes the place of another one
+ * of the same group is not counted as a rename.
  */
 export async function countStream(
   batches: AsyncIterable<ChangeBatch>,

@@ -10,8 +10,8 @@ export type CopyPlan =
   | { readonly kind: 'increment'; readonly dataset: DatasetInfo; readonly base: Base };
 
 /**
- * The newest complete dataset of a base path: the source of a repeated copy. Null when there is none. What a repair
- * has kept is passed over.
+ * The newest complete dataset of a base path: the source of a repeated copy. Null when there
+ * is none. What a repair has kept is passed over.
  */
 export function newestDataset(datasets: readonly DatasetInfo[]): DatasetInfo | null {
   let newest: DatasetInfo | null = null;
@@ -38,9 +38,10 @@ export interface RepeatCopyChoice {
 }
 
 /**
- * Decides what a repeated copy has to move. The base of an increment is the target's head, which the source must
- * hold with the same root digest, or have a bookmark of; datasets between it and the newest are skipped. With `reconnect` it may also be
- * the newest dataset that both hold: the target goes back to that one first.
+ * Decides what a repeated copy has to move. The base of an increment is the target's head,
+ * which the source must hold with the same root digest, or have a bookmark of; datasets between
+ * it and the newest are skipped. With `reconnect` it may also be the newest dataset that both
+ * hold: the target goes back to that one first.
  */
 export function planRepeatCopy(choice: RepeatCopyChoice): CopyPlan {
   const { target, atSource } = choice;

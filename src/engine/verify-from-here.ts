@@ -7,8 +7,9 @@ import { escapePath } from '../util/escape.js';
 const REPORT_EVERY_BYTES = 64 * 1024 * 1024;
 
 /**
- * Verifies a dataset of any place by reading every byte of it to here: the reader checks what it delivers against
- * the dataset's digests, so a file that reads whole is good. Costs the dataset's size on the wire.
+ * Verifies a dataset of any place by reading every byte of it to here: the reader
+ * checks what it delivers against the dataset's digests, so a file that reads whole is
+ * good. Costs the dataset's size on the wire.
  */
 export async function verifyFromHere(
   source: Source,

@@ -3,7 +3,10 @@ import type { Clock } from '../util/clock.js';
 import type { JobReport } from './executor.js';
 import type { JobFailure, JobStore } from './job-store.js';
 
-/** A running job's counters reach the database this often; a kill loses at most that much of the display. */
+/**
+ * A running job's counters reach the database this often; a kill loses
+ * at most that much of the display.
+ */
 const SAVE_EVERY_MS = 2_000;
 
 export type StopReason = 'pause' | 'cancel' | 'complete' | 'shutdown';
@@ -58,7 +61,10 @@ export class ActiveJob {
     return this.#write(() => this.#modules.store.save(this.#job));
   }
 
-  /** What its work tells. Written now and then, and at once when it names a dataset; a write that fails stops the work. */
+  /**
+   * What its work tells. Written now and then, and at once when it names a
+   * dataset; a write that fails stops the work.
+   */
   report({ progress, statistics, ...rest }: JobReport): void {
     if (this.#over) return;
     const now = this.#modules.clock.now();
@@ -83,7 +89,10 @@ export class ActiveJob {
     }).catch((error: unknown) => this.stop.abort(error));
   }
 
-  /** To be called when its work has ended. Resolves when all is written; rejects with what could not be. */
+  /**
+   * To be called when its work has ended. Resolves when all is
+   * written; rejects with what could not be.
+   */
   async close(): Promise<void> {
     this.#over = true;
     await this.#writes;

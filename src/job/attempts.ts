@@ -13,8 +13,8 @@ export interface AttemptsModules {
 }
 
 /**
- * Works on a job, and again after what may go by itself, until it is done, fails for good or is stopped. The time of the
- * next attempt is stored with the job.
+ * Works on a job, and again after what may go by itself, until it is done, fails for good or is
+ * stopped. The time of the next attempt is stored with the job.
  */
 export async function attempts(
   active: ActiveJob,
@@ -48,7 +48,10 @@ export async function attempts(
   }
 }
 
-/** Until the time that an earlier run of the agent has set for the next attempt; whatever became of the clock. */
+/**
+ * Until the time that an earlier run of the agent has set for the next
+ * attempt; whatever became of the clock.
+ */
 async function waitForRetry(active: ActiveJob, clock: Clock): Promise<void> {
   const { nextAtMs } = active.job.retry;
   if (nextAtMs === null) return;

@@ -23,8 +23,9 @@ export interface JobContext {
 }
 
 /**
- * Does the work of a job. Called again with the same job after a transient error, a pause, or a restart of the
- * agent, and goes on from where the places say it was. Throws DmError; `transient` ones are retried.
+ * Does the work of a job. Called again with the same job after a transient error, a
+ * pause, or a restart of the agent, and goes on from where the places say it was.
+ * Throws DmError; `transient` ones are retried.
  */
 export type JobExecutor = (
   context: JobContext,

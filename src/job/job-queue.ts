@@ -18,15 +18,18 @@ export type JobAction = 'pause' | 'resume' | 'cancel' | 'complete-partial';
 
 export interface JobQueueModules extends JobSlotsModules, AttemptsModules {
   readonly store: JobStore;
-  /** State changes that belong to the end of a job, written in the same batch; nothing else is updated meanwhile. */
+  /**
+   * State changes that belong to the end of a job, written in the same
+   * batch; nothing else is updated meanwhile.
+   */
   readonly onEnd: (job: Job) => Promise<readonly StateWrite[]>;
   /** Called once after a job has ended and is stored. */
   readonly afterEnd: (job: Job) => void;
 }
 
 /**
- * Runs jobs by priority, a bounded number at once, through the states of the contract. A job that was active when
- * the agent stopped, however it stopped, is active again after `resume`.
+ * Runs jobs by priority, a bounded number at once, through the states of the contract. A job that
+ * was active when the agent stopped, however it stopped, is active again after `resume`.
  */
 export class JobQueue implements AsyncDisposable {
   readonly #modules: JobQueueModules;
@@ -84,7 +87,10 @@ export class JobQueue implements AsyncDisposable {
     return this.#active.get(id)?.job ?? (await this.#modules.store.get(id));
   }
 
-  /** Every job that has not ended, as it is now, ascending by id; also before `resume` has taken it up. */
+  /**
+   * Every job that has not ended, as it is now, ascending by id; also
+   * before `resume` has taken it up.
+   */
   async unfinished(): Promise<Job[]> {
     const jobs: Job[] = [];
     for await (const stored of this.#modules.store.open()) {
@@ -117,8 +123,8 @@ export class JobQueue implements AsyncDisposable {
   }
 
   /**
-   * Returns at once; the job reaches its state when its work has stopped. `complete-partial` ends a copy with what has
-   * arrived; the rest is listed as failed.
+   * Returns at once; the job reaches its state when its work has stopped. `complete-partial` ends a
+   * copy with what has arrived; the rest is listed as failed.
    */
   async control(id: JobId, action: JobAction): Promise<Job> {
     const job = await this.get(id);
@@ -222,7 +228,10 @@ export class JobQueue implements AsyncDisposable {
     return attempts(active, this.#modules);
   }
 
-  /** What becomes of a job whose work has thrown: the reason of the stop decides before the error does. */
+  /**
+   * What becomes of a job whose work has thrown: the reason of the
+   * stop decides before the error does.
+   */
   async #settle(active: ActiveJob, thrown: unknown): Promise<void> {
     const { job, stopFor } = active;
     if (stopFor === 'shutdown' || (stopFor === 'complete' && this.#stopping)) {

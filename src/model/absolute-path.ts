@@ -1,6 +1,9 @@
 import { DmError } from './error.js';
 
-/** Components of an absolute path; repeated slashes count once. `.` and `..` are refused, never resolved. */
+/**
+ * Components of an absolute path; repeated slashes count once. `.` and
+ * `..` are refused, never resolved.
+ */
 export function splitAbsolute(absolute: Uint8Array): Buffer[] {
   const path = Buffer.from(absolute);
   const shown = path.toString();
@@ -25,7 +28,10 @@ export function splitAbsolute(absolute: Uint8Array): Buffer[] {
   return components;
 }
 
-/** The one form of an absolute path: no repeated slashes, none at the end. Throws as `splitAbsolute`. */
+/**
+ * The one form of an absolute path: no repeated slashes, none at the
+ * end. Throws as `splitAbsolute`.
+ */
 export function normalAbsolute(path: Uint8Array): Buffer {
   return Buffer.concat([
     Buffer.from('/'),
@@ -36,8 +42,8 @@ export function normalAbsolute(path: Uint8Array): Buffer {
 }
 
 /**
- * True when an absolute path is `directory` or lies below it, component by component: /data2 is not within /data. A
- * path that `splitAbsolute` refuses is within nothing.
+ * True when an absolute path is `directory` or lies below it, component by component: /data2 is not
+ * within /data. A path that `splitAbsolute` refuses is within nothing.
  */
 export function isWithin(directory: Uint8Array, path: Uint8Array): boolean {
   const above = componentsOf(directory);

@@ -9,7 +9,9 @@ export type Account = PeerAccount | ObjectAccount;
 export interface AccountPin {
   /** SPKI SHA-256 of the keys accepted, the current one first, then announced next ones. */
   readonly keys: readonly [SpkiFingerprint, ...SpkiFingerprint[]];
-  /** Public key of the CA that vouched; null until the first contact when the pin was given by hand. */
+  /**
+   * Public key of the CA that vouched; null until the first contact when the pin was given by hand.
+   */
   readonly caSpki: SpkiFingerprint | null;
   /** Milliseconds since 1970. */
   readonly pinnedAt: number;

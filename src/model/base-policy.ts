@@ -20,7 +20,10 @@ export const OVERRIDES = [
 ] as const;
 export type Override = (typeof OVERRIDES)[number];
 
-/** A template: of its values those on the list take the place of the same ones of every policy that names it. */
+/**
+ * A template: of its values those on the list take the place of the same
+ * ones of every policy that names it.
+ */
 export interface BasePolicy {
   readonly id: BasePolicyId;
   readonly name: string;

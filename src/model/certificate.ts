@@ -7,7 +7,10 @@ export interface StoredCa {
   readonly createdAtMs: number;
 }
 
-/** A certificate with its key that this agent presents. `keyPem` is a secret: it never leaves the state. */
+/**
+ * A certificate with its key that this agent presents. `keyPem` is a
+ * secret: it never leaves the state.
+ */
 export interface StoredIdentity extends StoredCa {
   readonly keyPem: string;
 }

@@ -1,6 +1,9 @@
 import { DmError } from './error.js';
 
-/** Whether what travels between this agent and a peer is compressed: as the link asks for it, always, never. */
+/**
+ * Whether what travels between this agent and a peer is compressed: as
+ * the link asks for it, always, never.
+ */
 export const COMPRESSION_MODES = ['auto', 'zstd', 'off'] as const;
 export type CompressionMode = (typeof COMPRESSION_MODES)[number];
 

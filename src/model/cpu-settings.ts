@@ -1,4 +1,7 @@
-/** When copies slow down for others: both thresholds must be passed, in percent of the whole machine. */
+/**
+ * When copies slow down for others: both thresholds must be passed, in
+ * percent of the whole machine.
+ */
 export interface CpuSettings {
   /** What this agent may take when the machine is busy. */
   readonly allowedCpuThreshold: number;

@@ -21,7 +21,10 @@ export type CaptureProvider =
   /** Segments in the packs of a repository in an object account. */
   | 'object';
 
-/** Name of a dataset that keeps what was changed by hand in a received tree. No copy is made of it by itself. */
+/**
+ * Name of a dataset that keeps what was changed by hand in a received
+ * tree. No copy is made of it by itself.
+ */
 export const PRE_REPAIR = 'pre-repair';
 
 /** Something the operator should know about a dataset; the path is below its base path. */
@@ -68,7 +71,10 @@ export interface DatasetInfo extends DatasetIdentity {
   readonly basePath: Uint8Array;
   readonly subpaths: readonly Uint8Array[];
   readonly provider: CaptureProvider;
-  /** How the tree was looked at when the dataset was made: `changes`, or `walk: ` and why; "" when it was not made of a tree at that place. */
+  /**
+   * How the tree was looked at when the dataset was made: `changes`, or `walk: ` and why; ""
+   * when it was not made of a tree at that place.
+   */
   readonly scan: string;
   /** Absolute path of the snapshot, or "" when there is none. */
   readonly snapshot: string;

@@ -17,8 +17,8 @@ export function refusedName(name: Uint8Array, why: string): DmError {
 }
 
 /**
- * Checks that `name` is the name of one directory entry: not empty, not `.` or `..`, without `/` and NUL,
- * at most 255 bytes. Throws `protocol_error`: such a name never comes from a file system.
+ * Checks that `name` is the name of one directory entry: not empty, not `.` or `..`, without `/`
+ * and NUL, at most 255 bytes. Throws `protocol_error`: such a name never comes from a file system.
  */
 export function checkName(name: Uint8Array): void {
   const length = name.length;

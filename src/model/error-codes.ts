@@ -8,7 +8,10 @@
 export interface ErrorCodeSpec {
   /** The gRPC status that carries this code (numeric, as in grpc.status). */
   readonly status: number;
-  /** Exit code of the command line: 1 failed, 2 usage, 3 no such object, 4 unreachable, 5 refused, 6 partial, 7 timed out. */
+  /**
+   * Exit code of the command line: 1 failed, 2 usage, 3 no such object, 4
+   * unreachable, 5 refused, 6 partial, 7 timed out.
+   */
   readonly exit: number;
   readonly retry: 'transient' | 'final';
 }

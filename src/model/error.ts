@@ -39,20 +39,26 @@ const FULL: Readonly<Record<string, ErrorCode>> = {
 
 const EDQUOT = 122;
 
-/** The code of a failed call of Node's own fs: as its `code`, but for EDQUOT, which libuv has no name for. */
+/**
+ * The code of a failed call of Node's own fs: as its `code`, but for
+ * EDQUOT, which libuv has no name for.
+ */
 export function callCode(error: Error): string {
   if ('errno' in error && error.errno === -EDQUOT) return 'EDQUOT';
   return 'code' in error ? String(error.code) : '';
 }
 
-/** What a failed call of Node's own fs means: `no_space` and `quota_exceeded` where it says so, else `io_error`. */
+/**
+ * What a failed call of Node's own fs means: `no_space` and
+ * `quota_exceeded` where it says so, else `io_error`.
+ */
 export function callErrorCode(error: unknown): ErrorCode {
   return (error instanceof Error ? FULL[callCode(error)] : undefined) ?? 'io_error';
 }
 
 /**
- * The message of a failed call of Node's own fs, without the descriptors of this process that paths begin with: what
- * follows them is told, and nobody else can look them up.
+ * The message of a failed call of Node's own fs, without the descriptors of this process that paths
+ * begin with: what follows them is told, and nobody else can look them up.
  */
 export function callText(error: Error): string {
   return error.message.replaceAll(/'\/proc\/self\/fd\/\d+(\/[^']*)?'/g, (_path, below?: string) =>
@@ -61,8 +67,8 @@ export function callText(error: Error): string {
 }
 
 /**
- * `error` itself when it is ours. An abort becomes `cancelled`, a failed system call `io_error`, or `no_space` and
- * `quota_exceeded` where it says so, and anything else `internal`.
+ * `error` itself when it is ours. An abort becomes `cancelled`, a failed system call `io_error`, or
+ * `no_space` and `quota_exceeded` where it says so, and anything else `internal`.
  */
 export function asDmError(error: unknown, doing: string): DmError {
   if (error instanceof DmError) return error;

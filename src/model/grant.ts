@@ -7,7 +7,10 @@ export type GrantIdentity =
   | { readonly kind: 'key'; readonly spki: SpkiFingerprint }
   /** One certificate: its SHA-256, 64 lower-case hex digits. */
   | { readonly kind: 'certificate'; readonly fingerprint: string }
-  /** Whoever has this common name from this CA; the CA's key, so that a renewed CA certificate is the same one. */
+  /**
+   * Whoever has this common name from this CA; the CA's key, so that a
+   * renewed CA certificate is the same one.
+   */
   | {
       readonly kind: 'name';
       readonly commonName: string;

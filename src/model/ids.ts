@@ -25,7 +25,10 @@ export type BasePolicyId = Branded<number, 'BasePolicyId'>;
 export type JobId = Branded<number, 'JobId'>;
 /** Number of a dataset at one place: given once, never reused. */
 export type DatasetNumber = Branded<number, 'DatasetNumber'>;
-/** File identity inside a tree: an unsigned 64-bit number, 24 bits of incarnation above 40 bits of counter. */
+/**
+ * File identity inside a tree: an unsigned 64-bit number, 24 bits of
+ * incarnation above 40 bits of counter.
+ */
 export type Gfid = Branded<bigint, 'Gfid'>;
 
 /** The gfid of every tree's root directory. */

@@ -50,7 +50,10 @@ export interface Inode {
    * equal gfid and version hold the same bytes. 0 for everything but regular files.
    */
   readonly version: bigint;
-  /** First name of the inode; further names of a hard link are in the links map. The root's is (1, ""). */
+  /**
+   * First name of the inode; further names of a hard link are in the
+   * links map. The root's is (1, "").
+   */
   readonly parent: Gfid;
   readonly name: Uint8Array;
   /** Number of names in this dataset. */

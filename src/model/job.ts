@@ -121,7 +121,9 @@ export interface Job {
   /** Dataset numbers at the source and at the target place; null until known. */
   readonly sourceDataset: number | null;
   readonly targetDataset: number | null;
-  /** When the dataset was made at its origin; null until known, absent in jobs of older releases. */
+  /**
+   * When the dataset was made at its origin; null until known, absent in jobs of older releases.
+   */
   readonly datasetCreatedAtMs?: number | null;
   /** Job of the parent policy whose end started this one; absent in jobs of older releases. */
   readonly parentJob?: JobId | null;

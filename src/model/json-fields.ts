@@ -3,7 +3,10 @@ import { DmError } from './error.js';
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const DECIMAL = /^-?(?:0|[1-9][0-9]{0,39})$/;
 
-/** The fields of one JSON object that was read from a disk; each getter throws `corrupt` naming what is wrong. */
+/**
+ * The fields of one JSON object that was read from a disk; each getter
+ * throws `corrupt` naming what is wrong.
+ */
 export class JsonFields {
   readonly #what: string;
   readonly #fields: Record<string, unknown>;

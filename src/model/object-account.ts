@@ -4,7 +4,10 @@ import type { AccountId } from './ids.js';
 export const OBJECT_ACCOUNT_TYPES = ['DIRECTORY', 'S3', 'AWS_S3', 'ECS_S3'] as const;
 export type ObjectAccountType = (typeof OBJECT_ACCOUNT_TYPES)[number];
 
-/** A bucket or a directory, as the operator configured it. What is secret stands in `AccountSecrets`. */
+/**
+ * A bucket or a directory, as the operator configured it. What is
+ * secret stands in `AccountSecrets`.
+ */
 export interface ObjectAccount {
   readonly id: AccountId;
   readonly name: string;
@@ -34,7 +37,10 @@ export interface StoreSettings {
   /** Days that new objects are locked at least; 0 without a mode. */
   readonly objectLockDays: number;
   readonly readOnly: boolean;
-  /** Shows the store as it was then (milliseconds since 1970), from its versions; nothing can be written. */
+  /**
+   * Shows the store as it was then (milliseconds since 1970), from its
+   * versions; nothing can be written.
+   */
   readonly asOfMs: number | null;
   /** Requests at the same time; 0 is the default. */
   readonly maxTasks: number;
@@ -59,7 +65,10 @@ export const DEFAULT_STORE_SETTINGS: StoreSettings = {
   singleWriter: false,
 };
 
-/** Kept apart from the account, so that nothing that shows, logs or exports an account can show them. */
+/**
+ * Kept apart from the account, so that nothing that shows, logs or
+ * exports an account can show them.
+ */
 export interface AccountSecrets {
   readonly secretKey: string;
   readonly sessionToken: string;

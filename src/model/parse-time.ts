@@ -4,8 +4,8 @@ const FORM =
   /^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)(Z|[+-][0-9]{2}:?[0-9]{2})?)?$/;
 
 /**
- * Milliseconds since 1970 of "yyyy-mm-dd[ hh:mm[:ss]]" or an RFC 3339 time; without an offset it is local to this
- * host. `what` names the value in the error.
+ * Milliseconds since 1970 of "yyyy-mm-dd[ hh:mm[:ss]]" or an RFC 3339 time; without an offset it is
+ * local to this host. `what` names the value in the error.
  */
 export function parseTime(text: string, what: string): number {
   const [, day, time = '00:00', offset = ''] = FORM.exec(text.trim()) ?? [];

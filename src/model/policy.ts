@@ -73,7 +73,9 @@ export interface RepeatCopyRule extends CopyPlaces {
   readonly sourceBasePath: string;
   readonly reconnect: boolean;
   readonly onDrift: 'repair' | 'fail';
-  /** The newest dataset at the target should not be older than so many seconds; null for no alert. */
+  /**
+   * The newest dataset at the target should not be older than so many seconds; null for no alert.
+   */
   readonly rpoAlertSeconds: number | null;
 }
 
@@ -113,7 +115,9 @@ export interface Policy {
   readonly basePolicyId: BasePolicyId | null;
   /** With a base policy: the values that were given to the policy itself. */
   readonly own: OwnValues | null;
-  /** When it is due; past while a run must wait for the active job, null when nothing is planned. */
+  /**
+   * When it is due; past while a run must wait for the active job, null when nothing is planned.
+   */
   readonly nextRunAtMs: number | null;
   /** Job of the parent whose end made it due; null when a clock did. */
   readonly dueAfterJob: JobId | null;

@@ -7,8 +7,9 @@ export type KeptDataset = Pick<
 >;
 
 /**
- * The datasets whose retention at a place is over, oldest first: their period has passed, and they are not among the newest
- * of their tree that they ask to be. What a repair has kept is not counted among those.
+ * The datasets whose retention at a place is over, oldest first: their period has
+ * passed, and they are not among the newest of their tree that they ask to be. What a
+ * repair has kept is not counted among those.
  */
 export function overdueDatasets<T extends KeptDataset>(
   datasets: readonly T[],

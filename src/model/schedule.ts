@@ -6,7 +6,10 @@ export interface Schedule {
   readonly recurrence: readonly string[];
   /** Moments at which it runs whatever the other two say. */
   readonly dateTimes: readonly string[];
-  /** IANA name of the zone in which times without offset and cron fields are meant; "" for the agent's. */
+  /**
+   * IANA name of the zone in which times without offset and cron
+   * fields are meant; "" for the agent's.
+   */
   readonly timeZone: string;
 }
 

@@ -1,4 +1,7 @@
-/** What a copy brought, finer than a job shows it: for reports. Counts, and bytes where the name says so. */
+/**
+ * What a copy brought, finer than a job shows it: for reports. Counts,
+ * and bytes where the name says so.
+ */
 export interface TransferDetails {
   readonly blockDevices: number;
   readonly charDevices: number;

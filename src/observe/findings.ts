@@ -63,7 +63,10 @@ const MANY_RETRIES = 3;
 /** Paths named in one finding. */
 const MAX_NAMED = 3;
 
-/** What is late or failed, and what is worth knowing; the same input always gives the same findings, in the same order. */
+/**
+ * What is late or failed, and what is worth knowing; the same input always
+ * gives the same findings, in the same order.
+ */
 export function findingsOf(observed: Observed): Findings {
   const problems: Finding[] = [];
   const notes: Finding[] = [];

@@ -15,7 +15,10 @@ export interface HttpServerModules {
   readonly onUnexpected: (path: string, error: unknown) => void;
 }
 
-/** `/metrics`, `/healthz` and `/readyz` for whoever may connect: nothing here is secret, and nothing changes anything. */
+/**
+ * `/metrics`, `/healthz` and `/readyz` for whoever may connect: nothing here
+ * is secret, and nothing changes anything.
+ */
 export class HttpServer implements AsyncDisposable {
   readonly #server: Server;
 

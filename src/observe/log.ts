@@ -11,7 +11,10 @@ export interface Log {
 
 const STDERR = 2;
 
-/** JSON lines on stderr, written at once, so that the last line before a crash is there. Errors are kept with code and causes. */
+/**
+ * JSON lines on stderr, written at once, so that the last line before a crash is
+ * there. Errors are kept with code and causes.
+ */
 export function openLog(options: { level: string; name: string }): Log {
   return pino(
     {

@@ -6,7 +6,10 @@ export interface MetricsSnapshot {
   readonly policies: readonly {
     readonly policy: string;
     readonly place: string;
-    /** When the newest dataset that the policy brought to its place was made at its origin; null before there is one. */
+    /**
+     * When the newest dataset that the policy brought to its place was made at
+     * its origin; null before there is one.
+     */
     readonly newestAtMs: number | null;
     readonly succeededAtMs: number | null;
   }[];

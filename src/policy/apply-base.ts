@@ -7,8 +7,8 @@ export function asWritten(policy: Policy): Policy {
 }
 
 /**
- * A policy as it runs: what the base policy lists comes from there, the rest from the policy as it was written, which
- * is kept beside. A policy that a cancelled job has disabled stays so.
+ * A policy as it runs: what the base policy lists comes from there, the rest from the policy as it
+ * was written, which is kept beside. A policy that a cancelled job has disabled stays so.
  */
 export function withBase(written: Policy, base: BasePolicy | null): Policy {
   if (base === null) return { ...written, basePolicyId: null, own: null };

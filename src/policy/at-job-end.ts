@@ -10,8 +10,8 @@ export interface JobEndModules {
 }
 
 /**
- * What the end of a job changes of policies: a cancelled job disables its own, a finished COPY is spent, and the children
- * of what has finished are due. To be written in one batch with the job.
+ * What the end of a job changes of policies: a cancelled job disables its own, a finished COPY is
+ * spent, and the children of what has finished are due. To be written in one batch with the job.
  */
 export async function atJobEnd(
   job: Job,

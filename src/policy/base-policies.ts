@@ -23,7 +23,10 @@ export interface BasePoliciesModules {
   readonly changed: () => void;
 }
 
-/** Templates of policies: what is changed in one is changed in every policy that names it, from its next run on. */
+/**
+ * Templates of policies: what is changed in one is changed in every policy
+ * that names it, from its next run on.
+ */
 export class BasePolicies {
   readonly #modules: BasePoliciesModules;
 

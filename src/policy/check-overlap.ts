@@ -15,9 +15,10 @@ interface Tree {
 type OverlapPolicy = Pick<Policy, 'rule' | 'enabled'> & { readonly id: PolicyId | null };
 
 /**
- * Refuses a target above or below a tree that another policy keeps up to date or makes datasets of at the same place,
- * and the other way round: one of the two trees would not be what was copied. Two enabled repeated copies of different trees
- * of one account to one path are refused, too, unless one of them takes trees over (`reconnect`). `id` is null for a new policy.
+ * Refuses a target above or below a tree that another policy keeps up to date or makes datasets of
+ * at the same place, and the other way round: one of the two trees would not be what was copied.
+ * Two enabled repeated copies of different trees of one account to one path are refused, too,
+ * unless one of them takes trees over (`reconnect`). `id` is null for a new policy.
  */
 export async function checkOverlap(
   policy: OverlapPolicy,

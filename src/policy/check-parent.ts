@@ -2,7 +2,10 @@ import { DmError } from '../model/error.js';
 import type { PolicyId } from '../model/ids.js';
 import type { PolicyStore } from './policy-store.js';
 
-/** Refuses a parent that does not exist, and chains that come back to where they began. `id` is null for a new policy. */
+/**
+ * Refuses a parent that does not exist, and chains that come back to where
+ * they began. `id` is null for a new policy.
+ */
 export async function checkParent(
   policy: { readonly id: PolicyId | null; readonly parentId: PolicyId | null },
   store: PolicyStore,

@@ -36,8 +36,9 @@ export interface ClockGuardModules {
 }
 
 /**
- * Watches the clock by which datasets expire. When it is over 24 h ahead of the last recorded time plus the time that has
- * passed since, or was set back, nothing expires until somebody has said that it is right.
+ * Watches the clock by which datasets expire. When it is over 24 h ahead of the last
+ * recorded time plus the time that has passed since, or was set back, nothing expires
+ * until somebody has said that it is right.
  */
 export class ClockGuard implements AsyncDisposable {
   readonly #modules: ClockGuardModules;

@@ -19,8 +19,9 @@ export interface PlannedCopy {
 }
 
 /**
- * Decides what a REPEAT_COPY has to move now; writes nothing. A job that has already chosen a dataset keeps to it, so
- * that an interrupted copy goes on from where it was although newer datasets have been made meanwhile.
+ * Decides what a REPEAT_COPY has to move now; writes nothing. A job that has already
+ * chosen a dataset keeps to it, so that an interrupted copy goes on from where it was
+ * although newer datasets have been made meanwhile.
  */
 export async function planCopy(
   rule: RepeatCopyRule,

@@ -75,7 +75,8 @@ export class CopyCounters implements CopyObserver {
 
   done(result: CommitResult): void {
     const { statistics } = result;
-    // After a resumption the target knows better what it has: some was sent twice, or not yet noted when the agent was killed.
+    // After a resumption the target knows better what it has: some was sent twice, or
+    // not yet noted when the agent was killed.
     const files = statistics.files || this.#files;
     const bytes = statistics.details.bytesOfFiles || this.#bytes;
     this.#context.report({

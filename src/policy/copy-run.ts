@@ -69,7 +69,10 @@ export async function runCopy(
   );
 }
 
-/** Runs a REPEAT_COPY: the newest dataset of the source base path, as a difference to the target's head. */
+/**
+ * Runs a REPEAT_COPY: the newest dataset of the source base path, as a
+ * difference to the target's head.
+ */
 export async function runRepeatCopy(
   policy: Policy,
   rule: RepeatCopyRule,
@@ -163,7 +166,8 @@ async function move(
     targetDataset: choice.createDataset ? result.dataset.number : null,
     warnings: result.dataset.warnings,
   });
-  // A copy that leaves plain files keeps no list of what they lack: then the state says that there is something.
+  // A copy that leaves plain files keeps no list of what they lack: then the
+  // state says that there is something.
   const { exceptions, state, warnings } = result.dataset;
   return { partial: exceptions > 0 || state === 'COMPLETE_PARTIAL', warnings };
 }

@@ -15,8 +15,8 @@ export interface CpuGovernorModules {
 }
 
 /**
- * Slows copies down while the machine is busy and this agent takes more than it may: they rest between batches, the
- * longer the more often that is seen.
+ * Slows copies down while the machine is busy and this agent takes more than it may: they rest
+ * between batches, the longer the more often that is seen.
  */
 export class CpuGovernor implements Disposable {
   readonly #modules: CpuGovernorModules;

@@ -12,8 +12,9 @@ export interface CreationRunModules {
 }
 
 /**
- * Makes one dataset of the policy's base path, on this agent or on the peer that holds it, between the policy's
- * commands: without the first one there is no dataset, and the second one runs whatever became of it.
+ * Makes one dataset of the policy's base path, on this agent or on the peer that holds
+ * it, between the policy's commands: without the first one there is no dataset, and
+ * the second one runs whatever became of it.
  */
 export async function runCreation(
   policy: Policy,

@@ -8,7 +8,10 @@ import { escapePath } from '../util/escape.js';
 /** Datasets that a job names, of each kind. */
 const MAX_NAMED = 1_000;
 
-/** Removes the datasets at the rule's place whose retention is over, and tells what stays because it is locked. */
+/**
+ * Removes the datasets at the rule's place whose retention is over, and
+ * tells what stays because it is locked.
+ */
 export async function runExpiration(
   rule: ExpirationRule,
   context: JobContext,

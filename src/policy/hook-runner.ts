@@ -16,8 +16,8 @@ export interface HookRunnerOptions {
 }
 
 /**
- * Runs commands of policies: programs of one directory that nobody but root can change, without a shell, for a
- * limited time.
+ * Runs commands of policies: programs of one directory that nobody but root can
+ * change, without a shell, for a limited time.
  */
 export class HookRunner {
   readonly #options: HookRunnerOptions;
@@ -32,8 +32,9 @@ export class HookRunner {
   }
 
   /**
-   * Resolves when the program has exited with 0. Otherwise `hook_failed`, which names the end of what it wrote to
-   * stderr. When the time is over or the signal aborts, it and what it has started are killed.
+   * Resolves when the program has exited with 0. Otherwise `hook_failed`, which
+   * names the end of what it wrote to stderr. When the time is over or the signal
+   * aborts, it and what it has started are killed.
    */
   async run(
     command: string,

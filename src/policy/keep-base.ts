@@ -15,8 +15,9 @@ export interface KeepBaseModules {
 type Lockable = Pick<OpenPlace, 'locker'>;
 
 /**
- * Notes the dataset that a copy has brought to its target as what the next increment starts from, so that it stays at both
- * places until then. Returns warnings for the job: that a peer does not keep it. Without it the next copy costs more, and is right.
+ * Notes the dataset that a copy has brought to its target as what the next increment starts from,
+ * so that it stays at both places until then. Returns warnings for the job: that a peer does not
+ * keep it. Without it the next copy costs more, and is right.
  */
 export async function keepBase(
   policy: Pick<Policy, 'id'>,

@@ -24,7 +24,10 @@ export class PlannedRuns {
     return policy.parentId === null ? clock(times.first(nowMs)) : NEVER;
   }
 
-  /** After a modification: a plan stays unless what it follows from has changed, or the policy was off. */
+  /**
+   * After a modification: a plan stays unless what it follows from has
+   * changed, or the policy was off.
+   */
   afterChange(before: Policy, after: Policy, nowMs: number): Plan {
     const { nextRunAtMs, dueAfterJob } = before;
     const same =
@@ -32,7 +35,8 @@ export class PlannedRuns {
       JSON.stringify(before.schedule) === JSON.stringify(after.schedule);
     if (!same) return this.first(after, nowMs);
     if (before.enabled || !after.enabled) return { nextRunAtMs, dueAfterJob };
-    // What was missed while it was off is not made up for, but a start time that is still to come about is kept.
+    // What was missed while it was off is not made up for, but a start time
+    // that is still to come about is kept.
     if (after.parentId !== null) return NEVER;
     const once = after.schedule.recurrence.length === 0 && after.schedule.dateTimes.length === 0;
     return clock(once ? nextRunAtMs : this.#times(after).next(nowMs));
@@ -51,7 +55,10 @@ export class PlannedRuns {
     return { nextRunAtMs: Math.max(nowMs, startMs ?? 0), dueAfterJob: job };
   }
 
-  /** When the clock shows an earlier time than it did: a recurrence is not put off to where the clock was. */
+  /**
+   * When the clock shows an earlier time than it did: a recurrence is
+   * not put off to where the clock was.
+   */
   afterSetBack(policy: Policy, nowMs: number): Plan {
     const { nextRunAtMs, dueAfterJob, parentId } = policy;
     if (parentId !== null) return { nextRunAtMs, dueAfterJob };

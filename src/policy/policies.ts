@@ -42,7 +42,10 @@ const NEVER_RUN = {
 } as const;
 const DEFAULT_RUN: RunOptions = { adopt: false, acceptSource: false };
 
-/** Creating, changing and running policies. At most one job of a policy is active; a run asked for meanwhile makes one more. */
+/**
+ * Creating, changing and running policies. At most one job of a policy is active;
+ * a run asked for meanwhile makes one more.
+ */
 export class Policies {
   readonly #store: PolicyStore;
   readonly #bases: Pick<BasePolicyStore, 'get'>;
@@ -154,7 +157,10 @@ export class Policies {
     this.changed();
   }
 
-  /** Makes a job now, or, while one is active, exactly one more after it. Returns the job to wait for. */
+  /**
+   * Makes a job now, or, while one is active, exactly one more after
+   * it. Returns the job to wait for.
+   */
   async run(ref: string, options: RunOptions = DEFAULT_RUN): Promise<{ jobId: number }> {
     const { id } = await this.#store.get(ref);
     return this.#runs.run(String(id), async () => {
@@ -170,8 +176,9 @@ export class Policies {
   }
 
   /**
-   * Starts every policy that is due and has no active job. Returns when the next one is due; null for none. What was due
-   * more than once since its last start, for a clock or for its parent, starts once.
+   * Starts every policy that is due and has no active job. Returns when the next
+   * one is due; null for none. What was due more than once since its last start,
+   * for a clock or for its parent, starts once.
    */
   async startDue(): Promise<number | null> {
     const now = this.#clock.now();
@@ -193,15 +200,17 @@ export class Policies {
     });
   }
 
-  /** Plans recurrences anew: the clock may have been ahead when they were planned. Starts nothing. */
+  /**
+   * Plans recurrences anew: the clock may have been ahead when they were planned. Starts nothing.
+   */
   clockSetBack(): Promise<void> {
     const now = this.#clock.now();
     return this.#store.replan((policy) => this.#planned.afterSetBack(policy, now));
   }
 
   /**
-   * The jobs that the end of `job` started, in the order of their policies; waits until all of them are there. A child
-   * that is disabled, or was meanwhile, has none.
+   * The jobs that the end of `job` started, in the order of their policies; waits until all of them
+   * are there. A child that is disabled, or was meanwhile, has none.
    */
   async childJobs(job: Job, signal: AbortSignal): Promise<JobId[]> {
     const found: JobId[] = [];
@@ -232,7 +241,10 @@ export class Policies {
     return atJobEnd(job, modules);
   }
 
-  /** Starts the run that was asked for while the job was active, and lets start what has become due by its end. */
+  /**
+   * Starts the run that was asked for while the job was active, and lets
+   * start what has become due by its end.
+   */
   async afterJobEnd({ policyId }: Job): Promise<void> {
     this.#planChanged();
     await this.#runs.run(String(policyId), async () => {
@@ -245,8 +257,8 @@ export class Policies {
   }
 
   /**
-   * The policy's record is read again as it is written: it may have been modified meanwhile, or have become due
-   * once more.
+   * The policy's record is read again as it is written: it may have been modified
+   * meanwhile, or have become due once more.
    */
   async #start(policy: Policy, options: RunOptions): Promise<Job> {
     const started = await this.#queue().create(

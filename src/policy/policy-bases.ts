@@ -10,7 +10,10 @@ export interface BasePlace {
   readonly basePath: string;
 }
 
-/** What the next increment of a repeated copy starts from: the dataset that source and target both have. */
+/**
+ * What the next increment of a repeated copy starts from: the dataset
+ * that source and target both have.
+ */
 export interface PolicyBase {
   readonly policyId: PolicyId;
   readonly datasetId: DatasetId;

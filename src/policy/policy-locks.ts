@@ -18,8 +18,9 @@ export interface PolicyLocksModules {
 }
 
 /**
- * What policies and jobs of this agent need of the datasets of a place: the base of the next increment, the dataset that a COPY is
- * to move, the one that a child is to go on with, and what a job that has not ended works on.
+ * What policies and jobs of this agent need of the datasets of a place: the base of the
+ * next increment, the dataset that a COPY is to move, the one that a child is to go on
+ * with, and what a job that has not ended works on.
  */
 export class PolicyLocks {
   readonly #modules: PolicyLocksModules;
@@ -29,8 +30,8 @@ export class PolicyLocks {
   }
 
   /**
-   * As it is now. Read in the order in which a need is handed on, from a waiting child to its job and from there to the base of the
-   * next increment: then what ends meanwhile is found further on.
+   * As it is now. Read in the order in which a need is handed on, from a waiting child to its job
+   * and from there to the base of the next increment: then what ends meanwhile is found further on.
    */
   async of(accountId: string): Promise<LockLookup> {
     const { store, bases, queue } = this.#modules;

@@ -21,7 +21,10 @@ export interface PolicyOutcome {
   readonly success: {
     readonly jobId: number;
     readonly endedAtMs: number;
-    /** When the dataset that it made, copied, or found in place already was made at its origin; null when not known. */
+    /**
+     * When the dataset that it made, copied, or found in place already was made
+     * at its origin; null when not known.
+     */
     readonly datasetCreatedAtMs: number | null;
   } | null;
 }

@@ -8,7 +8,10 @@ import { releasing } from '../state/lock-releases.js';
 import { type RecordCodec, Records } from '../state/records.js';
 import { accountsOf, type PolicyBase } from './policy-bases.js';
 
-/** Policies are plain JSON; those of older releases have no schedule, no base policy, do their work here, and restore nothing. */
+/**
+ * Policies are plain JSON; those of older releases have no schedule, no base policy,
+ * do their work here, and restore nothing.
+ */
 const codec: RecordCodec<Policy> = {
   encode: (policy) => policy,
   decode: (stored) => {

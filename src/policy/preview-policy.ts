@@ -18,7 +18,10 @@ import { placePath } from './place-path.js';
 
 /** What a run of a policy would do now. */
 export interface PolicyPreview {
-  /** `first` and `baseline` begin with nothing, `nothing` has nothing to do; deletions of an `expiration` are datasets. */
+  /**
+   * `first` and `baseline` begin with nothing, `nothing` has nothing to do;
+   * deletions of an `expiration` are datasets.
+   */
   readonly kind: 'first' | 'changes' | 'baseline' | 'increment' | 'nothing' | 'expiration';
   /** The dataset that would be copied; null where one would be made. */
   readonly dataset: number | null;
@@ -31,8 +34,9 @@ export interface PolicyPreview {
 const NO_CHANGES: ChangeCounts = { created: 0, changed: 0, deleted: 0, renamed: 0, bytes: 0 };
 
 /**
- * Tells what a run would do now, by reading alone: nothing is made, sent or deleted at either place. What a run would
- * be refused for before it writes is thrown, so far as it can be seen without a session.
+ * Tells what a run would do now, by reading alone: nothing is made, sent or deleted
+ * at either place. What a run would be refused for before it writes is thrown, so
+ * far as it can be seen without a session.
  */
 export async function previewPolicy(
   { rule }: Policy,

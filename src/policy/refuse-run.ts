@@ -1,7 +1,9 @@
 import { DmError } from '../model/error.js';
 import type { Policy } from '../model/policy.js';
 
-/** Throws `policy_disabled` or `policy_spent` when the policy may not run, with what to do about it. */
+/**
+ * Throws `policy_disabled` or `policy_spent` when the policy may not run, with what to do about it.
+ */
 export function refuseRun(policy: Policy): void {
   if (!policy.enabled) {
     const { own, basePolicyId } = policy;

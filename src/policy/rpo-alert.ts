@@ -2,8 +2,9 @@ import type { Policy } from '../model/policy.js';
 import type { PolicyOutcome } from './policy-outcomes.js';
 
 /**
- * Whether the newest dataset that an enabled policy has brought to its target is older than its alert says, counted
- * from when it was made at its origin. A policy whose runs have all failed is late, one that has not run is not.
+ * Whether the newest dataset that an enabled policy has brought to its target is older than
+ * its alert says, counted from when it was made at its origin. A policy whose runs have all
+ * failed is late, one that has not run is not.
  */
 export function exceedsRpo(policy: Policy, outcome: PolicyOutcome | null, nowMs: number): boolean {
   const { rule, enabled } = policy;

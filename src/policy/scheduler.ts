@@ -12,7 +12,10 @@ export interface SchedulerModules {
   readonly onError: (error: unknown) => void;
 }
 
-/** Starts policies when they are due, and sleeps in between. Disposing waits for a start that is under way. */
+/**
+ * Starts policies when they are due, and sleeps in between. Disposing
+ * waits for a start that is under way.
+ */
 export class Scheduler implements AsyncDisposable {
   readonly #modules: SchedulerModules;
   readonly #stop = new AbortController();

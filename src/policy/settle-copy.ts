@@ -14,8 +14,9 @@ const NO_OBSERVER: CopyObserver = {
 };
 
 /**
- * Ends a copy that an earlier attempt of its job has brought to its record, but not to its end: the target clears away
- * what it worked with, and makes sure that the dataset is whole. `target_changed` (transient) when it is not.
+ * Ends a copy that an earlier attempt of its job has brought to its record, but not to its
+ * end: the target clears away what it worked with, and makes sure that the dataset is whole.
+ * `target_changed` (transient) when it is not.
  */
 export async function settleCopy(
   policy: Policy,

@@ -9,7 +9,9 @@ import {
 } from './validate-policy.js';
 import { requireWorker } from './validate-tasks.js';
 
-/** Throws the first thing that is wrong with a base policy by itself; paths depend on what names it. */
+/**
+ * Throws the first thing that is wrong with a base policy by itself; paths depend on what names it.
+ */
 export async function validateBasePolicy(base: BasePolicy, world: PolicyWorld): Promise<void> {
   validateName(base.name);
   validateBriefcase(base.briefcase);

@@ -7,7 +7,10 @@ export interface TasksWorld {
   readonly localAccountId: string;
   accountExists(id: string): Promise<boolean>;
   isObjectAccount(id: string): Promise<boolean>;
-  /** Whether peers may do this here at all, by `--peer-access`: workers of our own policies are peers. */
+  /**
+   * Whether peers may do this here at all, by `--peer-access`: workers
+   * of our own policies are peers.
+   */
   peersMay(right: 'read' | 'write'): boolean;
 }
 

@@ -16,7 +16,10 @@ export interface FrameParts {
   readonly payload: Uint8Array;
 }
 
-/** The frame of segments: zstd, or raw when that does not shrink by 3 %; then the payload is `raw` itself. */
+/**
+ * The frame of segments: zstd, or raw when that does not shrink by 3
+ * %; then the payload is `raw` itself.
+ */
 export async function zstdFrame(raw: Uint8Array): Promise<FrameParts> {
   return smaller(raw, FRAME_CODECS.zstd, await compressZstd(raw));
 }
@@ -39,7 +42,10 @@ function smaller(raw: Uint8Array, codec: number, packed: Uint8Array): FrameParts
   return pays ? { codec, payload: packed } : { codec: FRAME_CODECS.raw, payload: raw };
 }
 
-/** The `rawLength` bytes that a frame holds; at once unless it is zstd. Throws `corrupt` when it does not. */
+/**
+ * The `rawLength` bytes that a frame holds; at once unless it is zstd.
+ * Throws `corrupt` when it does not.
+ */
 export function decodeFrame(frame: Uint8Array, rawLength: number): MaybePromise<Buffer> {
   const payload = asBuffer(frame).subarray(1);
   if (frame[0] === FRAME_CODECS.zstd) return decompressZstd(payload, rawLength);

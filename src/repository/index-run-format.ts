@@ -3,8 +3,9 @@ import { DmError } from '../model/error.js';
 import type { SegmentLocation } from './segments-map.js';
 
 /*
- * An index run: which segments lie where, sorted by digest; docs/object-format.md describes it. Header of 32 bytes: magic
- * (8), format version u32, u32 zero, id (16). Then the entries. Then a digest (32) of all before it.
+ * An index run: which segments lie where, sorted by digest; docs/object-format.md describes
+ * it. Header of 32 bytes: magic (8), format version u32, u32 zero, id (16). Then the
+ * entries. Then a digest (32) of all before it.
  */
 export const INDEX_HEADER = 32;
 export const INDEX_TRAILER = 32;

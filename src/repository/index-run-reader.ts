@@ -17,8 +17,9 @@ const BLOCK_ENTRIES = 64;
 const BLOCK_BYTES = BLOCK_ENTRIES * INDEX_ENTRY;
 
 /**
- * Look-ups in the local copy of one index run. Memory: four bytes for each block of 64 entries; time: a binary
- * search in memory and one read, seldom two. The copy's digest was checked when it was made.
+ * Look-ups in the local copy of one index run. Memory: four bytes for each block
+ * of 64 entries; time: a binary search in memory and one read, seldom two. The
+ * copy's digest was checked when it was made.
  */
 export class IndexRunReader implements Disposable {
   readonly id: PackId;

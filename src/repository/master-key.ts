@@ -10,7 +10,10 @@ const SALT_BYTES = 16;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const SCRYPT = { logN: 17, r: 8, p: 1 } as const;
-/** A repository that asks for more than this is refused: opening it would take the memory of the host. Eight times ours. */
+/**
+ * A repository that asks for more than this is refused: opening it would take
+ * the memory of the host. Eight times ours.
+ */
 const MAX_SCRYPT_BYTES = 2 ** 30;
 const MAX_P = 16;
 /** A shorter secret could be guessed from a copy of the repository. */
@@ -31,8 +34,8 @@ export function newMasterKey(): Buffer {
 }
 
 /**
- * The secret in the bytes of a passphrase file or a key file: one line end at the end does not belong to it.
- * Errors: `invalid_argument` when it is too short.
+ * The secret in the bytes of a passphrase file or a key file: one line end at the end does not
+ * belong to it. Errors: `invalid_argument` when it is too short.
  */
 export function secretOf(file: Uint8Array): Buffer {
   let end = file.length;
@@ -66,7 +69,10 @@ export async function wrapMasterKey(
   return { id: randomBytes(4).toString('hex'), scrypt: SCRYPT, salt, wrapped };
 }
 
-/** The master key when one of `wrapped` was made for `secret`, and which; null when none was. About 0.3 s for each. */
+/**
+ * The master key when one of `wrapped` was made for `secret`, and which;
+ * null when none was. About 0.3 s for each.
+ */
 export async function unwrapMasterKey(
   wrapped: readonly WrappedKey[],
   secret: Uint8Array,

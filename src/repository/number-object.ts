@@ -4,7 +4,10 @@ import { JsonFields, toBase64 } from '../model/json-fields.js';
 
 const NUMBER_FORMAT = 1;
 
-/** What stands at `numbers/<n>`: the dataset that was given the number, whether it was finished or not. */
+/**
+ * What stands at `numbers/<n>`: the dataset that was given the number,
+ * whether it was finished or not.
+ */
 export interface NumberedDataset {
   readonly basePath: Uint8Array;
   readonly tree: TreeId;

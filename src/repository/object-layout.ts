@@ -5,8 +5,8 @@ import { escapePath } from '../util/escape.js';
 import { PLAIN_FOLDER, plainKey } from './plain-path.js';
 
 /*
- * Keys of a repository in an object store; docs/object-format.md gives the layout. Keys are relative to the
- * account's prefix.
+ * Keys of a repository in an object store; docs/object-format.md gives the layout.
+ * Keys are relative to the account's prefix.
  */
 
 /** What a pack of a repository holds, with its code in headers and in what is authenticated. */
@@ -23,7 +23,10 @@ export class RepositoryLayout {
   /** Begins every key; ends with "/". */
   readonly prefix: string;
 
-  /** Slashes at the ends of `basePath` do not count. Errors: `target_forbidden` for the root, `numbers`, and paths that are too long. */
+  /**
+   * Slashes at the ends of `basePath` do not count. Errors: `target_forbidden` for the
+   * root, `numbers`, and paths that are too long.
+   */
   constructor(basePath: Uint8Array) {
     const components = escapePath(basePath)
       .split('/')

@@ -3,7 +3,10 @@ import { type PackId, parsePackId } from '../catalog/page-store.js';
 import { DmError } from '../model/error.js';
 import { OBJECT_PACK_KINDS, type ObjectPackKind } from './object-layout.js';
 
-/** A pack begins with 32 bytes: magic (8), format version u32, kind u32, the pack's id (16). Stored frames follow. */
+/**
+ * A pack begins with 32 bytes: magic (8), format version u32, kind u32, the
+ * pack's id (16). Stored frames follow.
+ */
 export const OBJECT_PACK_HEADER = 32;
 const MAGIC = Buffer.from('DMOPACK\n', 'latin1');
 const OBJECT_PACK_VERSION = 1;

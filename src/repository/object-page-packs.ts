@@ -18,8 +18,8 @@ const KIND = 'pages';
 const OPEN_PACKS = 16;
 
 /**
- * Pages of a repository in local copies of its page packs, byte for byte what the objects are. Packs that
- * are appended here are new ones, to be uploaded. Reads and appends are synchronous.
+ * Pages of a repository in local copies of its page packs, byte for byte what the objects are.
+ * Packs that are appended here are new ones, to be uploaded. Reads and appends are synchronous.
  */
 export class ObjectPagePacks implements PageStore, Disposable {
   readonly #directory: string;

@@ -1,4 +1,7 @@
-/** A base path at an object account in its one form: components joined by single slashes, none at the ends. */
+/**
+ * A base path at an object account in its one form: components joined
+ * by single slashes, none at the ends.
+ */
 export function objectPath(path: Uint8Array): Buffer {
   const components = Buffer.from(path)
     .toString('latin1')

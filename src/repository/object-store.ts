@@ -22,7 +22,10 @@ export interface PutOptions {
   /** At most 2 KB of ASCII in all. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly contentType?: string;
-  /** Keep this version undeletable until then (object lock), if that is later than the account would; ignored where the account has no lock mode. */
+  /**
+   * Keep this version undeletable until then (object lock), if that is later than the account
+   * would; ignored where the account has no lock mode.
+   */
   readonly retainUntilMs?: number;
 }
 
@@ -47,7 +50,10 @@ export interface ObjectVersion extends ObjectSummary {
 }
 
 export interface StoreCapabilities {
-  /** `ifAbsent` is honoured. Without it numbers cannot be given safely and prune needs a single writer. */
+  /**
+   * `ifAbsent` is honoured. Without it numbers cannot be given safely
+   * and prune needs a single writer.
+   */
   readonly conditionalPut: boolean;
   readonly versions: boolean;
   readonly lock: boolean;
@@ -63,18 +69,22 @@ export interface UnfinishedUpload {
 }
 
 /**
- * A flat store of immutable blobs: a bucket or a directory. Keys are relative to the account's prefix, "/"-separated, of
- * UTF-8 characters, at most 900 bytes (else `invalid_argument`). A directory refuses a key that is also the folder of
- * another ("a" and "a/b"). Reads after a write see it. Every call may be repeated.
+ * A flat store of immutable blobs: a bucket or a directory. Keys are relative to the
+ * account's prefix, "/"-separated, of UTF-8 characters, at most 900 bytes (else
+ * `invalid_argument`). A directory refuses a key that is also the folder of another ("a" and
+ * "a/b"). Reads after a write see it. Every call may be repeated.
  *
- * Errors: `not_found` (no such key), `already_exists`, `store_unreachable` (transient: no answer, 5xx, time-out, a body
- * that broke off after all retries), `store_throttled` (transient: 429, 503 SlowDown), `store_refused` (credentials, rights,
- * a redirect to another host, a locked version), `corrupt` (the store gave other bytes than it said), `no_space`, `cancelled`.
+ * Errors: `not_found` (no such key), `already_exists`, `store_unreachable` (transient: no answer,
+ * 5xx, time-out, a body that broke off after all retries), `store_throttled` (transient: 429, 503
+ * SlowDown), `store_refused` (credentials, rights, a redirect to another host, a locked version),
+ * `corrupt` (the store gave other bytes than it said), `no_space`, `cancelled`.
  */
 export interface ObjectStore extends AsyncDisposable {
   readonly capabilities: StoreCapabilities;
 
-  /** Durable when it resolves; never half there. A lost reply is found out and counts as success. */
+  /**
+   * Durable when it resolves; never half there. A lost reply is found out and counts as success.
+   */
   put(
     key: string,
     body: Uint8Array | readonly Uint8Array[],
@@ -82,7 +92,10 @@ export interface ObjectStore extends AsyncDisposable {
     signal: AbortSignal,
   ): Promise<void>;
 
-  /** Like `put` for bodies of unknown length, by parts of bounded size; nothing is there until it resolves. */
+  /**
+   * Like `put` for bodies of unknown length, by parts of bounded size;
+   * nothing is there until it resolves.
+   */
   putStream(
     key: string,
     body: AsyncIterable<Uint8Array>,
@@ -91,8 +104,9 @@ export interface ObjectStore extends AsyncDisposable {
   ): Promise<void>;
 
   /**
-   * The bytes of an object or of a range of it, in chunks; a connection that breaks is resumed where it was. Exactly as
-   * many bytes as the object or range has, or an error. A range beyond the end is `corrupt`.
+   * The bytes of an object or of a range of it, in chunks; a connection that breaks is
+   * resumed where it was. Exactly as many bytes as the object or range has, or an
+   * error. A range beyond the end is `corrupt`.
    */
   get(key: string, range: ByteRange | null, signal: AbortSignal): AsyncIterable<Uint8Array>;
 
@@ -100,8 +114,9 @@ export interface ObjectStore extends AsyncDisposable {
   head(key: string, signal: AbortSignal): Promise<ObjectInfo | null>;
 
   /**
-   * Keys that begin with `prefix`, in byte order of their UTF-8, in pages; `after` resumes behind a key. With `delimiter`
-   * "/" what lies below a further slash is folded into one summary whose key ends with the slash, size 0.
+   * Keys that begin with `prefix`, in byte order of their UTF-8, in pages; `after` resumes
+   * behind a key. With `delimiter` "/" what lies below a further slash is folded into one
+   * summary whose key ends with the slash, size 0.
    */
   list(
     prefix: string,
@@ -118,7 +133,10 @@ export interface ObjectStore extends AsyncDisposable {
   /** Every version below a prefix; fails with `not_supported` without versions. */
   listVersions(prefix: string, signal: AbortSignal): AsyncIterable<readonly ObjectVersion[]>;
 
-  /** Locks the current version, or leaves it when it is locked for long enough; `not_supported` without lock. Returns until when it is locked. */
+  /**
+   * Locks the current version, or leaves it when it is locked for long enough; `not_supported`
+   * without lock. Returns until when it is locked.
+   */
   extendLock(key: string, lock: LockExtension, signal: AbortSignal): Promise<number>;
 
   listUnfinished(prefix: string, signal: AbortSignal): AsyncIterable<readonly UnfinishedUpload[]>;

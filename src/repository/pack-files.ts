@@ -20,7 +20,10 @@ export class PackFiles {
     );
   }
 
-  /** The frame's bytes in memory of their own. Errors: `corrupt` (no such pack, too short), `io_error`. */
+  /**
+   * The frame's bytes in memory of their own. Errors: `corrupt` (no
+   * such pack, too short), `io_error`.
+   */
   read({ pack, offset, length }: PageLocator): Buffer {
     const fd = this.#open.get(pack) ?? this.#openPack(pack);
     const frame = Buffer.allocUnsafe(length);

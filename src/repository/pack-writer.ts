@@ -19,7 +19,9 @@ export class PackWriter {
   #written = 0;
   #synced = 0;
 
-  /** Creates the file, mode 0600; it must not exist. `buffer` is this writer's until it is closed. */
+  /**
+   * Creates the file, mode 0600; it must not exist. `buffer` is this writer's until it is closed.
+   */
   constructor(options: { directory: string; id: PackId; buffer: Buffer }) {
     this.id = options.id;
     this.path = join(options.directory, options.id);
@@ -52,7 +54,9 @@ export class PackWriter {
     return locator;
   }
 
-  /** A copy of a frame that is not in the file yet, or undefined when it is, or is not here at all. */
+  /**
+   * A copy of a frame that is not in the file yet, or undefined when it is, or is not here at all.
+   */
   buffered({ offset, length }: PageLocator): Buffer | undefined {
     const start = offset - this.#written;
     if (start < 0 || start + length > this.#filled) return undefined;

@@ -2,7 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import type { Gfid } from '../model/ids.js';
 import { objectPath } from './object-path.js';
 
-/** The last component of the base path of a repository whose files are plain objects, in the folder that it lies in. */
+/**
+ * The last component of the base path of a repository whose files are plain
+ * objects, in the folder that it lies in.
+ */
 export const PLAIN_FOLDER = '.datamover';
 /** Longer keys some store does not take. */
 const MAX_KEY_BYTES = 900;
@@ -14,7 +17,9 @@ export function plainRepository(path: Uint8Array): Buffer {
   return Buffer.concat([objectPath(path), Buffer.from(`/${PLAIN_FOLDER}`)]);
 }
 
-/** Where the plain objects of the repository at `basePath` lie; null for a repository with packs. */
+/**
+ * Where the plain objects of the repository at `basePath` lie; null for a repository with packs.
+ */
 export function plainTree(basePath: Uint8Array): Buffer | null {
   const path = objectPath(basePath);
   const ending = Buffer.from(`/${PLAIN_FOLDER}`);
@@ -23,8 +28,9 @@ export function plainTree(basePath: Uint8Array): Buffer | null {
 }
 
 /**
- * The key of a file whose first name has this path: `tree`, which ends with "/", and the path; where that is no key that
- * every store and tool takes, a key in the plain folder by the id of the file.
+ * The key of a file whose first name has this path: `tree`, which ends with "/",
+ * and the path; where that is no key that every store and tool takes, a key in
+ * the plain folder by the id of the file.
  */
 export function plainKey(tree: string, path: readonly Uint8Array[], gfid: Gfid): string {
   const byId = `${tree}${PLAIN_FOLDER}/files/${gfid.toString(16).padStart(16, '0')}`;

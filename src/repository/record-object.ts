@@ -29,7 +29,10 @@ export interface RecordPlace {
   readonly key: string;
 }
 
-/** The object at `place.key`: the record, sealed when the repository is encrypted, signed when there is a signer. */
+/**
+ * The object at `place.key`: the record, sealed when the repository is
+ * encrypted, signed when there is a signer.
+ */
 export function recordObject(
   record: string,
   place: RecordPlace,

@@ -31,8 +31,8 @@ export function signRecord(text: SignedText, signer: RecordSigner): RecordSignat
 }
 
 /**
- * The certificate that signed a record, when the signature is right; null when it is not. Says nothing about
- * whether the certificate is to be trusted.
+ * The certificate that signed a record, when the signature is right; null when it is not. Says
+ * nothing about whether the certificate is to be trusted.
  */
 export function verifyRecord(
   text: SignedText,

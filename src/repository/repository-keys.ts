@@ -20,7 +20,10 @@ export interface FramePlace {
   readonly offset: number;
 }
 
-/** Digests of segments, and what seals frames: with a master key, or without one when nothing is encrypted. */
+/**
+ * Digests of segments, and what seals frames: with a master key, or
+ * without one when nothing is encrypted.
+ */
 export class RepositoryKeys {
   readonly #repository: Buffer;
   readonly #master: Uint8Array | null;
@@ -61,7 +64,9 @@ export class RepositoryKeys {
     return Buffer.concat([sealed, cipher.final(), cipher.getAuthTag()]);
   }
 
-  /** Undoes `seal`. Throws `corrupt` for bytes that were not sealed for this place with this key. */
+  /**
+   * Undoes `seal`. Throws `corrupt` for bytes that were not sealed for this place with this key.
+   */
   open(stored: Uint8Array, place: FramePlace): Uint8Array {
     if (this.#master === null) return stored;
     const end = stored.length - SEAL_BYTES;
@@ -90,7 +95,9 @@ export class RepositoryKeys {
     return key;
   }
 
-  /** HKDF-SHA256 of the master key; salt: repository id; info: the purpose, a zero byte, `context`. */
+  /**
+   * HKDF-SHA256 of the master key; salt: repository id; info: the purpose, a zero byte, `context`.
+   */
   #derive(purpose: string, context: Uint8Array | null): Buffer {
     if (this.#master === null) throw new DmError('internal', 'a key of a repository without keys');
     const info = Buffer.concat([Buffer.from(`${purpose}\0`), context ?? Buffer.alloc(0)]);

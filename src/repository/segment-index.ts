@@ -14,14 +14,23 @@ const RUN_NAME = /^[0-9a-f]{32}$/;
 export interface SegmentIndexOptions {
   /** Local copies of the repository's index runs. */
   readonly runs: string;
-  /** Runs of this backup: what no longer fitted the table. Their packs are those of the backup itself. */
+  /**
+   * Runs of this backup: what no longer fitted the table. Their packs
+   * are those of the backup itself.
+   */
   readonly sessionRuns: string;
   readonly table: SharedArrayBuffer;
-  /** Packs of earlier backups that may be referred to: a prune deletes packs that an index still names. */
+  /**
+   * Packs of earlier backups that may be referred to: a prune deletes
+   * packs that an index still names.
+   */
   readonly usable: PackSet;
 }
 
-/** Which segments are stored already: what earlier backups stored, and what this one has, in any of its threads. */
+/**
+ * Which segments are stored already: what earlier backups stored, and what
+ * this one has, in any of its threads.
+ */
 export class SegmentIndex implements Disposable {
   readonly #options: SegmentIndexOptions;
   readonly #keys: RepositoryKeys;

@@ -1,7 +1,10 @@
 import { parsePackId } from '../catalog/page-store.js';
 import type { SegmentLocation } from './segments-map.js';
 
-/** A slot: digest 32, pack 16, then u32: offset, length, raw length, frame start, frame length, 1 when it is taken. */
+/**
+ * A slot: digest 32, pack 16, then u32: offset, length, raw length, frame
+ * start, frame length, 1 when it is taken.
+ */
 const SLOT = 72;
 const USED = 68;
 const SLOTS = 1 << 18;
@@ -17,14 +20,17 @@ export interface TableEntry {
   readonly location: SegmentLocation;
 }
 
-/** Memory for one table, to be shared between threads: 18 MiB, of which only what is used becomes resident. */
+/**
+ * Memory for one table, to be shared between threads: 18 MiB, of which
+ * only what is used becomes resident.
+ */
 export function newTableMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(HEADER + SLOTS * SLOT);
 }
 
 /**
- * Segments that were stored lately, shared by the threads of one backup. Every call holds the table's lock for some
- * microseconds, `empty` for as long as its work takes.
+ * Segments that were stored lately, shared by the threads of one backup. Every call holds the
+ * table's lock for some microseconds, `empty` for as long as its work takes.
  */
 export class SegmentTable {
   readonly #numbers: Int32Array;
@@ -72,7 +78,10 @@ export class SegmentTable {
     this.#locked(() => take(this.#sorted()));
   }
 
-  /** As `read`, and empties the table; nothing when another thread has emptied it since `generation`. */
+  /**
+   * As `read`, and empties the table; nothing when another thread has
+   * emptied it since `generation`.
+   */
   empty(generation: number, take: (entries: Iterable<TableEntry>) => void): void {
     this.#locked(() => {
       if (this.generation !== generation) return;

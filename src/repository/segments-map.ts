@@ -25,7 +25,9 @@ export interface SegmentLocation {
   readonly rawLength: number;
 }
 
-/** Part of a file: a hole, bytes of its plain object at the same offset, or bytes of one segment. */
+/**
+ * Part of a file: a hole, bytes of its plain object at the same offset, or bytes of one segment.
+ */
 export type Extent =
   | { readonly length: bigint; readonly segment: null; readonly isPlain?: true }
   | {
@@ -73,9 +75,9 @@ export function decodeExtentKey(key: Uint8Array): ExtentKey {
 }
 
 /**
- * Value: varint length, u8 kind (0 hole, 1 segment with a frame of its own, 2 segment in a frame with others, 3 plain); of
- * a segment then its digest (32), varint start, its pack (16), varints offset, length and raw length; of kind 2
- * then varints frame start and frame length.
+ * Value: varint length, u8 kind (0 hole, 1 segment with a frame of its own, 2 segment in a frame
+ * with others, 3 plain); of a segment then its digest (32), varint start, its pack (16), varints
+ * offset, length and raw length; of kind 2 then varints frame start and frame length.
  */
 export function encodeExtent(extent: Extent): Buffer {
   const writer = scratch;

@@ -5,18 +5,26 @@ import { asBuffer } from '../util/bytes.js';
 /** What one block of a zstd frame holds at most. */
 const BLOCK = 128 * 1024;
 const MAGIC = 0xfd2fb528;
-/** Encoders end blocks early; beyond this many times the blocks that are needed a frame is a bomb. */
+/**
+ * Encoders end blocks early; beyond this many times the blocks that are needed a frame is a bomb.
+ */
 const SHORT_BLOCKS = 8;
 /** Of a descriptor: a size of content of 4 bytes follows. */
 const SIZE_OF_4 = 0x80;
 const SIZE_BYTES = 4;
 
-/** One zstd frame, level 3. Runs in the thread pool of the process: several at once keep several cores busy. */
+/**
+ * One zstd frame, level 3. Runs in the thread pool of the process:
+ * several at once keep several cores busy.
+ */
 export function compressZstd(bytes: Uint8Array): Promise<Buffer> {
   return compressBuffer(asBuffer(bytes));
 }
 
-/** The `rawLength` bytes of a zstd frame. Throws `corrupt` for anything else, before it takes much memory. */
+/**
+ * The `rawLength` bytes of a zstd frame. Throws `corrupt` for anything
+ * else, before it takes much memory.
+ */
 export async function decompressZstd(frame: Uint8Array, rawLength: number): Promise<Buffer> {
   const most = rawBound(asBuffer(frame));
   if (most === null || most > (rawLength + BLOCK) * SHORT_BLOCKS) throw notZstd();
@@ -30,7 +38,9 @@ export async function decompressZstd(frame: Uint8Array, rawLength: number): Prom
   return raw;
 }
 
-/** The bytes that a frame holds as its header says, or null when that does not say it, or is none. */
+/**
+ * The bytes that a frame holds as its header says, or null when that does not say it, or is none.
+ */
 export function contentSize(bytes: Uint8Array): number | null {
   const frame = asBuffer(bytes);
   if (frame.length < 6 || frame.readUInt32LE(0) !== MAGIC) return null;
@@ -41,7 +51,10 @@ export function contentSize(bytes: Uint8Array): number | null {
   return frame.readUIntLE(at, size) + (size === 2 ? 256 : 0);
 }
 
-/** A copy of a frame of `compressZstd`, whose header says nothing of it, with the content's size in its header. */
+/**
+ * A copy of a frame of `compressZstd`, whose header says nothing of it,
+ * with the content's size in its header.
+ */
 export function withContentSize(frame: Uint8Array, rawLength: number): Uint8Array<ArrayBuffer> {
   const former = asBuffer(frame);
   const { single, dictionary, size } = fieldsOf(former);
@@ -55,7 +68,10 @@ export function withContentSize(frame: Uint8Array, rawLength: number): Uint8Arra
   return sized;
 }
 
-/** The parts of a frame's header behind the window descriptor, which a frame of a single segment has not. */
+/**
+ * The parts of a frame's header behind the window descriptor, which a
+ * frame of a single segment has not.
+ */
 function fieldsOf(frame: Buffer): { single: boolean; dictionary: number; size: number } {
   const descriptor = frame[4] ?? 0;
   const single = (descriptor & 0x20) !== 0;

@@ -49,7 +49,9 @@ export function callUnary<Request, Reply>(
   });
 }
 
-/** One request, many replies, read no faster than they are consumed. Leaving early cancels the call. */
+/**
+ * One request, many replies, read no faster than they are consumed. Leaving early cancels the call.
+ */
 export async function* callStream<Request, Reply>(
   client: Client,
   method: Method<Request, Reply>,
@@ -70,8 +72,9 @@ export async function* callStream<Request, Reply>(
 }
 
 /**
- * Many requests, many replies. The next request is taken from `requests` when the one before is with the connection, and
- * its memory is not needed any more. A failing `requests` cancels the call and its error comes out; so does leaving early.
+ * Many requests, many replies. The next request is taken from `requests` when the one before is
+ * with the connection, and its memory is not needed any more. A failing `requests` cancels the call
+ * and its error comes out; so does leaving early.
  */
 export async function* callDuplex<Request, Reply>(
   client: Client,

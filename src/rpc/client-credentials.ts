@@ -41,8 +41,9 @@ export interface ClientSocket {
 }
 
 /**
- * Credentials that make their own handshake, so that the pin decides before a byte of ours is sent, errors keep their
- * reason, and the bytes on the socket can be counted. Good for one connection: a reconnect needs new ones.
+ * Credentials that make their own handshake, so that the pin decides before a byte of ours
+ * is sent, errors keep their reason, and the bytes on the socket can be counted. Good for
+ * one connection: a reconnect needs new ones.
  */
 export abstract class SingleConnectionCredentials extends ChannelCredentials {
   #connection: ClientSocket | null = null;
@@ -60,7 +61,9 @@ export abstract class SingleConnectionCredentials extends ChannelCredentials {
     return this.#paced;
   }
 
-  /** Why there is no connection, or why it broke, when that is known better here than from the call. */
+  /**
+   * Why there is no connection, or why it broke, when that is known better here than from the call.
+   */
   get failure(): DmError | null {
     return this.#failure;
   }
@@ -101,7 +104,10 @@ export abstract class SingleConnectionCredentials extends ChannelCredentials {
   }
 }
 
-/** TLS 1.3 with our certificate; the server is checked by OpenSSL, then by `verify`, then by `admit`. */
+/**
+ * TLS 1.3 with our certificate; the server is checked by OpenSSL, then
+ * by `verify`, then by `admit`.
+ */
 export class PeerClientCredentials extends SingleConnectionCredentials {
   readonly #options: TlsClientOptions;
 

@@ -12,8 +12,9 @@ export interface ControlClient extends AsyncDisposable {
 }
 
 /**
- * Calls to the agent that listens on a Unix socket. Connects at the first call; `agent_unreachable` when nobody answers,
- * `refused` when the file system keeps the caller out. Errors of the agent come out as it raised them.
+ * Calls to the agent that listens on a Unix socket. Connects at the first call;
+ * `agent_unreachable` when nobody answers, `refused` when the file system keeps the caller out.
+ * Errors of the agent come out as it raised them.
  */
 export function openControlClient(path: string): ControlClient {
   const client = new Client(`unix:${path}`, credentials.createInsecure(), {

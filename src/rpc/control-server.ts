@@ -15,8 +15,9 @@ export interface ControlServerOptions {
 export interface ControlServerModules {
   readonly service: ControlService;
   /**
-   * Uid of the process at the other end of a connected Unix socket (SO_PEERCRED). Only this agent's own user and root are
-   * served. Without it the modes of socket and directory are the whole protection.
+   * Uid of the process at the other end of a connected Unix socket (SO_PEERCRED).
+   * Only this agent's own user and root are served. Without it the modes of socket
+   * and directory are the whole protection.
    */
   readonly peerUid?: PeerUid;
   readonly onRefused: (who: string, error: Error) => void;

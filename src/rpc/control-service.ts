@@ -13,8 +13,9 @@ export type ControlMethod = Declared<ControlHandlers> & keyof ControlDefinition 
 type Handler<M extends ControlMethod> = ControlHandlers[M];
 
 /**
- * The handlers of the Control service under their names in lower camel case: `(request, signal) => Promise<Reply>`, or
- * `(request, signal) => AsyncIterable<Reply>` where the reply is a stream. The signal aborts when the caller goes away.
+ * The handlers of the Control service under their names in lower camel case: `(request, signal)
+ * => Promise<Reply>`, or `(request, signal) => AsyncIterable<Reply>` where the reply is a
+ * stream. The signal aborts when the caller goes away.
  */
 export type ControlService = {
   readonly [M in ControlMethod as Uncapitalize<M>]: Handler<M> extends handleServerStreamingCall<

@@ -22,7 +22,10 @@ import { MAX_MESSAGE_BYTES } from './protocol.js';
 import { hasLostPeer, hungUpSockets, hungUpUnixSockets, isOneOf } from './socket-probe.js';
 import { applyServerWindow, WINDOW_BYTES, windowAt } from './windows.js';
 
-/** Set by this module on every request, over whatever the caller sent: which connection the request came by. */
+/**
+ * Set by this module on every request, over whatever the caller sent:
+ * which connection the request came by.
+ */
 const CONNECTION_HEADER = 'dm-connection';
 
 const OPTIONS = {
@@ -50,7 +53,10 @@ export interface ServerConnection<State> {
   readonly state: State;
   /** Closes it after a moment in which calls can still be answered. */
   end(): void;
-  /** Closes it at once when the other end is gone, or one of those that hung up, and nothing else has said so; tells whether. */
+  /**
+   * Closes it at once when the other end is gone, or one of those that hung up, and
+   * nothing else has said so; tells whether.
+   */
   probe(hungUp: ReadonlySet<string>): boolean;
 }
 
@@ -64,7 +70,9 @@ export interface GrpcListenerOptions {
 export interface GrpcListenerModules<State> {
   readonly service: ServiceDefinition;
   readonly handlers: UntypedServiceImplementation;
-  /** Called for each new connection before any request of it; what it throws ends the connection. */
+  /**
+   * Called for each new connection before any request of it; what it throws ends the connection.
+   */
   readonly admit: (socket: Socket) => State;
   /** Whose connection it is: what one peer may take up is counted over all of its. */
   readonly ownerOf: (state: State) => string;
@@ -91,7 +99,10 @@ export class GrpcListener<State> {
   readonly #forgetPacing: () => void;
   #nextId = 1;
   #port = 0;
-  /** The socket of the session that http2 is about to announce: the session shows a proxy only, which cannot destroy it. */
+  /**
+   * The socket of the session that http2 is about to announce: the session shows
+   * a proxy only, which cannot destroy it.
+   */
   #arriving: Socket | null = null;
 
   private constructor(options: GrpcListenerOptions, modules: GrpcListenerModules<State>) {
@@ -138,8 +149,9 @@ export class GrpcListener<State> {
   }
 
   /**
-   * Ends every connection; call it when the handlers have been told to stop. grpc-js says when it has shut down, but never
-   * does when a session was being destroyed at that moment: the servers tell, when their last connection has ended.
+   * Ends every connection; call it when the handlers have been told to stop. grpc-js says when
+   * it has shut down, but never does when a session was being destroyed at that moment: the
+   * servers tell, when their last connection has ended.
    */
   async close(): Promise<void> {
     this.#forgetPacing();
@@ -223,7 +235,10 @@ export class GrpcListener<State> {
     });
   }
 
-  /** A connection that cannot be held back is ended when a rule for it has come: its caller connects again. */
+  /**
+   * A connection that cannot be held back is ended when a rule for it
+   * has come: its caller connects again.
+   */
   #followRules(): void {
     const { pacing } = this.#modules;
     for (const { session, socket } of [...this.#sessions.values()]) {
@@ -287,8 +302,8 @@ function endSession(session: ServerHttp2Session, socket: Socket): void {
 }
 
 /**
- * A session that is destroyed waits for the write that is under way, and when the peer vanished during one, Node waits
- * for ever. Its socket ends that.
+ * A session that is destroyed waits for the write that is under way, and when the peer vanished
+ * during one, Node waits for ever. Its socket ends that.
  */
 function destroySession(session: ServerHttp2Session, socket: Socket): void {
   session.destroy();
@@ -312,8 +327,8 @@ function addressOf(socket: Socket): string {
 }
 
 /**
- * grpc-js hides the http2 servers it makes, and nothing public leads to the sessions whose windows must be set and
- * whose certificates must be checked. Better not to start than to serve without.
+ * grpc-js hides the http2 servers it makes, and nothing public leads to the sessions whose windows
+ * must be set and whose certificates must be checked. Better not to start than to serve without.
  */
 function http2ServersOf(server: Server): Http2Server[] {
   const { http2Servers } = server as unknown as { http2Servers?: unknown };

@@ -1,15 +1,18 @@
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import { DmError } from '../model/error.js';
 
-/** Of messages that have begun and not ended, of one peer on all its connections: room for 20 of the largest. */
+/**
+ * Of messages that have begun and not ended, of one peer on all its
+ * connections: room for 20 of the largest.
+ */
 const MAX_HELD_BYTES = 64 * 1_048_576;
 /** What the memory of a piece costs beside its bytes: a peer may send them one at a time. */
 const PIECE_BYTES = 256;
 const HEAD_BYTES = 5;
 
 /**
- * Counts what is held for unfinished messages: grpc-js limits each, but not how many there are, nor into how many
- * pieces they come.
+ * Counts what is held for unfinished messages: grpc-js limits each, but not how many
+ * there are, nor into how many pieces they come.
  */
 export class MessageMeter {
   readonly #held = new Map<string, number>();
@@ -19,7 +22,10 @@ export class MessageMeter {
     this.#onRefused = onRefused;
   }
 
-  /** Watches a stream before anything of it was read. Its session is ended when its peer holds too much. */
+  /**
+   * Watches a stream before anything of it was read. Its session is
+   * ended when its peer holds too much.
+   */
   watch(stream: ServerHttp2Stream, session: ServerHttp2Session, peer: string): void {
     const message = new UnfinishedMessage();
     let counted = 0;

@@ -9,12 +9,14 @@ import type { RefusedParty } from '../security/right-refusal.js';
 import type { PeerIdentity } from '../security/trust.js';
 
 /**
- * Who calls, or in whose name: a verified peer, this agent itself through its own peer protocol, or policies of this agent
- * whose work a peer does (`local`, with a ticket only).
+ * Who calls, or in whose name: a verified peer, this agent itself through its own peer protocol, or
+ * policies of this agent whose work a peer does (`local`, with a ticket only).
  */
 export type Caller = PeerIdentity | 'loopback' | 'local';
 
-/** What one caller finds here. The ports refuse by themselves what lies outside the caller's reach. */
+/**
+ * What one caller finds here. The ports refuse by themselves what lies outside the caller's reach.
+ */
 export interface PeerAccess {
   readonly source: Source;
   readonly target: Target;
@@ -30,7 +32,9 @@ export interface PeerAccess {
 /** Asked at every call, so that a changed grant counts at once. */
 export type AccessFor = (caller: Caller) => PeerAccess;
 
-/** Names a caller as the owner of the trees it writes: the same after a renewal of its certificate. */
+/**
+ * Names a caller as the owner of the trees it writes: the same after a renewal of its certificate.
+ */
 export function ownerOf(caller: Caller): string {
   return typeof caller === 'string' ? caller : `spki:${caller.spki}`;
 }

@@ -21,7 +21,10 @@ const RECHECK_MS = 5_000;
 export interface PeerChannelOptions {
   readonly dial: TlsDial | UnixDial;
   readonly card: AgentCard;
-  /** The connection has what it gives and nothing else; there is no second one then, a ticket is taken once. */
+  /**
+   * The connection has what it gives and nothing else; there is no second
+   * one then, a ticket is taken once.
+   */
   readonly ticket?: Uint8Array;
   /** Says of every failed call what it means to whoever the channel is for. */
   readonly told?: (error: DmError) => DmError;
@@ -36,8 +39,9 @@ export interface PeerChannelOptions {
 }
 
 /**
- * Calls to one peer. Connects at the first call and again at the next one after the connection broke; it never repeats
- * a call by itself. Failures of the connection are `peer_unreachable`, an aborted call is `cancelled`.
+ * Calls to one peer. Connects at the first call and again at the next one after the
+ * connection broke; it never repeats a call by itself. Failures of the connection are
+ * `peer_unreachable`, an aborted call is `cancelled`.
  */
 export class PeerChannel implements AsyncDisposable {
   readonly #options: PeerChannelOptions;
@@ -60,7 +64,10 @@ export class PeerChannel implements AsyncDisposable {
     return (await this.#connected(signal)).hello;
   }
 
-  /** How payloads may be compressed on the way to the peer and back; null for not at all. Connects if need be. */
+  /**
+   * How payloads may be compressed on the way to the peer and back; null
+   * for not at all. Connects if need be.
+   */
   async compression(signal: AbortSignal): Promise<ActiveCompression | null> {
     const { compression = 'off' } = this.#options;
     if (compression === 'off') return null;
@@ -120,7 +127,10 @@ export class PeerChannel implements AsyncDisposable {
     yield* callDuplex(client, method, requests, this.#errors(connection), signal);
   }
 
-  /** Bytes handed to the wire since the channel was made, HTTP/2 framing and re-sends included, TLS not. */
+  /**
+   * Bytes handed to the wire since the channel was made, HTTP/2
+   * framing and re-sends included, TLS not.
+   */
   get bytesSent(): number {
     return this.#sentBefore + (this.#connection?.bytesSent ?? 0);
   }
@@ -129,7 +139,10 @@ export class PeerChannel implements AsyncDisposable {
     return this.#receivedBefore + (this.#connection?.bytesReceived ?? 0);
   }
 
-  /** Ends the connection when its peer is not trusted, or not the pinned one, any more. Happens by itself every few seconds. */
+  /**
+   * Ends the connection when its peer is not trusted, or not the pinned one, any
+   * more. Happens by itself every few seconds.
+   */
   recheck(): void {
     this.#connection?.recheck();
   }

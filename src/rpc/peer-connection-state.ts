@@ -46,7 +46,9 @@ export interface PeerContext {
   readonly caller: Caller;
   readonly access: PeerAccess;
   readonly state: PeerConnectionState;
-  /** Holds worker threads for the caller until it is disposed of; `peer_busy` when it has too many. */
+  /**
+   * Holds worker threads for the caller until it is disposed of; `peer_busy` when it has too many.
+   */
   readonly occupy: (threads: number) => Disposable;
   readonly links: PeerLinks;
 }

@@ -20,7 +20,8 @@ const OPTIONS = {
   // A ping waits behind a batch, which may take long under a bandwidth rule.
   'grpc.keepalive_timeout_ms': 180_000,
   'grpc.use_local_subchannel_pool': 1,
-  // The longest that a timer takes: a connection without calls stays, since tickets end with the one they were asked for on.
+  // The longest that a timer takes: a connection without calls stays, since tickets
+  // end with the one they were asked for on.
   'grpc.client_idle_timeout_ms': 2 ** 31 - 1,
   'grpc.enable_http_proxy': 0,
   'grpc.enable_retries': 0,
@@ -50,8 +51,8 @@ export class PeerConnection {
   #hello: PeerHello | null = null;
   #ended: DmError | null = null;
   /**
-   * A server that does not accept our certificate closes the connection after a handshake that was whole for us, before
-   * a single byte; so does, very seldom, one that breaks at that moment.
+   * A server that does not accept our certificate closes the connection after a handshake that was
+   * whole for us, before a single byte; so does, very seldom, one that breaks at that moment.
    */
   #hungUpAtOnce = false;
 
@@ -117,8 +118,9 @@ export class PeerConnection {
   }
 
   /**
-   * False when the bandwidth rules have changed so that the connection cannot follow them: one that was opened under a
-   * slow rule cannot be given more bytes in flight, one that was opened without any cannot be held back.
+   * False when the bandwidth rules have changed so that the connection cannot follow them:
+   * one that was opened under a slow rule cannot be given more bytes in flight, one that
+   * was opened without any cannot be held back.
    */
   get followsRules(): boolean {
     if (this.#dial.kind === 'unix') return true;
@@ -126,7 +128,10 @@ export class PeerConnection {
     return 2 * this.#window >= Math.min(this.#fullWindow, windowAt(this.#pace.rate()));
   }
 
-  /** Ends the connection when it cannot follow the bandwidth rules; work on it goes on over another one. */
+  /**
+   * Ends the connection when it cannot follow the bandwidth rules;
+   * work on it goes on over another one.
+   */
   leaveFormerRules(): void {
     if (this.followsRules) return;
     const text = `the bandwidth rule for the peer at ${this.#address} has changed; the work goes on over a new connection`;
@@ -141,7 +146,9 @@ export class PeerConnection {
     this.end(new DmError('peer_unreachable', text));
   }
 
-  /** Ends the connection, and with `reason` every call on it, when its peer is not trusted any more. */
+  /**
+   * Ends the connection, and with `reason` every call on it, when its peer is not trusted any more.
+   */
   recheck(): void {
     const peer = this.#credentials.connection?.peer ?? null;
     if (this.#dial.kind === 'unix' || peer === null) return;

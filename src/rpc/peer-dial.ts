@@ -35,7 +35,10 @@ function hostOf(address: string): string {
   return address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
 }
 
-/** The IP address that will be connected to, or '' when it has no say. Connecting tells what is wrong with a name. */
+/**
+ * The IP address that will be connected to, or '' when it has no say.
+ * Connecting tells what is wrong with a name.
+ */
 export async function ipOf(dial: TlsDial | UnixDial, address: string): Promise<string> {
   if (dial.kind === 'unix') return '';
   const host = hostOf(address);

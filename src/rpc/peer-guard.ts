@@ -26,7 +26,10 @@ export interface PeerGuardModules {
   /** Checks the chain a client presented (DER, leaf first) as of now; throws `peer_untrusted`. */
   readonly verify: (chain: readonly Uint8Array[]) => PeerIdentity;
   readonly tickets: TicketOffice;
-  /** Told of each refused connection and call, for the log: `who` is an address or a described caller. */
+  /**
+   * Told of each refused connection and call, for the log: `who` is an
+   * address or a described caller.
+   */
   readonly onRefused: (who: string, error: Error) => void;
   /** The ways to all peers; of its own unless given. */
   readonly links?: PeerLinks;
@@ -77,8 +80,9 @@ export class PeerGuard {
   }
 
   /**
-   * Gives a connection what a ticket gives, and takes everything else from it. The ticket's end, or its asker's, ends the
-   * connection. Throws `ticket_refused`, and `peer_untrusted` when the asker is not trusted any more.
+   * Gives a connection what a ticket gives, and takes everything else from it. The
+   * ticket's end, or its asker's, ends the connection. Throws `ticket_refused`, and
+   * `peer_untrusted` when the asker is not trusted any more.
    */
   takeTicket(state: PeerConnectionState, bytes: Uint8Array): PeerAccess {
     const { caller } = state;

@@ -56,7 +56,9 @@ export interface PeerServerOptions {
 }
 
 export interface PeerServerModules extends PeerGuardModules {
-  /** Told of each call that failed inside this program: its caller learns no more than `internal`. */
+  /**
+   * Told of each call that failed inside this program: its caller learns no more than `internal`.
+   */
   readonly onUnexpected: (method: string, error: unknown) => void;
   readonly now: () => number;
   /** The bandwidth rules; without them nothing is held back. */
@@ -109,8 +111,9 @@ export class PeerServer implements AsyncDisposable {
   }
 
   /**
-   * Applies changes of trust and grants to what is open: connections whose peer no longer verifies end, so do calls
-   * and sessions whose caller may do less than when they began, or whose ticket has ended. It also happens by itself every few seconds.
+   * Applies changes of trust and grants to what is open: connections whose peer no longer verifies
+   * end, so do calls and sessions whose caller may do less than when they began, or whose ticket
+   * has ended. It also happens by itself every few seconds.
    */
   async recheck(): Promise<void> {
     for (const connection of this.#connections()) await this.#guard.recheck(connection);

@@ -1,6 +1,7 @@
 /**
- * The reports of `run` as a stream that ends with its result. A consumer slower than the reports sees them merged, so
- * that nothing piles up. Leaving early does not stop `run`: abort what it listens to.
+ * The reports of `run` as a stream that ends with its result. A consumer slower
+ * than the reports sees them merged, so that nothing piles up. Leaving early does
+ * not stop `run`: abort what it listens to.
  */
 export async function* progressStream<Progress, Result>(
   run: (report: (progress: Progress) => void) => Promise<Result>,

@@ -18,7 +18,10 @@ export interface ProtocolRange {
   readonly max: number;
 }
 
-/** The highest protocol both sides speak; throws `protocol_mismatch`, naming both programs, when there is none. */
+/**
+ * The highest protocol both sides speak; throws `protocol_mismatch`,
+ * naming both programs, when there is none.
+ */
 export function negotiate(ours: ProtocolRange, theirs: ProtocolRange): number {
   const protocol = Math.min(ours.max, theirs.max);
   if (protocol >= Math.max(ours.min, theirs.min)) return protocol;

@@ -16,8 +16,8 @@ export interface HeldReader extends AsyncDisposable {
 }
 
 /**
- * The readers that one connection has open here: its calls name datasets, and a dataset that is browsed must neither
- * be opened anew for each name nor be deleted between two calls.
+ * The readers that one connection has open here: its calls name datasets, and a dataset that is
+ * browsed must neither be opened anew for each name nor be deleted between two calls.
  */
 export class ReaderPool {
   readonly #slots = new Map<string, Slot>();
@@ -28,7 +28,10 @@ export class ReaderPool {
     this.#now = now;
   }
 
-  /** The reader of a dataset, shared with other calls; it stays open until a minute after it was let go. */
+  /**
+   * The reader of a dataset, shared with other calls; it stays open
+   * until a minute after it was let go.
+   */
   async hold(source: Source, ref: DatasetRef): Promise<HeldReader> {
     const slot = await this.#slot(source, ref);
     slot.users++;
@@ -51,7 +54,10 @@ export class ReaderPool {
     await this.#drop((slot) => slot.users === 0 && slot.lastUsed < before);
   }
 
-  /** Forgets all readers: what the caller may read has changed. Those in use are closed by their last user. */
+  /**
+   * Forgets all readers: what the caller may read has changed. Those in
+   * use are closed by their last user.
+   */
   async forget(): Promise<void> {
     await this.#drop(() => true);
   }

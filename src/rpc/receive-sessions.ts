@@ -35,7 +35,10 @@ interface Entry extends OpenReceive {
   writer: SessionWriter | null;
 }
 
-/** The receives of all peers. A session outlives the stream and the connection it began on, but not its caller's identity. */
+/**
+ * The receives of all peers. A session outlives the stream and the connection it
+ * began on, but not its caller's identity.
+ */
 export class ReceiveSessions {
   readonly #entries = new Map<string, Entry>();
   /** Sessions on their way, by owner. */
@@ -49,8 +52,8 @@ export class ReceiveSessions {
   }
 
   /**
-   * Begins a session and takes it over; the id names it to its caller and to nobody else. Throws `peer_busy` when the
-   * caller has too many open already.
+   * Begins a session and takes it over; the id names it to its caller and to nobody else. Throws
+   * `peer_busy` when the caller has too many open already.
    */
   async open(
     { caller, access, state }: SessionUser & Pick<PeerContext, 'access'>,
@@ -75,7 +78,10 @@ export class ReceiveSessions {
     }
   }
 
-  /** Keeps a session open until it is let go. `not_found` when it is unknown, over, or another caller's. */
+  /**
+   * Keeps a session open until it is let go. `not_found` when it is
+   * unknown, over, or another caller's.
+   */
   hold(id: string, { caller, state }: SessionUser): OpenReceive & Disposable {
     const entry = this.#find(id, caller, state.ticket);
     entry.users++;
@@ -86,7 +92,10 @@ export class ReceiveSessions {
     return { ...entry, [Symbol.dispose]: release };
   }
 
-  /** Makes the caller of this the one writer of a session: an older stream is stopped and has ended when it resolves. */
+  /**
+   * Makes the caller of this the one writer of a session: an older stream is
+   * stopped and has ended when it resolves.
+   */
   async claim(open: OpenReceive, writer: SessionWriter): Promise<void> {
     const entry = this.#find(open.id, open.caller, open.ticket);
     const older = entry.writer;

@@ -31,12 +31,18 @@ interface AnyCall {
   on(event: 'cancelled', listener: () => void): unknown;
 }
 
-/** Makes grpc-js handlers of plain functions; every error becomes a status with our code in its trailer. */
+/**
+ * Makes grpc-js handlers of plain functions; every error becomes a
+ * status with our code in its trailer.
+ */
 export class ServerCalls<Method, Context> {
   readonly #guard: Guard<Method, Context>;
   readonly #onUnexpected: (method: Method, error: unknown) => void;
 
-  /** `onUnexpected` is told of every failure that is no DmError: the caller learns nothing of it but that it was. */
+  /**
+   * `onUnexpected` is told of every failure that is no DmError: the caller
+   * learns nothing of it but that it was.
+   */
   constructor(
     guard: Guard<Method, Context>,
     onUnexpected: (method: Method, error: unknown) => void,
@@ -126,7 +132,10 @@ function begin(call: AnyCall, end: (error: unknown) => void): RunningCall {
   return { metadata: call.metadata, signal: abort.signal, stop };
 }
 
-/** Asks for the next reply when the one before is with the connection, and its memory is not needed any more. */
+/**
+ * Asks for the next reply when the one before is with the connection,
+ * and its memory is not needed any more.
+ */
 async function send<Request, Reply>(
   call: ServerWritableStream<Request, Reply> | ServerDuplexStream<Request, Reply>,
   replies: AsyncIterable<Reply>,

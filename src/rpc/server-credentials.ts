@@ -6,8 +6,9 @@ import { secureContextOptions } from '../security/tls-material.js';
 const HANDSHAKE_MS = 10_000;
 
 /**
- * TLS 1.3 only; a client certificate is demanded and must lead to an installed CA before anything else is read;
- * no session tickets. grpc-js has no way to ask for that, so its abstract class is completed here.
+ * TLS 1.3 only; a client certificate is demanded and must lead to an installed CA
+ * before anything else is read; no session tickets. grpc-js has no way to ask for that,
+ * so its abstract class is completed here.
  */
 export class PeerServerCredentials extends ServerCredentials {
   constructor(material: TlsMaterial) {

@@ -5,8 +5,8 @@ import { DmError } from '../model/error.js';
 export type PeerUid = (fd: number) => number;
 
 /**
- * Lets only this agent's own user and root in at a Unix socket; throws `refused`. File modes protect the socket as
- * well, but a directory can be opened up by mistake.
+ * Lets only this agent's own user and root in at a Unix socket; throws `refused`. File modes
+ * protect the socket as well, but a directory can be opened up by mistake.
  */
 export function checkSocketCaller(socket: Socket, peerUid: PeerUid): void {
   const own = process.getuid?.();

@@ -6,7 +6,9 @@ const TABLES = ['/proc/self/net/tcp', '/proc/self/net/tcp6'];
 const STATE = 3;
 const INODE = 9;
 const CLOSE_WAIT = '08';
-/** A connected Unix socket that nothing but its own descriptor refers to: its other end is closed. */
+/**
+ * A connected Unix socket that nothing but its own descriptor refers to: its other end is closed.
+ */
 const LONE_UNIX = /^\S+ 00000002 \S+ \S+ 0001 03 +(\d+)/;
 
 interface SocketInternals {
@@ -14,9 +16,9 @@ interface SocketInternals {
 }
 
 /**
- * True when the kernel knows that the other end of a TCP connection is gone. Node may not: a TLS socket under HTTP/2
- * that meets EPIPE while it writes loses that error and reads no more (seen on Node 20), which leaves only the keepalive,
- * a minute later.
+ * True when the kernel knows that the other end of a TCP connection is gone. Node may not: a TLS
+ * socket under HTTP/2 that meets EPIPE while it writes loses that error and reads no more (seen on
+ * Node 20), which leaves only the keepalive, a minute later.
  */
 export function hasLostPeer(socket: Socket): boolean {
   const { _handle } = socket as unknown as SocketInternals;
@@ -25,8 +27,9 @@ export function hasLostPeer(socket: Socket): boolean {
 }
 
 /**
- * The sockets of this process whose other end has hung up, by inode. Node may not know that either: once it has ended a
- * session for a frame that is not allowed it reads no more, and never sees that the peer hangs up.
+ * The sockets of this process whose other end has hung up, by inode. Node may not know
+ * that either: once it has ended a session for a frame that is not allowed it reads no
+ * more, and never sees that the peer hangs up.
  */
 export function hungUpSockets(tables: readonly string[] = TABLES): ReadonlySet<string> {
   const columns = tables.flatMap(rowsOf).map((row) => row.trim().split(/\s+/));
@@ -41,7 +44,9 @@ export function hungUpUnixSockets(): ReadonlySet<string> {
   return new Set(inodes.flatMap((inode) => (inode === undefined ? [] : [`socket:[${inode}]`])));
 }
 
-/** None where the kernel has no such table: it has none of TCP over IPv6 where that is switched off. */
+/**
+ * None where the kernel has no such table: it has none of TCP over IPv6 where that is switched off.
+ */
 function rowsOf(path: string): string[] {
   try {
     return readFileSync(path, 'latin1').split('\n');

@@ -17,8 +17,9 @@ const UNREACHABLE = {
 } as const satisfies Record<Remote, ErrorCode>;
 
 /**
- * The gRPC status that carries an error: its code by the table of error codes, code, message and data in the
- * trailer. Anything that is not ours becomes `internal` and tells nothing about the inside of the program.
+ * The gRPC status that carries an error: its code by the table of error codes, code,
+ * message and data in the trailer. Anything that is not ours becomes `internal` and tells
+ * nothing about the inside of the program.
  */
 export function statusFromError(error: unknown): StatusObject {
   const { code, message, data } = toWireError(error);
@@ -31,8 +32,9 @@ export function statusFromError(error: unknown): StatusObject {
 }
 
 /**
- * The error of a failed call. An error the other side sent comes back with its code, message and data; one of the
- * transport becomes `unreachable`, or what the status says about the request. Not for calls that the caller itself cancelled.
+ * The error of a failed call. An error the other side sent comes back with its code, message and
+ * data; one of the transport becomes `unreachable`, or what the status says about the request.
+ * Not for calls that the caller itself cancelled.
  */
 export function errorFromStatus(failed: StatusObject, remote: Remote, name: string): DmError {
   return sentError(failed) ?? transportError(failed, remote, name);
@@ -85,7 +87,8 @@ function transportError(failed: StatusObject, remote: Remote, name: string): DmE
     case status.INTERNAL:
       if (!what.includes('RST_STREAM')) return new DmError('internal', `${name}: ${what}`);
   }
-  // CANCELLED, too: a caller that cancels does not ask what it means, so here it is a stream that was cut.
+  // CANCELLED, too: a caller that cancels does not ask what it means, so
+  // here it is a stream that was cut.
   return new DmError(
     UNREACHABLE[remote],
     remote === 'agent'

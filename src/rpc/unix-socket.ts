@@ -13,9 +13,9 @@ export interface PlacedSocket {
 }
 
 /**
- * Has `bind` listen at a path of its own, gives the socket mode 0600 and moves it to `path` in one step: nobody can
- * connect before the mode is right, and a socket left behind by a dead agent is replaced. Throws `in_use` when somebody
- * listens at `path`.
+ * Has `bind` listen at a path of its own, gives the socket mode 0600 and moves it to `path` in one
+ * step: nobody can connect before the mode is right, and a socket left behind by a dead agent is
+ * replaced. Throws `in_use` when somebody listens at `path`.
  */
 export async function placeSocket(
   path: string,

@@ -26,7 +26,10 @@ export interface CertificateExtensions {
   /** Upper-case hex. */
   readonly subjectKeyId: string | null;
   readonly authorityKeyId: string | null;
-  /** Dotted identifiers of critical extensions that neither this program nor the TLS library applies. */
+  /**
+   * Dotted identifiers of critical extensions that neither this
+   * program nor the TLS library applies.
+   */
   readonly unknownCritical: readonly string[];
 }
 
@@ -76,7 +79,10 @@ export function readExtensionList(list: DerNode): Map<string, Extension> {
   return extensions;
 }
 
-/** What a certificate's extensions mean; no extensions at all (a version 1 certificate) means none of it. */
+/**
+ * What a certificate's extensions mean; no extensions at all (a
+ * version 1 certificate) means none of it.
+ */
 export function readCertificateExtensions(
   extensions: ReadonlyMap<string, Extension>,
 ): CertificateExtensions {

@@ -11,7 +11,10 @@ const MIN_EC_BITS = 256;
 const DNS_NAME =
   /^(\*\.)?([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/;
 
-/** Refuses names that could be taken for another: control characters, bad encoding, several common names. */
+/**
+ * Refuses names that could be taken for another: control characters,
+ * bad encoding, several common names.
+ */
 export function checkNames(leaf: Certificate): void {
   const { commonNames, multiValuedCommonName } = leaf.subjectName;
   if (commonNames.length > 1 || multiValuedCommonName) {
@@ -47,7 +50,10 @@ export function checkValidity(certificate: Certificate, now: Date): void {
   }
 }
 
-/** RSA below 2048 and curves below 256 bits, MD5 and SHA-1. A self-signed CA's own signature proves nothing and is not judged. */
+/**
+ * RSA below 2048 and curves below 256 bits, MD5 and SHA-1. A self-signed CA's own
+ * signature proves nothing and is not judged.
+ */
 export function checkStrength(certificate: Certificate, options: { signature: boolean }): void {
   const { keyType, keyBits } = certificate;
   const isRsa = keyType === 'rsa' || keyType === 'rsa-pss';
@@ -68,7 +74,10 @@ export function checkStrength(certificate: Certificate, options: { signature: bo
   }
 }
 
-/** What a leaf may be used for. An absent key usage or extended key usage allows everything; a present one must allow the role. */
+/**
+ * What a leaf may be used for. An absent key usage or extended key usage allows
+ * everything; a present one must allow the role.
+ */
 export function checkLeafUse(leaf: Certificate, role: TlsRole): void {
   if (leaf.isCa) {
     throw untrusted(
@@ -87,7 +96,10 @@ export function checkLeafUse(leaf: Certificate, role: TlsRole): void {
   checkExtendedUse(leaf, role);
 }
 
-/** What an issuer must be: CA:TRUE, a key usage (where present) that may sign certificates, room for the CAs `below` it. */
+/**
+ * What an issuer must be: CA:TRUE, a key usage (where present) that may sign
+ * certificates, room for the CAs `below` it.
+ */
 export function checkIssuerUse(issuer: Certificate, below: number, role: TlsRole): void {
   if (!issuer.isCa || issuer.keyUsage?.includes('keyCertSign') === false) {
     throw untrusted(

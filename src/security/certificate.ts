@@ -34,7 +34,10 @@ export interface Certificate extends CertificateExtensions {
   readonly notAfter: Date;
   /** 64 lower-case hex digits, over the whole certificate. */
   readonly fingerprintSha256: string;
-  /** 64 lower-case hex digits, over the public key: stays the same when a certificate is renewed with its key. */
+  /**
+   * 64 lower-case hex digits, over the public key: stays the same when a
+   * certificate is renewed with its key.
+   */
   readonly spkiSha256: SpkiFingerprint;
   readonly signatureAlgorithm: string;
   /** False for MD5, SHA-1 and whatever is not known to be safe. */
@@ -60,7 +63,10 @@ const CURVE_BITS: Readonly<Record<string, number>> = {
   prime192v1: 192,
 };
 
-/** Every certificate of a PEM file, in file order (leaf first, as TLS wants it). At least one, or `certificate_invalid`. */
+/**
+ * Every certificate of a PEM file, in file order (leaf first, as TLS wants it).
+ * At least one, or `certificate_invalid`.
+ */
 export function parseCertificates(pem: string): [Certificate, ...Certificate[]] {
   const [first, ...rest] = pemBlocks(pem, 'CERTIFICATE');
   if (first === undefined) {
@@ -77,7 +83,10 @@ export function parseCertificate(pem: string): Certificate {
   return parseCertificates(pem)[0];
 }
 
-/** Reads one DER certificate; throws `certificate_invalid` when it is malformed or its key is of an unknown kind. */
+/**
+ * Reads one DER certificate; throws `certificate_invalid` when it is
+ * malformed or its key is of an unknown kind.
+ */
 export function parseCertificateDer(bytes: Uint8Array): Certificate {
   if (bytes.length > MAX_DER_BYTES) throw malformed(`${bytes.length} bytes are too many`);
   const der = Buffer.from(bytes);
@@ -128,7 +137,10 @@ export function certificateStatus(
   return certificate.notAfter.getTime() - now.getTime() <= EXPIRING_MS ? 'expiring' : 'valid';
 }
 
-/** True when the certificate names `issuer` as its issuer and `issuer`'s key made its signature. Says nothing of whether the issuer may. */
+/**
+ * True when the certificate names `issuer` as its issuer and `issuer`'s key made its
+ * signature. Says nothing of whether the issuer may.
+ */
 export function isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
   if (certificate.issuerName.canonical !== issuer.subjectName.canonical) return false;
   return new X509Certificate(certificate.der).verify(publicKeyOf(issuer.der));

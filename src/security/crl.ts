@@ -43,8 +43,9 @@ const CRL_NUMBER = '2.5.29.20';
 const MAX_DER_BYTES = 10 * 1024 * 1024;
 
 /**
- * Reads a list in PEM or DER form. Throws `certificate_invalid` for a malformed one, for one without an end date, and
- * for delta, partial and indirect lists (recognised by their critical extensions): they would leave revocations out.
+ * Reads a list in PEM or DER form. Throws `certificate_invalid` for a malformed one, for one
+ * without an end date, and for delta, partial and indirect lists (recognised by their critical
+ * extensions): they would leave revocations out.
  */
 export function parseCrl(file: Uint8Array | string): RevocationList {
   const bytes = typeof file === 'string' ? Buffer.from(file, 'latin1') : Buffer.from(file);
@@ -86,7 +87,9 @@ export function parseCrl(file: Uint8Array | string): RevocationList {
   };
 }
 
-/** True when the list names `ca` as its issuer, `ca` may sign lists, and its key made the signature. */
+/**
+ * True when the list names `ca` as its issuer, `ca` may sign lists, and its key made the signature.
+ */
 export function isCrlSignedBy(list: RevocationList, ca: Certificate): boolean {
   if (list.issuerName.canonical !== ca.subjectName.canonical) return false;
   if (!ca.isCa || ca.keyUsage?.includes('cRLSign') === false) return false;

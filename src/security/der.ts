@@ -98,7 +98,10 @@ export function derOid(node: DerNode | undefined): string {
   return arcs.join('.');
 }
 
-/** An integer as upper-case hex of its magnitude, two digits a byte, without the sign byte: serial numbers compare as text. */
+/**
+ * An integer as upper-case hex of its magnitude, two digits a byte, without the
+ * sign byte: serial numbers compare as text.
+ */
 export function derIntegerHex(node: DerNode | undefined): string {
   const { content } = expectTag(node, DER_TAG.integer, 'an integer');
   if (content.length === 0) throw malformed('an empty integer');

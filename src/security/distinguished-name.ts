@@ -18,7 +18,10 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 const COMMON_NAME = '2.5.4.3';
 
 export interface DistinguishedName {
-  /** For people, in certificate order ("O=Site, CN=alpha"), with separators and control characters escaped. */
+  /**
+   * For people, in certificate order ("O=Site, CN=alpha"), with
+   * separators and control characters escaped.
+   */
   readonly text: string;
   /** Equal for names that X.509 takes as equal: case and runs of spaces do not count. */
   readonly canonical: string;

@@ -3,7 +3,10 @@ import type { Grant, GrantIdentity } from '../model/grant.js';
 import { PEER_RIGHTS, type PeerRight } from '../model/peer-right.js';
 import type { PeerIdentity } from './trust.js';
 
-/** The directories at and below which somebody has each right; a right that is not in it is had nowhere. */
+/**
+ * The directories at and below which somebody has each right; a right
+ * that is not in it is had nowhere.
+ */
 export type Reach = ReadonlyMap<PeerRight, readonly Uint8Array[]>;
 
 /** What decides about the rights of peers, at one moment. */

@@ -3,8 +3,8 @@ import type { DetailedPeerCertificate, PeerCertificate } from 'node:tls';
 const MAX_LINKS = 16;
 
 /**
- * The DER chain, leaf first, of what `TLSSocket.getPeerCertificate(true)` gives (or of the leaf alone, without `true`);
- * empty when the peer presented no certificate.
+ * The DER chain, leaf first, of what `TLSSocket.getPeerCertificate(true)` gives (or of the leaf
+ * alone, without `true`); empty when the peer presented no certificate.
  */
 export function peerChain(certificate: PeerCertificate | DetailedPeerCertificate | null): Buffer[] {
   const chain: Buffer[] = [];

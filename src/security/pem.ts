@@ -2,7 +2,10 @@ import { DmError } from '../model/error.js';
 
 const MAX_PEM_BYTES = 16 * 1024 * 1024;
 
-/** The DER of every block with this label ("CERTIFICATE", "X509 CRL"), in file order; text around the blocks is ignored. */
+/**
+ * The DER of every block with this label ("CERTIFICATE", "X509 CRL"), in file
+ * order; text around the blocks is ignored.
+ */
 export function pemBlocks(pem: string, label: string): Buffer[] {
   if (pem.length > MAX_PEM_BYTES) {
     throw new DmError(

@@ -6,7 +6,10 @@ import type { PeerIdentity } from './trust.js';
 export interface Pin {
   /** The accepted public keys: the peer's, and those it will change to. */
   readonly keys: readonly [SpkiFingerprint, ...SpkiFingerprint[]];
-  /** The public key of the CA that vouched; null when the pin was given by hand and no contact was made since. */
+  /**
+   * The public key of the CA that vouched; null when the pin was given by
+   * hand and no contact was made since.
+   */
   readonly caSpki: SpkiFingerprint | null;
   /** Milliseconds since 1970. */
   readonly pinnedAt: number;
@@ -23,8 +26,9 @@ export function parsePin(text: string, now: Date): Pin {
 }
 
 /**
- * Compares a verified peer with the pin of the account of that name. `match`: nothing to do. `learned`: the key, or the CA of a pin given by
- * hand, was not known yet; store `learnedPin`. Throws `peer_key_mismatch` when key or CA is another.
+ * Compares a verified peer with the pin of the account of that name. `match`: nothing to do.
+ * `learned`: the key, or the CA of a pin given by hand, was not known yet; store `learnedPin`.
+ * Throws `peer_key_mismatch` when key or CA is another.
  */
 export function checkPin(
   pin: Pin | null,

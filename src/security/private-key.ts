@@ -42,7 +42,10 @@ export function privateKeyPem(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/** Throws `certificate_invalid` unless the key is the one whose public half stands in the certificate. */
+/**
+ * Throws `certificate_invalid` unless the key is the one whose public
+ * half stands in the certificate.
+ */
 export function checkKeyBelongs(key: KeyObject, certificate: Certificate): void {
   if (new X509Certificate(certificate.der).checkPrivateKey(key)) return;
   throw new DmError(

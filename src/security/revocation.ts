@@ -3,8 +3,9 @@ import { isCrlSignedBy, type RevocationList } from './crl.js';
 import { untrusted } from './trust-refusal.js';
 
 /**
- * Refuses a certificate that a list of its issuer revokes. An issuer without a list revokes nothing; one with a list needs
- * a current list with its own signature, else its certificates are refused (`crl_wrong_signer`, `crl_expired`, …).
+ * Refuses a certificate that a list of its issuer revokes. An issuer without a list revokes
+ * nothing; one with a list needs a current list with its own signature, else its certificates are
+ * refused (`crl_wrong_signer`, `crl_expired`, …).
  */
 export function checkRevocation(
   certificate: Certificate,

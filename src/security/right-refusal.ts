@@ -9,7 +9,10 @@ export interface RefusedParty {
   readonly identity: string;
 }
 
-/** The refusal of a call for want of a right, at a path where the call is about one. Its data says what a grant would need. */
+/**
+ * The refusal of a call for want of a right, at a path where the call is about
+ * one. Its data says what a grant would need.
+ */
 export function rightRefused(
   party: RefusedParty,
   right: PeerRight,

@@ -42,7 +42,10 @@ function ecdsa(digest: string, strong: boolean): SignatureAlgorithm {
   return { name: `ecdsa-with-${digest.toUpperCase()}`, digest, padding: 'none', strong };
 }
 
-/** Reads an AlgorithmIdentifier of a signature. An unknown one is kept by its identifier and is never strong. */
+/**
+ * Reads an AlgorithmIdentifier of a signature. An unknown one is kept by
+ * its identifier and is never strong.
+ */
 export function readSignatureAlgorithm(node: DerNode | undefined): SignatureAlgorithm {
   const [type, parameters] = derChildren(
     expectTag(node, DER_TAG.sequence, 'a signature algorithm'),
@@ -67,7 +70,10 @@ function readPss(parameters: DerNode | undefined): SignatureAlgorithm {
   };
 }
 
-/** True when `signature` over `data` was made with the key; false also for a scheme that does not fit the key. */
+/**
+ * True when `signature` over `data` was made with the key; false also for
+ * a scheme that does not fit the key.
+ */
 export function isSignedBy(
   algorithm: SignatureAlgorithm,
   data: Uint8Array,

@@ -7,7 +7,10 @@ import type { RevocationList } from './crl.js';
 export const TLS_MIN_VERSION = 'TLSv1.3';
 export const TLS_MAX_VERSION = 'TLSv1.3';
 
-/** All that a TLS endpoint needs. The type admits no endpoint without a CA to check its peers against. */
+/**
+ * All that a TLS endpoint needs. The type admits no endpoint without a
+ * CA to check its peers against.
+ */
 export interface TlsMaterial {
   readonly caPems: readonly [string, ...string[]];
   /** Our identity, leaf first, with its intermediates if any. */
@@ -48,7 +51,10 @@ export function newestValidIdentity<T extends { readonly certificate: Certificat
   );
 }
 
-/** Throws `no_identity` when no CA is installed, or no valid identity (or not the one that is named). */
+/**
+ * Throws `no_identity` when no CA is installed, or no valid identity
+ * (or not the one that is named).
+ */
 export function buildTlsMaterial(parts: TlsMaterialParts): TlsMaterial {
   const [firstCa, ...otherCas] = parts.cas.map((ca) => ca.pem);
   if (firstCa === undefined) {
@@ -75,8 +81,8 @@ export function buildTlsMaterial(parts: TlsMaterialParts): TlsMaterial {
 }
 
 /**
- * Options for `tls.createSecureContext`: TLS 1.3 only, no session tickets. Revocation is left to `verifyPeer`: given any
- * list, OpenSSL refuses the peers of every CA that has none.
+ * Options for `tls.createSecureContext`: TLS 1.3 only, no session tickets. Revocation is left to
+ * `verifyPeer`: given any list, OpenSSL refuses the peers of every CA that has none.
  */
 export function secureContextOptions(material: TlsMaterial): SecureContextOptions {
   return {

@@ -10,7 +10,10 @@ export interface TrustPath {
 
 const MAX_PATH = 8;
 
-/** Refuses, as `self_signed`, a leaf that no one but itself signed; a trusted CA's own certificate is left to the leaf rules. */
+/**
+ * Refuses, as `self_signed`, a leaf that no one but itself signed; a trusted CA's
+ * own certificate is left to the leaf rules.
+ */
 export function checkNotSelfSigned(leaf: Certificate, trusted: readonly Certificate[]): void {
   if (!isIssuedBy(leaf, leaf) || (leaf.isCa && isAmong(leaf, trusted))) return;
   throw untrusted(
@@ -21,8 +24,8 @@ export function checkNotSelfSigned(leaf: Certificate, trusted: readonly Certific
 }
 
 /**
- * Follows the signatures from the leaf to an installed CA, taking an installed issuer before one that the peer sent. Says
- * nothing of validity or use. Throws `peer_untrusted` with `unknown_ca`.
+ * Follows the signatures from the leaf to an installed CA, taking an installed issuer before one
+ * that the peer sent. Says nothing of validity or use. Throws `peer_untrusted` with `unknown_ca`.
  */
 export function findTrustPath(
   leaf: Certificate,

@@ -46,8 +46,9 @@ export interface PeerIdentity {
 const MAX_CHAIN = 10;
 
 /**
- * Checks a peer's chain against the installed CAs and revocation lists, after and independently of the TLS library.
- * Throws `peer_untrusted` with the exact reason in `data.reason` (a `TrustReason`).
+ * Checks a peer's chain against the installed CAs and revocation lists, after
+ * and independently of the TLS library. Throws `peer_untrusted` with the exact
+ * reason in `data.reason` (a `TrustReason`).
  */
 export function verifyPeer(peer: PeerToVerify): PeerIdentity {
   const [leaf, ...presented] = parseChain(peer.chain);

@@ -20,9 +20,10 @@ export class StateDatabase implements AsyncDisposable {
   }
 
   /**
-   * Opens or creates the database in a directory that only we can read. One of an older layout is copied beside its
-   * place and then brought to the present one, in one step. Fails with `state_locked` when another agent has it open and
-   * with `state_version` when a newer program wrote it.
+   * Opens or creates the database in a directory that only we can read. One of an
+   * older layout is copied beside its place and then brought to the present one, in
+   * one step. Fails with `state_locked` when another agent has it open and with
+   * `state_version` when a newer program wrote it.
    */
   static async open(
     directory: string,
@@ -99,7 +100,10 @@ export class StateDatabase implements AsyncDisposable {
     );
   }
 
-  /** Runs `work` after every earlier update has ended, so that what it read is still so when it writes. */
+  /**
+   * Runs `work` after every earlier update has ended, so that what it
+   * read is still so when it writes.
+   */
   async update<T>(work: () => Promise<T>): Promise<T> {
     const previous = this.#tail;
     const run = (async () => {
@@ -110,7 +114,10 @@ export class StateDatabase implements AsyncDisposable {
     return run;
   }
 
-  /** The next number of a counter and the write that must go into the batch that uses it. Call inside `update`. */
+  /**
+   * The next number of a counter and the write that must go into the batch
+   * that uses it. Call inside `update`.
+   */
   async next(kind: string): Promise<{ value: number; write: StateWrite }> {
     const last = await this.get(keys.counter(kind));
     const value = (typeof last === 'number' ? last : 0) + 1;

@@ -4,7 +4,10 @@ import { keys } from './keys.js';
 
 const ID_BYTES = 16;
 
-/** Which dataset a request to make one was given, so that the same request asked again means the same dataset. */
+/**
+ * Which dataset a request to make one was given, so that the same request
+ * asked again means the same dataset.
+ */
 export class DatasetRequests {
   readonly #database: StateDatabase;
   readonly #randomBytes: (length: number) => Buffer;

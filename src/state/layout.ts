@@ -4,7 +4,9 @@ import { syncDirectory } from '../util/durable-file.js';
 import { SCHEMA_VERSION } from './keys.js';
 import type { StateWrite, StoredValue } from './state-write.js';
 
-/** The changes that make a database of one layout one of the next; it is read while they are made. */
+/**
+ * The changes that make a database of one layout one of the next; it is read while they are made.
+ */
 export type Migration = (database: {
   /** Keys that begin with `prefix` and their values, in key order. */
   entries(prefix: string): AsyncIterable<readonly [string, StoredValue]>;
@@ -20,8 +22,8 @@ export interface StateLayout {
 export const CURRENT_LAYOUT: StateLayout = { version: SCHEMA_VERSION, migrations: new Map() };
 
 /**
- * Keeps a copy of a closed database beside it, as `DIRECTORY.layout-N`, for going back to the older program. A copy of
- * the same layout from an earlier upgrade is replaced.
+ * Keeps a copy of a closed database beside it, as `DIRECTORY.layout-N`, for going back to the older
+ * program. A copy of the same layout from an earlier upgrade is replaced.
  */
 export function backUpState(directory: string, layout: number): void {
   const copy = `${directory}.layout-${layout}`;

@@ -58,7 +58,8 @@ export class LockReleases {
   }
 
   /**
-   * Runs `tell` unless the policy holds a dataset there again; a lock that it wants meanwhile is taken behind `tell`.
+   * Runs `tell` unless the policy holds a dataset there again; a lock that it
+   * wants meanwhile is taken behind `tell`.
    */
   release(release: LockRelease, tell: () => Promise<void>): Promise<void> {
     return this.#turns.run(keyOf(release), async () => {
@@ -66,7 +67,10 @@ export class LockReleases {
     });
   }
 
-  /** Runs what takes a lock, and not while its holder is released. To be called when no release is noted any more. */
+  /**
+   * Runs what takes a lock, and not while its holder is released. To be
+   * called when no release is noted any more.
+   */
   hold(accountId: string, holder: string, take: () => Promise<void>): Promise<void> {
     return this.#turns.run(keys.lockRelease(accountId, holder), take);
   }

@@ -47,7 +47,10 @@ export class PeerLocks {
     return locks;
   }
 
-  /** Puts the lock of a holder on this dataset, and takes it from the one it was on. `quota_exceeded` for too many. */
+  /**
+   * Puts the lock of a holder on this dataset, and takes it from the one it
+   * was on. `quota_exceeded` for too many.
+   */
   async hold(lock: Omit<PeerLock, 'id'> & { readonly id: string }): Promise<void> {
     const { owner, holder, basePath } = lock;
     const own = [...this.#locks.values()].filter((other) => other.owner === owner);

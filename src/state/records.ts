@@ -1,6 +1,9 @@
 import type { StateDatabase, StateWrite, StoredValue } from './database.js';
 
-/** How a record type is kept as JSON. `decode` trusts what `encode` wrote: the schema version guards the layout. */
+/**
+ * How a record type is kept as JSON. `decode` trusts what `encode` wrote:
+ * the schema version guards the layout.
+ */
 export interface RecordCodec<T> {
   encode(record: T): StoredValue;
   decode(stored: StoredValue): T;

@@ -13,7 +13,9 @@ const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 const TAG_BYTES = 16;
 const MIN_PASSPHRASE = 8;
-/** Takes 128 MiB and a good part of a second: a stolen dump must not be cheap to try passphrases on. */
+/**
+ * Takes 128 MiB and a good part of a second: a stolen dump must not be cheap to try passphrases on.
+ */
 const SCRYPT = { N: 131_072, r: 8, p: 1 } as const;
 /** Plain bytes of a frame; the last record may make it longer. */
 const FRAME_BYTES = 256 * 1_024;
@@ -52,8 +54,9 @@ export async function* sealEntries(
 }
 
 /**
- * The records of a dump, in order. Throws `corrupt` when it was changed or cut short, or the passphrase is another one:
- * only what came before has been yielded then, so use nothing before the end.
+ * The records of a dump, in order. Throws `corrupt` when it was changed or cut
+ * short, or the passphrase is another one: only what came before has been
+ * yielded then, so use nothing before the end.
  */
 export async function* openSealed(
   input: AsyncIterable<Uint8Array>,

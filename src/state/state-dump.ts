@@ -3,9 +3,14 @@ import type { StateDatabase, StateWrite } from './database.js';
 import { keys, ranges, SCHEMA_VERSION } from './keys.js';
 import type { StateEntry } from './sealed-dump.js';
 
-/** What belongs to the time before: runs that are over, and runs that must not begin again somewhere else; the clock of then. */
+/**
+ * What belongs to the time before: runs that are over, and runs that must not begin
+ * again somewhere else; the clock of then.
+ */
 const LEFT_OUT = [ranges.job, ranges.jobOpen, ranges.jobEnded, ranges.jobFailure, keys.clock];
-/** Datasets that were numbered after the export must not share numbers with those after the import. */
+/**
+ * Datasets that were numbered after the export must not share numbers with those after the import.
+ */
 const NUMBERS_SKIPPED = 1_000;
 const BATCH = 500;
 
@@ -17,8 +22,8 @@ export async function* stateEntries(database: StateDatabase): AsyncGenerator<Sta
 }
 
 /**
- * Fills an empty database. `incarnation` tells this state from the one that was exported. Throws `state_version` for a
- * dump of another layout; the database is of no use after an error.
+ * Fills an empty database. `incarnation` tells this state from the one that was exported. Throws
+ * `state_version` for a dump of another layout; the database is of no use after an error.
  */
 export async function fillState(
   database: StateDatabase,

@@ -17,8 +17,8 @@ export async function openSystemGuid(
 }
 
 /**
- * What requests of this agent begin with: unlike those of any other agent, and unlike those of the same one before its
- * state was imported or rebuilt, when the numbers of its jobs begin again.
+ * What requests of this agent begin with: unlike those of any other agent, and unlike those of the
+ * same one before its state was imported or rebuilt, when the numbers of its jobs begin again.
  */
 export async function openRequestPrefix(
   database: StateDatabase,

@@ -145,7 +145,9 @@ export class BinaryWriter {
     this.#length = 0;
   }
 
-  /** What was written, as a copy of its own; the writer is empty afterwards and can be used again. */
+  /**
+   * What was written, as a copy of its own; the writer is empty afterwards and can be used again.
+   */
   take(): Buffer {
     const result = Buffer.allocUnsafe(this.#length);
     this.#buffer.copy(result, 0, 0, this.#length);

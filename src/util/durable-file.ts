@@ -1,9 +1,9 @@
 import { closeSync, constants, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 
 /**
- * Replaces `directory/name` so that after a crash either the old or the new content is there, whole,
- * and after the return it is the new one: temporary file, fsync, rename, fsync of the directory. A
- * temporary left by a crash is overwritten by the next call.
+ * Replaces `directory/name` so that after a crash either the old or the new content is there,
+ * whole, and after the return it is the new one: temporary file, fsync, rename, fsync of the
+ * directory. A temporary left by a crash is overwritten by the next call.
  */
 export function writeDurably(directory: string, name: string, content: string | Uint8Array): void {
   const temporary = `${directory}/.${name}.new`;

@@ -4,8 +4,9 @@ const PLAIN = /^[ -[\]-~]*$/;
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Bytes as text for people and logs: valid UTF-8 stays, control characters, invalid bytes and bidirectional
- * overrides become `\xNN`, the backslash `\\`. `parseEscaped` gives the same bytes back.
+ * Bytes as text for people and logs: valid UTF-8 stays, control characters, invalid
+ * bytes and bidirectional overrides become `\xNN`, the backslash `\\`.
+ * `parseEscaped` gives the same bytes back.
  */
 export function escapePath(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -27,7 +28,9 @@ export function escapePath(bytes: Uint8Array): string {
   return text;
 }
 
-/** The bytes of an escaped text: `\\` and `\xNN` are read, any other backslash stands for itself. */
+/**
+ * The bytes of an escaped text: `\\` and `\xNN` are read, any other backslash stands for itself.
+ */
 export function parseEscaped(text: string): Buffer {
   const parts: Buffer[] = [];
   let rest = 0;

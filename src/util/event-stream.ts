@@ -1,6 +1,6 @@
 /**
- * Events of a producer that cannot wait (a progress callback) as an async iterable. Meant for few and small events:
- * the queue is not bounded.
+ * Events of a producer that cannot wait (a progress callback) as an async iterable. Meant for
+ * few and small events: the queue is not bounded.
  */
 export class EventStream<T> implements AsyncIterable<T> {
   readonly #events: T[] = [];
@@ -42,7 +42,10 @@ export class EventStream<T> implements AsyncIterable<T> {
   }
 }
 
-/** The events of `work`, which starts at once, and what it ends with; throws what it throws after its events. */
+/**
+ * The events of `work`, which starts at once, and what it ends with;
+ * throws what it throws after its events.
+ */
 export async function* eventsOf<T, R>(
   work: (push: (event: T) => void) => Promise<R>,
 ): AsyncGenerator<T, R> {

@@ -2,7 +2,10 @@ import { open } from 'node:fs/promises';
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** The bytes of a file in chunks. It is opened when the first is asked for, and closed behind the last. */
+/**
+ * The bytes of a file in chunks. It is opened when the first is asked
+ * for, and closed behind the last.
+ */
 export async function* fileChunks(path: string): AsyncGenerator<Buffer, void> {
   const file = await open(path);
   try {

@@ -1,6 +1,7 @@
 /**
- * What `produce` emits, in order. `emit` resolves when fewer than `window` items wait for the consumer. When the
- * consumer leaves early, the signal that `produce` was given aborts, and it is waited for.
+ * What `produce` emits, in order. `emit` resolves when fewer than `window` items
+ * wait for the consumer. When the consumer leaves early, the signal that `produce`
+ * was given aborts, and it is waited for.
  */
 export async function* handOver<T>(
   produce: (emit: (item: T) => Promise<void>, signal: AbortSignal) => Promise<void>,

@@ -1,4 +1,7 @@
-/** Runs work on one key one after the other, in the order of asking; work on other keys is not held up. */
+/**
+ * Runs work on one key one after the other, in the order of asking;
+ * work on other keys is not held up.
+ */
 export class KeyedMutex {
   readonly #tails = new Map<string, Promise<unknown>>();
 

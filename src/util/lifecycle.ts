@@ -1,5 +1,6 @@
 /**
- * What has been started, in order; stopped in reverse order, each part once, whatever the others throw.
+ * What has been started, in order; stopped in reverse order, each part
+ * once, whatever the others throw.
  */
 export class Lifecycle implements AsyncDisposable {
   readonly #parts: { readonly name: string; readonly part: AsyncDisposable | Disposable }[] = [];

@@ -9,7 +9,10 @@ export class Lru<K, V> {
   readonly #values = new Map<K, V>();
   #weight = 0;
 
-  /** `onEvict` is called for values that leave by themselves, by `delete` or by `clear`, not for replaced ones. */
+  /**
+   * `onEvict` is called for values that leave by themselves, by `delete` or
+   * by `clear`, not for replaced ones.
+   */
   constructor(capacity: number, weigh: (value: V) => number, onEvict?: (key: K, value: V) => void) {
     this.#capacity = capacity;
     this.#weigh = weigh;

@@ -1,4 +1,6 @@
-/** A value that is often at hand already: callers in hot paths await it only when it is a promise. */
+/**
+ * A value that is often at hand already: callers in hot paths await it only when it is a promise.
+ */
 export type MaybePromise<T> = T | Promise<T>;
 
 /** `next(value)`, at once when the value is at hand. */

@@ -10,8 +10,8 @@ const SPARE_BYTES = 1_048_576;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Makes a key of a passphrase by scrypt. It takes much memory on purpose: however many are asked for, one is made after
- * the other.
+ * Makes a key of a passphrase by scrypt. It takes much memory on purpose: however many
+ * are asked for, one is made after the other.
  */
 export function stretchPassphrase(
   passphrase: string | Uint8Array,

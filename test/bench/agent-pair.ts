@@ -56,7 +56,10 @@ export class AgentPair implements AsyncDisposable {
     return new AgentPair(sender, receiver, proxy);
   }
 
-  /** Makes a dataset of `source` and copies it to `target`, which holds the former one of it or nothing. */
+  /**
+   * Makes a dataset of `source` and copies it to `target`, which holds
+   * the former one of it or nothing.
+   */
   async sync(source: string, target: string, way: 'direct' | 'counted'): Promise<DmRun> {
     const { make, copy } = await this.#policiesOf(source, target, way);
     const meters = [this.#sender, this.#receiver].map(({ pid }) => new ProcessMeter(pid));

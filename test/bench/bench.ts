@@ -22,7 +22,10 @@ export interface BenchOptions {
 
 const SLACK_MIB = 2_048;
 
-/** A btrfs that holds sources, an XFS that takes copies, and the programs that copy from one to the other. */
+/**
+ * A btrfs that holds sources, an XFS that takes copies, and the
+ * programs that copy from one to the other.
+ */
 export class Bench implements AsyncDisposable {
   readonly #options: BenchOptions;
   readonly #source: TestFilesystem;
@@ -65,7 +68,9 @@ export class Bench implements AsyncDisposable {
     execFileSync('sync', ['-f', input]);
   }
 
-  /** First copies of the input; then what the next copy takes after each change. Programs alternate. */
+  /**
+   * First copies of the input; then what the next copy takes after each change. Programs alternate.
+   */
   async run(first: string, later: readonly ChangeCase[]): Promise<CaseResult[]> {
     const firsts = new Collected(first);
     const laters = later.map((one) => ({ ...one, results: new Collected(one.name) }));

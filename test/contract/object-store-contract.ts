@@ -14,7 +14,10 @@ export interface ObjectStoreFixture extends AsyncDisposable {
   readonly other: ObjectStore;
   /** True where the store may rely on `other` not writing. */
   readonly singleWriter?: boolean;
-  /** True for a server that is known to err beyond plain keys, ranges and listings, and to list no uploads. */
+  /**
+   * True for a server that is known to err beyond plain keys, ranges and
+   * listings, and to list no uploads.
+   */
   readonly plainOnly?: boolean;
 }
 

@@ -7,8 +7,8 @@ import { DmError } from '../../src/model/error.js';
 import { type Gfid, parseDatasetId, parseDigest, ROOT_GFID } from '../../src/model/ids.js';
 
 /**
- * A source with two datasets of one tree: `first` holds exactly FIRST_FILES, `second` follows it and holds exactly
- * SECOND_FILES. Directories are those the paths need.
+ * A source with two datasets of one tree: `first` holds exactly FIRST_FILES, `second` follows it
+ * and holds exactly SECOND_FILES. Directories are those the paths need.
  */
 export interface SourceFixture extends AsyncDisposable {
   readonly source: Source;

@@ -6,7 +6,10 @@ import type { Offer, ReceiveSession, Target, TargetProgress } from '../../src/en
 import type { DatasetInfo } from '../../src/model/dataset.js';
 import { DmError } from '../../src/model/error.js';
 
-/** A target, and a source elsewhere that holds `first` and `second` as the source contract describes them. */
+/**
+ * A target, and a source elsewhere that holds `first` and `second` as
+ * the source contract describes them.
+ */
 export interface TargetFixture extends AsyncDisposable {
   readonly target: Target;
   readonly origin: Source;

@@ -11,8 +11,8 @@ import { makeOddTree } from '../support/e2e-trees.js';
 import { compareTrees } from '../support/walker.js';
 
 /**
- * A user without rights, who may only read what is on the way to the program. The launcher gives him what the agent must
- * own.
+ * A user without rights, who may only read what is on the way to the program. The
+ * launcher gives him what the agent must own.
  */
 const AS_NOBODY = [
   'bash',

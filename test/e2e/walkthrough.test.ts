@@ -24,7 +24,9 @@ interface TreeNode {
   readonly subdir?: readonly TreeNode[];
 }
 
-/** Backup to object storage as OneFS SmartSync is used for it, command by command, in this order. */
+/**
+ * Backup to object storage as OneFS SmartSync is used for it, command by command, in this order.
+ */
 describe('the steps of a backup to object storage', function () {
   this.timeout(120_000);
   let agents: TestAgents;
@@ -97,7 +99,8 @@ describe('the steps of a backup to object storage', function () {
       ...KEEP,
       COPY_START,
     );
-    // Its start time is past, so that the first run is due at once; what else is asked for makes a further one.
+    // Its start time is past, so that the first run is due at once; what else
+    // is asked for makes a further one.
     await first('policies', 'modify', '--run-now=true', String(make));
     await until('the backup is there', async () => (await datasetsOf('first', cloud)).length > 0);
     await first('policies', 'modify', String(make), '--recurrence=0 * * * *');

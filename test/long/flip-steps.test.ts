@@ -88,7 +88,10 @@ describe('a flip that is killed', () => {
   });
 });
 
-/** Transfers everything, then commits and stops for good before the given step; null when there is no such step. */
+/**
+ * Transfers everything, then commits and stops for good before the given
+ * step; null when there is no such step.
+ */
 async function killedBefore(
   stop: number,
   fixture: CopyFixture,

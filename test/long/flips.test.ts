@@ -9,7 +9,9 @@ import { BASE_PATH } from '../unit/endpoint/object/receive/object-fixture.js';
 
 const FLIPS = Number(process.env.DM_FLIPS ?? 10_000);
 const SEED = Number(process.env.DM_SEED ?? Math.floor(Math.random() * 2 ** 31));
-/** Its keys are made to take long: of an encrypted repository one flip in so many is in format.json. */
+/**
+ * Its keys are made to take long: of an encrypted repository one flip in so many is in format.json.
+ */
 const ENCRYPTED_FORMAT_EVERY = 200;
 
 /** Flips of these kinds are found wherever they are. */

@@ -68,7 +68,8 @@ describe('prune that is killed', function () {
         expect(outcome, killed.changes.at(-1)).to.equal('killed');
         await expectFinished();
       }
-      // New packs of both kinds, an index, the record, the list, packs of both kinds, and the list again.
+      // New packs of both kinds, an index, the record, the list, packs of
+      // both kinds, and the list again.
       expect(rounds).to.be.greaterThan(7);
     });
   }

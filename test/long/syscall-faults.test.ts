@@ -2,7 +2,10 @@ import { expect } from 'chai';
 import { Random } from '../support/e2e-random.js';
 import { FaultRun } from '../support/fault-run.js';
 
-/** A refusal to set metadata is what a file system cannot hold: it stays listed until the entry changes. */
+/**
+ * A refusal to set metadata is what a file system cannot hold: it
+ * stays listed until the entry changes.
+ */
 const METADATA = new Set(['setxattr', 'fchown', 'utimensat', 'fchmod']);
 const CALLS = [
   ['openat', 'open'],

@@ -37,7 +37,10 @@ export function measure(path: string): TreeSize {
   return { entries, bytes };
 }
 
-/** Copies real trees of this machine below `into` until there are enough entries and bytes; returns what was taken. */
+/**
+ * Copies real trees of this machine below `into` until there are enough
+ * entries and bytes; returns what was taken.
+ */
 export function copyRealTree(into: string): string[] {
   const taken: string[] = [];
   let have: TreeSize = { entries: 0, bytes: 0 };

@@ -220,7 +220,9 @@ describe('floods of an agent', function () {
   });
 });
 
-/** Sends a frame of a stream that was never begun, for which the connection is ended, and hangs up. */
+/**
+ * Sends a frame of a stream that was never begun, for which the connection is ended, and hangs up.
+ */
 async function expectEndedForFrame(socket: Socket): Promise<void> {
   const frames = new FrameReader();
   socket.on('data', (bytes: Buffer) => frames.take(bytes));

@@ -147,7 +147,10 @@ export class HostileDataset {
     return batch('PHASE_STRUCTURE', writer);
   }
 
-  /** The digest that the receiver will find; records that it refuses to put at all have none that matters. */
+  /**
+   * The digest that the receiver will find; records that it refuses to
+   * put at all have none that matters.
+   */
   async #digest(): Promise<string> {
     const store = new MemoryPageStore();
     const modules = { pages: new PageReader({}, { source: store }), sink: store };

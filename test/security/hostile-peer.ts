@@ -20,7 +20,9 @@ import { sharedCertificates } from '../support/e2e-certificates.js';
 const NEVER = new AbortController().signal;
 const HELLO = { protocol_min: 1, protocol_max: PROTOCOL_MAX, system_guid: 'E1'.repeat(18) };
 
-/** A peer with a good certificate and bad manners: sends what it is told, in any order, of any size. */
+/**
+ * A peer with a good certificate and bad manners: sends what it is told, in any order, of any size.
+ */
 export class HostilePeer implements Disposable {
   readonly client: Client;
 

@@ -169,7 +169,10 @@ describe('a local user beside the agent', function () {
     expect(bad).to.deep.equal([]);
   });
 
-  /** A file, a fifo and a directory in a directory of nobody's, and a dataset in which they all get another owner and mode. */
+  /**
+   * A file, a fifo and a directory in a directory of nobody's, and a dataset in
+   * which they all get another owner and mode.
+   */
   async function exchangeable(target: string) {
     const names = (mode: number, uid: number, parentMode: number) =>
       new HostileDataset('ab'.repeat(16))
@@ -281,7 +284,8 @@ describe('a local user beside the agent', function () {
     }
     await once(flipper, 'exit');
     expect(commits, `raced commits: ${lastError}`).to.be.greaterThan(0);
-    // Undisturbed, the target takes copies again: at once, or after the flip that was left open is finished.
+    // Undisturbed, the target takes copies again: at once, or after the
+    // flip that was left open is finished.
     const done = (await raceOnce()) || (await raceOnce());
     expect(done, `a copy after the race: ${lastError}`).to.equal(true);
     expect(readdirSync(outside)).to.deep.equal(['file']);
@@ -298,7 +302,8 @@ describe('a local user beside the agent', function () {
       });
     }
 
-    // A disturbed commit fails, and its flip is finished by whoever looks at the target next: ask what it stands at.
+    // A disturbed commit fails, and its flip is finished by whoever looks at the
+    // target next: ask what it stands at.
     async function raceOnce(): Promise<boolean> {
       const number = made.size + 1;
       const to = version(number);

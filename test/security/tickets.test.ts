@@ -349,7 +349,8 @@ describe('tickets', function () {
       const offer = { ...secret, dataset: shown, target_path: Buffer.from(path) };
       expect(await run({ offer }), path).to.be.oneOf(['refused', 'path_outside_roots']);
     }
-    // Other places: only where the key answers that the asker names, and only with a ticket that is taken there.
+    // Other places: only where the key answers that the asker names, and only
+    // with a ticket that is taken there.
     const ticket = await toRead();
     const peer = keys.get('mallory');
     const source = { addresses: [victim().listen], peer, ticket };

@@ -66,7 +66,10 @@ export class AgentProcess {
     if (child !== null && this.isRunning) await once(child, 'exit');
   }
 
-  /** Starts the process (again, on the same address) and waits for its ready line; `extra` are further arguments. */
+  /**
+   * Starts the process (again, on the same address) and waits for its ready
+   * line; `extra` are further arguments.
+   */
   async start(extra: readonly string[] = []): Promise<void> {
     const { options } = this;
     const [program = process.execPath, ...words] = [...(options.launcher ?? []), process.execPath];
@@ -90,8 +93,9 @@ export class AgentProcess {
   }
 
   /**
-   * Kills at once, as a power switch would; resolves when the process is gone. Asked to end in order, it is looked at for
-   * secrets first, and its state afterwards; throws when one was seen anywhere.
+   * Kills at once, as a power switch would; resolves when the process is gone.
+   * Asked to end in order, it is looked at for secrets first, and its state
+   * afterwards; throws when one was seen anywhere.
    */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#child;

@@ -1,7 +1,7 @@
 /**
- * Makes CAs, identities and revocation lists for tests, good and bad ones, in memory and in well under a millisecond
- * (P-256 keys; RSA keys are made once per size). Written apart from the product's code, so that both can be wrong only
- * independently.
+ * Makes CAs, identities and revocation lists for tests, good and bad ones, in memory and in well
+ * under a millisecond (P-256 keys; RSA keys are made once per size). Written apart from the
+ * product's code, so that both can be wrong only independently.
  */
 import {
   createHash,
@@ -90,7 +90,9 @@ let nextSerial = 0x1000n;
 const keys = new Map<KeyKind, KeyObject>();
 let sharedPki: TestPki | undefined;
 
-/** One CA and two identities of it, "alpha" and "beta", the same for every caller in the process. */
+/**
+ * One CA and two identities of it, "alpha" and "beta", the same for every caller in the process.
+ */
 export function testPki(): TestPki {
   if (sharedPki === undefined) {
     const ca = makeCa();
@@ -137,7 +139,10 @@ export function makeIdentity(
   });
 }
 
-/** Signs with the issuer's key, or with its own when `issuer` is null. Nothing is checked: bad certificates are the point. */
+/**
+ * Signs with the issuer's key, or with its own when `issuer` is null. Nothing is
+ * checked: bad certificates are the point.
+ */
 export function makeCertificate(
   issuer: TestCertificate | null,
   options: CertificateOptions,
@@ -221,7 +226,10 @@ export function spkiOf(certificate: TestCertificate): string {
   return createHash('sha256').update(spki).digest('hex');
 }
 
-/** A private key. RSA keys are slow to make and are therefore shared; the others are new at every call. */
+/**
+ * A private key. RSA keys are slow to make and are therefore shared;
+ * the others are new at every call.
+ */
 export function testKey(kind: KeyKind): KeyObject {
   switch (kind) {
     case 'ec':

@@ -20,8 +20,8 @@ const SCRIPT = `
   }`;
 
 /**
- * A process that replaces files, each time by one whose bytes are all the same, and moves a directory of files that never
- * change to and fro.
+ * A process that replaces files, each time by one whose bytes are all the same, and moves a
+ * directory of files that never change to and fro.
  */
 export class Churn implements AsyncDisposable {
   readonly #child: ChildProcess;

@@ -60,7 +60,10 @@ export class DelayingProxy implements AsyncDisposable {
     for (const pipe of [...this.#pipes]) pipe.destroy();
   }
 
-  /** Resets every connection, once, in the place of the given chunk of bytes from now on, of either direction. */
+  /**
+   * Resets every connection, once, in the place of the given chunk of
+   * bytes from now on, of either direction.
+   */
   resetAt(chunk: number): void {
     this.#chunksLeft = chunk;
   }

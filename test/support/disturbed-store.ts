@@ -10,7 +10,10 @@ export interface StoreChange {
   readonly key: string;
 }
 
-/** A store whose changes are given to `around`, which does them, or does not, or does something else before. */
+/**
+ * A store whose changes are given to `around`, which does them, or does
+ * not, or does something else before.
+ */
 export function disturbed(
   store: ObjectStore,
   around: (change: StoreChange, apply: () => Promise<void>) => Promise<void>,
@@ -35,7 +38,10 @@ export function disturbed(
   });
 }
 
-/** What a store does when its user is killed at the nth change: that is done, or not, and no later one. */
+/**
+ * What a store does when its user is killed at the nth change: that is
+ * done, or not, and no later one.
+ */
 export class KilledAt {
   readonly changes: string[] = [];
   readonly #at: number;

@@ -84,7 +84,10 @@ export class TestAgents implements AsyncDisposable {
     return this.#directory.join(...below);
   }
 
-  /** Makes an account of an agent on another, under its name. One that serves no peers gets an address where nobody listens. */
+  /**
+   * Makes an account of an agent on another, under its name. One that serves no
+   * peers gets an address where nobody listens.
+   */
   async account(on: string, of: string): Promise<void> {
     const uri = `dm://${this.agent(of).listen || NOBODY}`;
     await dmJson(this.agent(on), 'accounts', 'create', 'DM', `--name=${of}`, `--uri=${uri}`);

@@ -5,8 +5,8 @@ import { type AgentProcess, type CommandResult, lookAtOutput } from './agent-pro
 import { plantedSecrets } from './planted-secrets.js';
 
 /**
- * Runs a `dm` command against an agent inside the test's own process: the same code as the program from the
- * command line on, a quarter of a second sooner. `AgentProcess.run` is the program itself.
+ * Runs a `dm` command against an agent inside the test's own process: the same code as the program
+ * from the command line on, a quarter of a second sooner. `AgentProcess.run` is the program itself.
  */
 export function dm(agent: AgentProcess, ...words: readonly string[]): Promise<CommandResult> {
   return run({ DM_SOCKET: agent.socket }, words);

@@ -34,7 +34,10 @@ export interface ManyJobs {
   readonly finished: number;
   /** Why the others have not. */
   readonly errors: readonly string[];
-  /** Jobs that waited for their turn and were started before one of a higher priority that waited, too. */
+  /**
+   * Jobs that waited for their turn and were started before one of a
+   * higher priority that waited, too.
+   */
   readonly outOfOrder: readonly number[];
   readonly waited: number;
   /** Most jobs that ran at the same time. */
@@ -44,7 +47,10 @@ export interface ManyJobs {
   readonly differences: readonly string[];
 }
 
-/** Copies one tree by `count` policies of all priorities to one peer, all of them due at the same moment. */
+/**
+ * Copies one tree by `count` policies of all priorities to one peer,
+ * all of them due at the same moment.
+ */
 export async function runManyJobs(
   count: number,
   tree: { readonly files: number; readonly largeMib: number },

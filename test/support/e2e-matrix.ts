@@ -193,7 +193,9 @@ function requireSame(left: string, right: string): void {
   expect(differences(left, right)).to.deep.equal([]);
 }
 
-/** Several changes in one dataset and one copy: what each alone must not cost is then not looked at. */
+/**
+ * Several changes in one dataset and one copy: what each alone must not cost is then not looked at.
+ */
 function together(steps: readonly Step[]): Step {
   return {
     name: steps.map(({ name }) => name).join(', '),
@@ -211,7 +213,10 @@ export const FEW_STEPS: readonly Step[] = [
   together(STEPS.slice(8)),
 ];
 
-/** Tests of each direction, with a tree that goes through its steps. `data`: directory for the data roots. */
+/**
+ * Tests of each direction, with a tree that goes through its steps.
+ * `data`: directory for the data roots.
+ */
 export function matrix(
   directions: readonly Direction[],
   stepsOf: (direction: Direction) => readonly Step[],

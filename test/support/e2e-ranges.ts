@@ -26,7 +26,9 @@ export interface Measured {
   readonly job: JobView;
 }
 
-/** Measures what increments put on the wire between two agents, whose data roots lie below `data`. */
+/**
+ * Measures what increments put on the wire between two agents, whose data roots lie below `data`.
+ */
 export class WireMeter implements AsyncDisposable {
   readonly #agents: TestAgents;
   readonly #proxy: DelayingProxy;

@@ -6,7 +6,9 @@ const MIB = 1_048_576;
 const WORDS = 2_000;
 const LINE_WORDS = 12;
 
-/** A megabyte of lines that compress about as a program's source does, the same for the same seed. */
+/**
+ * A megabyte of lines that compress about as a program's source does, the same for the same seed.
+ */
 export function prose(seed: number): Buffer {
   const random = new Random(seed);
   const words = Array.from({ length: WORDS }, () =>
@@ -28,7 +30,10 @@ export function prose(seed: number): Buffer {
   return Buffer.from(`${lines.join('\n')}\n`).subarray(0, MIB);
 }
 
-/** Files of `makePart` in a directory that is made, `mib` in all; the parts repeat after 16 with a number in front. */
+/**
+ * Files of `makePart` in a directory that is made, `mib` in all; the parts
+ * repeat after 16 with a number in front.
+ */
 export function writeParts(
   directory: string,
   mib: number,

@@ -43,12 +43,18 @@ export function writeSparse(path: string, size: number, offsets: readonly number
   closeSync(fd);
 }
 
-/** Sets the modification time of an entry itself, in ns; Node's own call rounds and mishandles early times. */
+/**
+ * Sets the modification time of an entry itself, in ns; Node's own call
+ * rounds and mishandles early times.
+ */
 export function setTime(path: string, time: string): void {
   execFileSync('touch', ['-h', '-m', '-d', time, '--', path]);
 }
 
-/** Some directories, small files, a large one, a sparse one, links of both kinds: what most trees are. */
+/**
+ * Some directories, small files, a large one, a sparse one, links of
+ * both kinds: what most trees are.
+ */
 export function makePlainTree(root: string): void {
   mkdirSync(root, { recursive: true });
   for (const folder of ['docs', 'docs/deep', 'docs/deep/deeper', 'media', 'swap', 'types']) {

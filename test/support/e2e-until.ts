@@ -2,7 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 50;
 
-/** Resolves when the condition holds, looking again and again; throws with its name when that takes too long. */
+/**
+ * Resolves when the condition holds, looking again and again; throws
+ * with its name when that takes too long.
+ */
 export async function until(
   what: string,
   condition: () => Promise<boolean> | boolean,

@@ -5,7 +5,10 @@ import { dmJson } from './e2e-dm.js';
 /** What a worker allows its peers, as an option of its agent. */
 export const WORKER_ACCESS = '--peer-access=read,create,write,work,privileged';
 
-/** Gives the agent `asker` accounts of the agents `worker`, `source` and `target`; everybody reaches the last through the proxy. */
+/**
+ * Gives the agent `asker` accounts of the agents `worker`, `source` and `target`;
+ * everybody reaches the last through the proxy.
+ */
 export async function makeWorkAccounts(
   agents: TestAgents,
   options: Omit<DelayingProxyOptions, 'port'> = {},

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 
 /**
- * Extended attributes (ACLs among them) of everything below a directory, by getfattr: path below the
- * root as latin1 bytes ("" is the root) -> its `name=0xvalue` lines, sorted. Entries without
- * attributes are not in the map.
+ * Extended attributes (ACLs among them) of everything below a directory, by getfattr: path
+ * below the root as latin1 bytes ("" is the root) -> its `name=0xvalue` lines, sorted.
+ * Entries without attributes are not in the map.
  */
 export function extendedAttributes(root: string): Map<string, string> {
   const output = execFileSync('getfattr', ['-R', '-P', '-h', '-d', '-m', '-', '-e', 'hex', '.'], {

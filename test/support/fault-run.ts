@@ -19,9 +19,10 @@ export interface FaultOutcome {
 }
 
 /**
- * A copy during which system calls of one side fail. Whatever comes of it must be told: a copy that says it is whole has
- * equal trees, one that says it is partial differs in the entries it names, and after one that failed the tree is as it
- * was or is the new one. The next copy, without the fault, brings everything. What is not so is thrown.
+ * A copy during which system calls of one side fail. Whatever comes of it must be told: a copy that
+ * says it is whole has equal trees, one that says it is partial differs in the entries it names,
+ * and after one that failed the tree is as it was or is the new one. The next copy, without the
+ * fault, brings everything. What is not so is thrown.
  */
 export class FaultRun implements AsyncDisposable {
   readonly #agents: TestAgents;
@@ -57,7 +58,8 @@ export class FaultRun implements AsyncDisposable {
     const outcome = await this.#faultyCopy(victim, fault);
     await this.#checkOutcome(victim, outcome.job, outcome.fired);
     await this.#requireRunning(victim);
-    // Files that could not be copied come with the next dataset, though they have not changed again.
+    // Files that could not be copied come with the next dataset,
+    // though they have not changed again.
     await mustRun(agent, creation);
     await mustRun(agent, copy);
     this.#requireSame('after the next copy');

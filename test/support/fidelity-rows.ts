@@ -340,7 +340,10 @@ function setAttribute(path: string, name: string, value: string): void {
   execFileSync('setfattr', ['-h', '-n', name, '-v', value, path]);
 }
 
-/** Directories one in another, by descriptor: their path is too long for a call. A file at the bottom. */
+/**
+ * Directories one in another, by descriptor: their path is too long
+ * for a call. A file at the bottom.
+ */
 function nest(at: string, name: string, depth: number): void {
   const flags = constants.O_RDONLY | constants.O_DIRECTORY;
   let fd = openSync(at, flags);

@@ -18,8 +18,8 @@ export interface FidelityResult {
 }
 
 /**
- * Makes a tree of all rows, copies it every way, changes it, copies it again, and compares every row with the
- * independent walker. `data` is a directory on a file system that holds everything.
+ * Makes a tree of all rows, copies it every way, changes it, copies it again, and compares every
+ * row with the independent walker. `data` is a directory on a file system that holds everything.
  */
 export async function runFidelity(
   data: string,
@@ -84,7 +84,9 @@ async function makeCopies(
   };
 }
 
-/** It says with its exit code that it could not keep everything: which is what the comparison tells. */
+/**
+ * It says with its exit code that it could not keep everything: which is what the comparison tells.
+ */
 function rsync(from: string, to: string): void {
   const { status, stderr, error } = spawnSync('rsync', ['-aHAXS', `${from}/`, `${to}/`], {
     encoding: 'utf8',

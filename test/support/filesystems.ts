@@ -50,8 +50,8 @@ function run(program: string, ...args: string[]): void {
 }
 
 /**
- * Makes and mounts a file system in a sparse file, in memory where there is /dev/shm. Throws when a need is
- * missing. The caller unmounts; what is left mounted goes when the process ends.
+ * Makes and mounts a file system in a sparse file, in memory where there is /dev/shm. Throws when a
+ * need is missing. The caller unmounts; what is left mounted goes when the process ends.
  */
 export function mountFilesystem(kind: FilesystemKind, sizeMiB: number): TestFilesystem {
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), `dm-${kind}-`));
@@ -95,9 +95,9 @@ function unmountPath(path: string): void {
 }
 
 /**
- * For a `describe` block: mounts before its tests and unmounts after them. Returns what tells the file
- * system, for use inside tests and hooks. Where a need is missing the tests are skipped and the reason is
- * printed; with CI=true that is a failure.
+ * For a `describe` block: mounts before its tests and unmounts after them. Returns what tells the
+ * file system, for use inside tests and hooks. Where a need is missing the tests are skipped and
+ * the reason is printed; with CI=true that is a failure.
  */
 export function withFilesystem(kind: FilesystemKind, sizeMiB: number): () => TestFilesystem {
   let filesystem: TestFilesystem | null = null;

@@ -46,8 +46,9 @@ export interface Flip {
 }
 
 /**
- * Flips single bits of the objects of a repository, one at a time, and looks what verifying and restoring say. Throws when
- * a restore gives something else than was stored and says nothing, or when only the one notices.
+ * Flips single bits of the objects of a repository, one at a time, and looks what
+ * verifying and restoring say. Throws when a restore gives something else than was stored
+ * and says nothing, or when only the one notices.
  */
 export class FlipRun {
   readonly #options: FlipOptions;

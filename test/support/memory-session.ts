@@ -211,7 +211,8 @@ async function* untilAborted<T>(items: AsyncIterable<T>, signal: AbortSignal): A
       yield next.value;
     }
   } finally {
-    // Not awaited: it may be waiting itself. What it fails with is of no use to a stream that is over.
+    // Not awaited: it may be waiting itself. What it fails with is of
+    // no use to a stream that is over.
     iterator.return?.()?.catch(() => undefined);
   }
 }

@@ -17,7 +17,10 @@ export interface MemoryTree {
   readonly contents: ReadonlyMap<Gfid, Buffer>;
 }
 
-/** A tree of "a/b/c" -> content; directories come into being by themselves. Gfids follow the order of the paths unless given. */
+/**
+ * A tree of "a/b/c" -> content; directories come into being by themselves. Gfids
+ * follow the order of the paths unless given.
+ */
 export function memoryTree(
   files: Readonly<Record<string, Buffer | string>>,
   version: bigint,

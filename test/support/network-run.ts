@@ -8,7 +8,10 @@ import { differences } from './walker.js';
 
 export type Direction = 'push' | 'pull';
 
-/** Two agents with a bad network between them, and a small tree that one pushes to the other or pulls from it. */
+/**
+ * Two agents with a bad network between them, and a small tree that one
+ * pushes to the other or pulls from it.
+ */
 export class NetworkRun implements AsyncDisposable {
   readonly proxy: DelayingProxy;
   readonly #agents: TestAgents;
@@ -82,8 +85,9 @@ export class NetworkRun implements AsyncDisposable {
 }
 
 /**
- * Resets the connection at every `stride`-th chunk that crosses the network in a copy, from the first of the handshake
- * to the last of the commit, in a copy each. Returns at how many it was reset.
+ * Resets the connection at every `stride`-th chunk that crosses the network in a
+ * copy, from the first of the handshake to the last of the commit, in a copy
+ * each. Returns at how many it was reset.
  */
 export async function resetEverywhere(
   run: NetworkRun,

@@ -7,7 +7,10 @@ const MARK = Buffer.from('planted-');
 const MAX_FORM_BYTES = 128;
 const DIRECTORY_OF_PROCESSES = '/proc';
 
-/** Secrets that an agent may keep in its state, and nowhere else, or that it must not even keep there. */
+/**
+ * Secrets that an agent may keep in its state, and nowhere else, or
+ * that it must not even keep there.
+ */
 type Keeping = 'kept in the state' | 'kept nowhere';
 
 interface Form {
@@ -17,8 +20,9 @@ interface Form {
 }
 
 /**
- * The secrets of the tests, and the places where one of them was seen that had no business there: outputs, logs, command
- * lines, environments, state and the wire. The support code of the tests shows it all that passes.
+ * The secrets of the tests, and the places where one of them was seen that had no
+ * business there: outputs, logs, command lines, environments, state and the wire. The
+ * support code of the tests shows it all that passes.
  */
 export class PlantedSecrets {
   readonly #forms: Form[] = [];
@@ -26,7 +30,10 @@ export class PlantedSecrets {
   /** Bytes looked at so far. */
   looked = 0;
 
-  /** A private key in PEM: any line of it is a secret, and so are the bytes that the line stands for. */
+  /**
+   * A private key in PEM: any line of it is a secret, and so are the
+   * bytes that the line stands for.
+   */
   plantKey(name: string, pem: string, keeping: Keeping): void {
     const lines = pem.split('\n').filter((line) => /^[A-Za-z0-9+/]{64}$/.test(line));
     // The first ones tell the kind of key only, which is no secret.
@@ -36,7 +43,10 @@ export class PlantedSecrets {
     }
   }
 
-  /** A passphrase or a secret of an account that does not begin with the mark, or that must not be kept. */
+  /**
+   * A passphrase or a secret of an account that does not begin with
+   * the mark, or that must not be kept.
+   */
   plant(name: string, secret: string, keeping: Keeping): void {
     this.#forms.push({ name, bytes: Buffer.from(secret), keeping });
   }
@@ -73,7 +83,10 @@ export class PlantedSecrets {
     }
   }
 
-  /** Looks at what a process shows: to everybody its command line, to its user and root its environment. */
+  /**
+   * Looks at what a process shows: to everybody its command line, to
+   * its user and root its environment.
+   */
   lookAtProcess(name: string, pid: number): void {
     for (const file of ['cmdline', 'environ']) {
       this.look(`${file} of ${name}`, readFileSync(`${DIRECTORY_OF_PROCESSES}/${pid}/${file}`));

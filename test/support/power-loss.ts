@@ -20,7 +20,9 @@ export type PowerLossKind = 'at the commit' | 'at a random moment';
 
 export interface PowerLossRound {
   readonly kind: PowerLossKind;
-  /** Which file systems lost what was not written out: that of the data root, of the state, or both. */
+  /**
+   * Which file systems lost what was not written out: that of the data root, of the state, or both.
+   */
   readonly lost: readonly string[];
   /** Datasets that the receiver had acknowledged before, all of which still verified. */
   readonly verified: number;
@@ -29,9 +31,10 @@ export interface PowerLossRound {
 }
 
 /**
- * A receiver whose data root and state lie on XFS file systems of their own, which are shut down without writing their
- * log: what was not made durable is gone, as at a power loss. After each round every dataset that had been acknowledged
- * must verify, and the copy must come to its end; what is not so is thrown.
+ * A receiver whose data root and state lie on XFS file systems of their own, which are
+ * shut down without writing their log: what was not made durable is gone, as at a power
+ * loss. After each round every dataset that had been acknowledged must verify, and the
+ * copy must come to its end; what is not so is thrown.
  */
 export class PowerLossRun implements AsyncDisposable {
   readonly #directory = new TempDirectory();
@@ -194,7 +197,10 @@ export class PowerLossRun implements AsyncDisposable {
     appendFileSync(join(this.#source, 'large'), noise(24 * MIB, 1_000_000));
   }
 
-  /** New, replaced, changed, renamed and deleted files, a swapped directory, a block inside a large file. */
+  /**
+   * New, replaced, changed, renamed and deleted files, a swapped
+   * directory, a block inside a large file.
+   */
   #edit(): void {
     const random = this.#random;
     const folder = (number: number) => join(this.#source, `folder-${number}`);

@@ -23,7 +23,10 @@ import { decodeExtent, decodeExtentKey, extentsOf } from '../../src/repository/s
 
 const LEAF = 65_536;
 
-/** Reads a repository in a directory as docs/object-format.md describes it, and checks every digest on the way. */
+/**
+ * Reads a repository in a directory as docs/object-format.md describes it,
+ * and checks every digest on the way.
+ */
 export class RepositoryReader {
   readonly #store: string;
   readonly #layout: RepositoryLayout;

@@ -1,6 +1,9 @@
 import type { Clock } from '../../src/util/clock.js';
 
-/** A clock that stands still until it is set; sleeps end when the time they last for has passed on it. */
+/**
+ * A clock that stands still until it is set; sleeps end when the time
+ * they last for has passed on it.
+ */
 export class SetClock implements Clock {
   #nowMs: number;
   readonly #sleepers = new Set<{ readonly untilMs: number; readonly wake: () => void }>();

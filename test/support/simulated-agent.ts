@@ -1,6 +1,7 @@
 /**
- * An agent whose clock is told from outside: `node simulated-agent.js NODE DM agent OPTIONS`. It is the real one but for that:
- * whoever connects to the socket `STATE-DIR.clock.sock` makes it read the time from the file `STATE-DIR.clock`.
+ * An agent whose clock is told from outside: `node simulated-agent.js NODE DM agent OPTIONS`. It
+ * is the real one but for that: whoever connects to the socket `STATE-DIR.clock.sock` makes it
+ * read the time from the file `STATE-DIR.clock`.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';

@@ -27,7 +27,10 @@ const NEVER = new AbortController().signal;
 export const AGENTS = ['a', 'b', 'c', 'd'] as const;
 export type AgentName = (typeof AGENTS)[number];
 
-/** Agents whose time is made here: it stands still until it is set, and what is due by then has to end before it goes on. */
+/**
+ * Agents whose time is made here: it stands still until it is set, and what is
+ * due by then has to end before it goes on.
+ */
 export class SimulatedAgents implements AsyncDisposable {
   readonly #agents: TestAgents;
   readonly #policies = new Map<string, number>();
@@ -151,7 +154,10 @@ export class SimulatedAgents implements AsyncDisposable {
     await Promise.all(AGENTS.map(tell));
   }
 
-  /** Until nothing is due and nothing runs at the agents that are up, but for what waits to be tried again. */
+  /**
+   * Until nothing is due and nothing runs at the agents that are up, but
+   * for what waits to be tried again.
+   */
   async settle(): Promise<void> {
     const end = performance.now() + SETTLES_WITHIN_MS;
     for (let calm = 0; calm < 2; ) {

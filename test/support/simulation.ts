@@ -52,9 +52,10 @@ export interface DayReport {
 }
 
 /**
- * Hourly datasets on a, copied to b and on to c, to d and to an object account, and expired everywhere, by real agents on real
- * trees; time and the network are made here. Processes are killed and links cut as they come. What a place has is compared with
- * a model that knows the rules only.
+ * Hourly datasets on a, copied to b and on to c, to d and to an object account, and
+ * expired everywhere, by real agents on real trees; time and the network are made
+ * here. Processes are killed and links cut as they come. What a place has is
+ * compared with a model that knows the rules only.
  */
 export class Simulation implements AsyncDisposable {
   readonly #agents: SimulatedAgents;
@@ -86,7 +87,10 @@ export class Simulation implements AsyncDisposable {
     for (const link of this.#links.values()) await link[Symbol.asyncDispose]();
   }
 
-  /** Some hours, and at their end everything mended, expired and compared. Throws what is not as it must be. */
+  /**
+   * Some hours, and at their end everything mended, expired and compared.
+   * Throws what is not as it must be.
+   */
   async day(hours: number): Promise<DayReport> {
     this.#kills = 0;
     this.#outages = 0;
@@ -275,7 +279,8 @@ export class Simulation implements AsyncDisposable {
     for (const [from, to] of LINKS) {
       const known = this.#known.get(from + to);
       if (from !== place || known === undefined) continue;
-      // What came to it before it went down, in the same hour, was never seen; its source may know of it and go on from there.
+      // What came to it before it went down, in the same hour, was never seen; its
+      // source may know of it and go on from there.
       if (this.#agents.down.has(to as AgentName)) continue;
       if (
         this.#model(to)

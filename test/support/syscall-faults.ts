@@ -11,7 +11,9 @@ export interface SyscallFault {
   readonly when: number;
 }
 
-/** Lets system calls of a running process fail, by strace. Disposing detaches; the process goes on. */
+/**
+ * Lets system calls of a running process fail, by strace. Disposing detaches; the process goes on.
+ */
 export class SyscallFaults implements AsyncDisposable {
   readonly #strace: ChildProcess;
   #fired = 0;

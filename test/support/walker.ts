@@ -17,7 +17,10 @@ import { extendedAttributes } from './extended-attributes.js';
 export interface TreeDifference {
   /** Path below the roots, with bytes outside printable ASCII as \xNN; "." is the root. */
   readonly path: string;
-  /** `missing`, `extra`, `type`, `mode`, `owner`, `size`, `mtime`, `target`, `device`, `xattrs`, `content`, `holes`, `links`, `flags`. */
+  /**
+   * `missing`, `extra`, `type`, `mode`, `owner`, `size`, `mtime`, `target`, `device`,
+   * `xattrs`, `content`, `holes`, `links`, `flags`.
+   */
   readonly what: string;
   readonly left: string;
   readonly right: string;
@@ -36,7 +39,9 @@ export interface CompareOptions {
   readonly root?: boolean;
 }
 
-/** Both sides of one name; each path is `/proc/self/fd/<parent>/<name>` so that depth has no limit. */
+/**
+ * Both sides of one name; each path is `/proc/self/fd/<parent>/<name>` so that depth has no limit.
+ */
 interface Pair {
   readonly path: Buffer;
   readonly left: Buffer;

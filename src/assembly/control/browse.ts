@@ -138,7 +138,10 @@ export function browseHandlers(modules: {
   };
 }
 
-/** Depth first, each directory in name order; holds one page of names for each level. `changed`: null for all. */
+/**
+ * Depth first, each directory in name order; holds one page of names for
+ * each level. `changed`: null for all.
+ */
 async function* below(
   reader: DatasetReader,
   directory: Gfid,

@@ -127,7 +127,10 @@ export function asOfTime(text: string): number | null {
   return text === '' ? null : parseTime(text, '--as-of');
 }
 
-/** Finds a dataset of a place by number or global id; `not_found`, or `ambiguous` when two base paths hold the id. */
+/**
+ * Finds a dataset of a place by number or global id; `not_found`, or
+ * `ambiguous` when two base paths hold the id.
+ */
 export async function findDataset(
   place: Pick<OpenPlace, 'source'>,
   ref: string,

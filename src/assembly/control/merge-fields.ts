@@ -4,8 +4,9 @@ import { DmError } from '../../model/error.js';
 const OPTIONAL_FIELDS: ReadonlySet<string> = new Set(['dataset_retention_period']);
 
 /**
- * A message with the fields named by the mask (`a.b` for nested ones) replaced by those of `changes`. Throws
- * `invalid_argument` for one that `what`, named with where its fields can be seen, does not have.
+ * A message with the fields named by the mask (`a.b` for nested ones) replaced by
+ * those of `changes`. Throws `invalid_argument` for one that `what`, named with
+ * where its fields can be seen, does not have.
  */
 export function mergeFields(
   before: object,

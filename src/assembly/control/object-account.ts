@@ -197,7 +197,10 @@ function realPath(path: string): string {
   }
 }
 
-/** Credentials are for the place they were given for: who moves the account to another one gives them again. */
+/**
+ * Credentials are for the place they were given for: who moves the
+ * account to another one gives them again.
+ */
 function refuseElsewhere(
   before: ObjectAccount,
   after: ObjectAccount,

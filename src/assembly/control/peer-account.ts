@@ -69,7 +69,8 @@ export async function createPeerAccount(
     const channel = await dialer.dial(account.id, AbortSignal.timeout(FIRST_CONTACT_MS));
     await channel.close();
   } catch (error) {
-    // The peer may not be up yet: it is pinned at first contact then, and `ping` tells what is wrong.
+    // The peer may not be up yet: it is pinned at first contact then,
+    // and `ping` tells what is wrong.
     log.info(
       { account: account.name, reason: asDmError(error, 'first contact').message },
       'peer not reached yet',

@@ -15,7 +15,10 @@ export interface PingStoreModules extends ObjectStoreModules {
   readonly programVersion: string;
 }
 
-/** Tries on the store itself everything that a backup needs of it. What is tried lies below `ping/` and is removed. */
+/**
+ * Tries on the store itself everything that a backup needs of it. What is
+ * tried lies below `ping/` and is removed.
+ */
 export async function pingObjectAccount(
   account: ObjectAccount,
   request: PingAccountRequest__Output,

@@ -36,7 +36,10 @@ import { timeText } from './views.js';
 
 const POLICY_TYPES: readonly PolicyType[] = ['CREATION', 'COPY', 'REPEAT_COPY', 'EXPIRATION'];
 
-/** A policy as asked for; what is not given has its default. Throws `invalid_argument` or `not_supported`. */
+/**
+ * A policy as asked for; what is not given has its default. Throws
+ * `invalid_argument` or `not_supported`.
+ */
 export async function policyFromMessage(
   message: PolicyRequest,
   resolve: ResolveAccount,

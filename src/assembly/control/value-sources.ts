@@ -39,7 +39,9 @@ function copyFields(policy: string): Partial<Record<Override, string>> {
   };
 }
 
-/** Where the values of a policy come from; nothing for one without a base policy: all are its own. */
+/**
+ * Where the values of a policy come from; nothing for one without a base policy: all are its own.
+ */
 export function valueSources(type: PolicyType, base: BasePolicy | null): ValueSource[] {
   if (base === null) return [];
   return Object.entries(FIELDS[type]).map(([override, field]) => {

@@ -8,7 +8,10 @@ export function timeText(ms: number | null): string {
   return ms === null ? '' : new Date(ms).toISOString();
 }
 
-/** A path as the JSON output has it: UTF-8 (escaped), and base64 beside it where the bytes are not UTF-8. */
+/**
+ * A path as the JSON output has it: UTF-8 (escaped), and base64 beside
+ * it where the bytes are not UTF-8.
+ */
 export function pathFields(path: Uint8Array): { path: string; path_base64: string } {
   return {
     path: escapePath(path),

@@ -1,7 +1,9 @@
 import type { Policy } from '../../model/policy.js';
 import type { PolicyOutcome } from '../../policy/policy-outcomes.js';
 
-/** What a policy with a parent waits for, for people; "" when it waits for nothing or will not run. */
+/**
+ * What a policy with a parent waits for, for people; "" when it waits for nothing or will not run.
+ */
 export function waitsFor(
   policy: Policy,
   parent: Policy | null,

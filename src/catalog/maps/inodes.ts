@@ -6,10 +6,10 @@ import { corruptRecord, freshWriter, readGfid, readTime, writeTime } from './cod
 import { fileTypeOf } from './file-type.js';
 
 /*
- * Value of the map inodes: u8 type, u8 bits that say which optional fields follow, u64 parent,
- * [u64 version], varint size, time mtime, varints mode uid gid nlink, name, then the other optional
- * fields in the order of the bits. A field equal to its default is left out, so that equal inodes have
- * equal bytes.
+ * Value of the map inodes: u8 type, u8 bits that say which optional fields follow, u64
+ * parent, [u64 version], varint size, time mtime, varints mode uid gid nlink, name, then
+ * the other optional fields in the order of the bits. A field equal to its default is left
+ * out, so that equal inodes have equal bytes.
  */
 const VERSION = 1;
 const OWNER_NAMES = 2;

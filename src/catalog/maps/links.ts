@@ -2,7 +2,10 @@ import type { Gfid } from '../../model/ids.js';
 import { BinaryReader, writeU64 } from '../../util/binary.js';
 import { corruptRecord, encodeId, readGfid } from './codec.js';
 
-/** Key: gfid u64, parent gfid u64, the name's bytes. Value: empty. One for each further name of a hard link. */
+/**
+ * Key: gfid u64, parent gfid u64, the name's bytes. Value: empty. One
+ * for each further name of a hard link.
+ */
 export interface LinkKey {
   readonly gfid: Gfid;
   readonly parent: Gfid;

@@ -1,6 +1,8 @@
 import type { MapParams } from '../page-rule.js';
 
-/** Every map of a tree. Averages are chosen for leaves of 4 to 8 KiB; they are part of the format. */
+/**
+ * Every map of a tree. Averages are chosen for leaves of 4 to 8 KiB; they are part of the format.
+ */
 export const MAPS = {
   entries: { name: 'entries', leafEntries: 128 },
   inodes: { name: 'inodes', leafEntries: 48 },

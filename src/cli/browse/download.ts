@@ -10,10 +10,11 @@ import { type BrowseSession, type Components, shown } from './session.js';
 const LABEL_WIDTH = 17;
 
 /**
- * `download SRC DST [--metadata] [--force]`: brings data with the caller's rights; with --metadata also owners, modes, times,
- * attributes and special files. A directory goes to DST/NAME, a file to DST, or DST/NAME when DST is a directory. Yields a line
- * per entry before it is written. Stops at the first error; what came before stays. `partial` when everything came but
- * some metadata could not be set.
+ * `download SRC DST [--metadata] [--force]`: brings data with the caller's rights; with
+ * --metadata also owners, modes, times, attributes and special files. A directory goes to
+ * DST/NAME, a file to DST, or DST/NAME when DST is a directory. Yields a line per entry
+ * before it is written. Stops at the first error; what came before stays. `partial` when
+ * everything came but some metadata could not be set.
  */
 export async function* download(
   session: BrowseSession,

@@ -18,8 +18,9 @@ const TYPES: Readonly<Record<string, string>> = {
 const SIZE_UNITS = 'kMGT';
 
 /**
- * `find [PATH] [-name GLOB] [-type f,d,l] [-size ±N] [-newer DATE]`: the entries below a directory for which all
- * tests hold. Each directory is listed directories first, then the search goes down into them.
+ * `find [PATH] [-name GLOB] [-type f,d,l] [-size ±N] [-newer DATE]`: the entries
+ * below a directory for which all tests hold. Each directory is listed directories
+ * first, then the search goes down into them.
  */
 export async function* find(
   session: BrowseSession,

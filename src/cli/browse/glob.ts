@@ -2,8 +2,8 @@ import { DmError } from '../../model/error.js';
 import { escapePath, isUtf8 } from '../../util/escape.js';
 
 /**
- * Matches whole names against `*`, `?` and `[…]`. Where pattern and name are both UTF-8 a `?` is one
- * character, else one byte.
+ * Matches whole names against `*`, `?` and `[…]`. Where pattern and name are both
+ * UTF-8 a `?` is one character, else one byte.
  */
 export function globMatcher(pattern: Buffer): (name: Buffer) => boolean {
   const bytes = compile(pattern.toString('latin1'), 's', pattern);

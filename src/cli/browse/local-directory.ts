@@ -52,9 +52,9 @@ export class LocalDirectory implements Disposable {
   }
 
   /**
-   * Makes a file from chunks, with holes for long zeros. Without `force` nothing may be there; with it a file or link there is replaced
-   * as a whole at the end. On any error nothing is left behind. With `finish` the file is nobody else's until that was called
-   * with its descriptor.
+   * Makes a file from chunks, with holes for long zeros. Without `force` nothing may be there; with
+   * it a file or link there is replaced as a whole at the end. On any error nothing is left behind.
+   * With `finish` the file is nobody else's until that was called with its descriptor.
    */
   async writeFile(
     name: Buffer,

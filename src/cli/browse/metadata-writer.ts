@@ -9,7 +9,10 @@ type Create = typeof import('../../endpoint/local/sys/create.js');
 
 const SPECIAL_MODE = 0o600;
 
-/** Gives what was downloaded the metadata of the dataset, with the caller's rights. Each call returns what could not be set. */
+/**
+ * Gives what was downloaded the metadata of the dataset, with the caller's rights.
+ * Each call returns what could not be set.
+ */
 export class MetadataWriter {
   readonly #metadata: FileMetadata;
   readonly #create: Create;

@@ -1,10 +1,11 @@
 import { decodeSecurityDescriptor, type SecurityDescriptor } from './security-descriptor.js';
 
 /*
- * Where Linux keeps Windows security descriptors. `security.NTACL` is what Samba's acl_xattr module writes: the NDR form of
- * xattr_NTACL (librpc/idl/xattr.idl): u16 version, u16 the same again, u32 pointer; from version 2 on u32 pointer to the
- * descriptor and a hash over it (version 2: 16 bytes; later: u16 type, 64 bytes), in version 4 also a description that ends
- * with a zero, an NTTIME and a second hash of 64 bytes; then, at a multiple of 4, the descriptor.
+ * Where Linux keeps Windows security descriptors. `security.NTACL` is what Samba's acl_xattr module
+ * writes: the NDR form of xattr_NTACL (librpc/idl/xattr.idl): u16 version, u16 the same again, u32
+ * pointer; from version 2 on u32 pointer to the descriptor and a hash over it (version 2: 16 bytes;
+ * later: u16 type, 64 bytes), in version 4 also a description that ends with a zero, an NTTIME and
+ * a second hash of 64 bytes; then, at a multiple of 4, the descriptor.
  */
 const NTACL = 'security.NTACL';
 /** The descriptor as it is: the CIFS client and ntfs-3g. */

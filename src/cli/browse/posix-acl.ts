@@ -22,8 +22,8 @@ const TRUSTEES = new Map<number, (id: number) => string>([
 const MASK_TAG = 0x10;
 
 /**
- * Decodes the value of `system.posix_acl_access` or `system.posix_acl_default` in the order it has there. Null
- * when the bytes are no such list, so that the caller can show them as they are.
+ * Decodes the value of `system.posix_acl_access` or `system.posix_acl_default` in the order it has
+ * there. Null when the bytes are no such list, so that the caller can show them as they are.
  */
 export function decodePosixAcl(value: Uint8Array, inherited: boolean): Ace[] | null {
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength);

@@ -8,8 +8,9 @@ import { type OptionValue, OptionValues } from '../option-values.js';
 import { type BrowseSession, joinPath } from './session.js';
 
 /**
- * `restore SRC DST`: the agent brings an entry, and all below it, back with all metadata. It keeps its path below DST,
- * which is a directory below a root of the agent; nothing may be at that path. Yields what it makes and how that ended.
+ * `restore SRC DST`: the agent brings an entry, and all below it, back with all metadata. It
+ * keeps its path below DST, which is a directory below a root of the agent; nothing may be at
+ * that path. Yields what it makes and how that ended.
  */
 export async function* restore(
   session: BrowseSession,

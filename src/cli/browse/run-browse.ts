@@ -6,8 +6,8 @@ import { runShell } from './shell.js';
 import { parseCommands } from './words.js';
 
 /**
- * Runs the commands of -c, the script on stdin, or a shell when stdin is a terminal. In the first two the
- * first command that fails ends it with that error.
+ * Runs the commands of -c, the script on stdin, or a shell when stdin is a terminal. In the first
+ * two the first command that fails ends it with that error.
  */
 export async function runBrowse(context: CommandContext): Promise<void> {
   const session = new BrowseSession(await context.client());

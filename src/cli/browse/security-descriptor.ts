@@ -11,12 +11,15 @@ export interface SecurityDescriptor {
   /** Security identifiers, "" where there is none. */
   readonly owner: string;
   readonly group: string;
-  /** Null where the descriptor has no such list: everybody may do everything, or nothing is audited. */
+  /**
+   * Null where the descriptor has no such list: everybody may do everything, or nothing is audited.
+   */
   readonly dacl: readonly NtAce[] | null;
   readonly sacl: readonly NtAce[] | null;
 }
 
-// Layouts: MS-DTYP 2.4.6 (descriptor), 2.4.5 (list), 2.4.4 (entry), 2.4.2 (identifier); all little-endian.
+// Layouts: MS-DTYP 2.4.6 (descriptor), 2.4.5 (list), 2.4.4 (entry),
+// 2.4.2 (identifier); all little-endian.
 const HEADER_BYTES = 20;
 const ACL_HEADER_BYTES = 8;
 const ACE_HEADER_BYTES = 8;

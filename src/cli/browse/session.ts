@@ -71,7 +71,9 @@ export class BrowseSession {
     return Buffer.from(parts.findLast((part) => part !== '') ?? 'dataset');
   }
 
-  /** Components of a path given by the user: from the root with a slash in front, else from here. */
+  /**
+   * Components of a path given by the user: from the root with a slash in front, else from here.
+   */
   resolve(path: Uint8Array): Components {
     const components: Buffer[] = path[0] === SLASH ? [] : [...this.cwd];
     for (const part of splitPath(path)) {

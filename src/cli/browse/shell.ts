@@ -10,8 +10,8 @@ import type { BrowseSession } from './session.js';
 import { parseCommands } from './words.js';
 
 /**
- * The shell on a terminal: prompt, history, completion. A failing command is one line on stderr; Ctrl-C stops the
- * running command or clears the line; Ctrl-D and `exit` leave.
+ * The shell on a terminal: prompt, history, completion. A failing command is one line on stderr;
+ * Ctrl-C stops the running command or clears the line; Ctrl-D and `exit` leave.
  */
 export async function runShell(context: CommandContext, session: BrowseSession): Promise<void> {
   let running: AbortController | null = null;
@@ -74,7 +74,9 @@ async function runLine(
   }
 }
 
-/** Resolves with the next line typed, null once the input has ended. Lines typed meanwhile are kept. */
+/**
+ * Resolves with the next line typed, null once the input has ended. Lines typed meanwhile are kept.
+ */
 function lineReader(lines: Interface): () => Promise<string | null> {
   const waiting: string[] = [];
   let closed = false;

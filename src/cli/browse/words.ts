@@ -7,9 +7,9 @@ const QUOTABLE = ' \t;\'"#';
 const SEPARATORS = ' \t\r';
 
 /**
- * The commands of a text, each as its words in bytes. Commands end at `;` and at line ends. `\xNN` is a byte
- * and `\\` a backslash, as names are printed; `'…'` is taken as it stands, `"…"` with those two escapes.
- * A command that begins with `#` is a comment.
+ * The commands of a text, each as its words in bytes. Commands end at `;` and at line ends. `\xNN`
+ * is a byte and `\\` a backslash, as names are printed; `'…'` is taken as it stands, `"…"` with
+ * those two escapes. A command that begins with `#` is a comment.
  */
 export function parseCommands(text: string): Buffer[][] {
   const commands: Buffer[][] = [];
@@ -73,7 +73,9 @@ function escapeAt(
   return null;
 }
 
-/** A name as a word of a command: escaped as it is printed, and what would end or quote a word too. */
+/**
+ * A name as a word of a command: escaped as it is printed, and what would end or quote a word too.
+ */
 export function quoteWord(name: Uint8Array): string {
   return escapePath(name).replace(/[ \t;'"#]/g, '\\$&');
 }

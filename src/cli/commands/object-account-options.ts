@@ -53,7 +53,10 @@ export const OBJECT_OPTIONS: readonly OptionSpec[] = [
   file('encryption-passphrase-file', 'file with the passphrase that encrypts backups'),
 ];
 
-/** The options given, as they are sent; null when there is none. Files are read with the caller's rights. */
+/**
+ * The options given, as they are sent; null when there is none. Files
+ * are read with the caller's rights.
+ */
 export async function objectOptions(
   options: OptionValues,
   io: CliIo,

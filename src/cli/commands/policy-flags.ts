@@ -63,7 +63,9 @@ const COMMON: readonly PolicyFlag[] = [
   }),
 ];
 
-/** The flags of a retention below `field`; the three names are given, for one of them is irregular. */
+/**
+ * The flags of a retention below `field`; the three names are given, for one of them is irregular.
+ */
 function retention(field: string, period: string, reserve: string, action: string): PolicyFlag[] {
   return [
     flag(

@@ -83,8 +83,8 @@ const DEFAULTS: Readonly<Record<PolicyType, Node>> = {
 };
 
 /**
- * The policy that `policies create NAME [PRIORITY] [ENABLED] [TYPE]` asks for. What may stand in both
- * forms may not stand in two different ones.
+ * The policy that `policies create NAME [PRIORITY] [ENABLED] [TYPE]` asks for. What may stand in
+ * both forms may not stand in two different ones.
  */
 export function newPolicy(args: readonly string[], options: OptionValues): Policy {
   const [name = '', priority, enabled, typeWord] = args;

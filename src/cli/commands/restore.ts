@@ -71,8 +71,8 @@ async function run(context: CommandContext): Promise<void> {
 }
 
 /**
- * Deletes the policy of a run that failed or was cancelled: whoever gave the command has been told, and `dm status` has no
- * need to go on about it. Given again, the command makes another.
+ * Deletes the policy of a run that failed or was cancelled: whoever gave the command has been told,
+ * and `dm status` has no need to go on about it. Given again, the command makes another.
  */
 async function takeBack(context: CommandContext, { id }: Made, name: string): Promise<void> {
   await (await context.client()).deletePolicy({ ref: id });

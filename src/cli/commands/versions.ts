@@ -29,7 +29,10 @@ export const versions: CommandSpec = {
   },
 };
 
-/** A row for each dataset that has the path, oldest first; `changed` where it is not as in the one before. */
+/**
+ * A row for each dataset that has the path, oldest first; `changed`
+ * where it is not as in the one before.
+ */
 async function* rows(context: CommandContext): AsyncGenerator<object, void> {
   const word = context.argument(0);
   const colon = word.indexOf(':');

@@ -1,4 +1,7 @@
-/** Options that name files of which an agent keeps the content and not the name: those that must be filled in to make the object. */
+/**
+ * Options that name files of which an agent keeps the content and not the name: those
+ * that must be filled in to make the object.
+ */
 export const SECRET_FILES = {
   ca: ['certificate-path'],
   identity: ['certificate-path', 'certificate-key-path'],

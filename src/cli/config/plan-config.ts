@@ -42,9 +42,10 @@ const KINDS: Readonly<Record<Exclude<Section, `${string}.settings`>, Kind>> = {
 export type ConfigStep = readonly string[];
 
 /**
- * The command lines that make an agent what the document says: first what is new, in an order in which each finds what
- * it refers to, then what differs; with `prune` last what the document's sections do not name. An option that an object
- * in the document does not have stays as it is. The same document applied again gives no steps.
+ * The command lines that make an agent what the document says: first what is new, in an order in
+ * which each finds what it refers to, then what differs; with `prune` last what the document's
+ * sections do not name. An option that an object in the document does not have stays as it is.
+ * The same document applied again gives no steps.
  */
 export function planConfig(
   wanted: ConfigDocument,

@@ -20,7 +20,10 @@ export interface PresentConfig {
   readonly ids: ReadonlyMap<ConfigEntry, string>;
 }
 
-/** How an agent is set up now. Secrets and the files they came from are not known: such options are left empty. */
+/**
+ * How an agent is set up now. Secrets and the files they came from are not
+ * known: such options are left empty.
+ */
 export async function presentConfig(client: ControlClient): Promise<PresentConfig> {
   const { certificates: cas } = await client.listCaCertificates({});
   const { certificates: identities } = await client.listIdentityCertificates({});

@@ -7,8 +7,9 @@ import type { ConfigStep } from './plan-config.js';
 import { shellLine } from './shell-line.js';
 
 /**
- * Runs command lines one after the other against the agent of `context`, saying nothing of their own. All of them are
- * read before the first one runs; the first that fails ends it, with the error naming the line and how many were run.
+ * Runs command lines one after the other against the agent of `context`, saying nothing of
+ * their own. All of them are read before the first one runs; the first that fails ends it, with
+ * the error naming the line and how many were run.
  */
 export async function runSteps(
   context: CommandContext,

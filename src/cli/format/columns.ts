@@ -1,4 +1,6 @@
-/** One column of a list: a dotted path into the message. CSV has every column, a table only some. */
+/**
+ * One column of a list: a dotted path into the message. CSV has every column, a table only some.
+ */
 export interface Column {
   readonly field: string;
   /** Heading in the table; without one the column is in CSV only. */

@@ -1,6 +1,9 @@
 import { escapePath } from '../../util/escape.js';
 
-/** Control and formatting characters as `\xNN`; the backslash stays, for text that is escaped already. */
+/**
+ * Control and formatting characters as `\xNN`; the backslash stays,
+ * for text that is escaped already.
+ */
 export function escapeControl(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) =>
     escapePath(Buffer.from(character)),

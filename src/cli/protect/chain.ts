@@ -15,9 +15,10 @@ export interface Protection {
 }
 
 /**
- * The policies that make datasets of a tree, copy them on and remove the old ones. With a retention period of 0 a dataset may
- * go, at either place, as soon as it is not among the newest that are kept. Here that follows the making and not the copying:
- * a target that is away must not fill this disk. A peer removes by itself what it received from us.
+ * The policies that make datasets of a tree, copy them on and remove the old ones. With a retention
+ * period of 0 a dataset may go, at either place, as soon as it is not among the newest that are
+ * kept. Here that follows the making and not the copying: a target that is away must not fill this
+ * disk. A peer removes by itself what it received from us.
  */
 export function protectionChain(protection: Protection): ConfigEntry[] {
   const { name, path, account, targetPath, keep, recurrence } = protection;

@@ -4,7 +4,10 @@ const MINUTES_OF: Readonly<Record<string, number>> = { m: 1, min: 1, h: 60, d: 1
 const HOUR = 60;
 const DAY = 1_440;
 
-/** The cron expression for "every 15m", "1h", "6h" or "1d". Only what divides an hour or a day has equal steps. */
+/**
+ * The cron expression for "every 15m", "1h", "6h" or "1d". Only what
+ * divides an hour or a day has equal steps.
+ */
 export function cronOfEvery(text: string): string {
   const [, digits = '', unit = ''] = /^([1-9][0-9]{0,4})(m|min|h|d)$/.exec(text) ?? [];
   const minutes = Number(digits) * (MINUTES_OF[unit] ?? Number.NaN);

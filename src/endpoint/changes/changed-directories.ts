@@ -12,15 +12,17 @@ const MAX_DIRECTORIES = 1_000_000;
 
 /** Where two datasets of one tree differ. */
 export interface ChangedDirectories {
-  /** True when nothing in the directory, at any depth, differs, if it stands at one path in both. */
+  /**
+   * True when nothing in the directory, at any depth, differs, if it stands at one path in both.
+   */
   isSame(directory: Gfid): boolean;
   /** True when it stands at one path in one dataset, and at another one or nowhere in the other. */
   isElsewhere(directory: Gfid): boolean;
 }
 
 /**
- * Compares two datasets by the pages in which their maps differ, so that nobody has to walk through what is the same.
- * Null when they are of different trees or differ in too much for that.
+ * Compares two datasets by the pages in which their maps differ, so that nobody has to walk through
+ * what is the same. Null when they are of different trees or differ in too much for that.
  */
 export async function changedDirectories(
   before: DatasetReader,

@@ -8,7 +8,9 @@ import { ROOT_GFID } from '../../model/ids.js';
 import { equalBytes } from '../../util/bytes.js';
 import type { ChangeCounts } from '../change-counts.js';
 
-/** Counts what differs between two catalogs that are at hand; pages that both share are not read. */
+/**
+ * Counts what differs between two catalogs that are at hand; pages that both share are not read.
+ */
 export async function countChanges(
   trees: { readonly before: CatalogRoots; readonly after: CatalogRoots },
   pages: PageReader,

@@ -33,12 +33,14 @@ export interface SelectionModules {
   readonly base: Catalog | null;
 }
 
-/** Metadata that a host cannot hold is in the catalog all the same: nothing is lacking for others. */
+/**
+ * Metadata that a host cannot hold is in the catalog all the same: nothing is lacking for others.
+ */
 const HELD_IN_CATALOG = 'unsupported_metadata';
 
 /**
- * What a lane has to send, ascending by gfid: regular files with another version than in the base, and
- * whatever the base or the dataset itself has an exception for.
+ * What a lane has to send, ascending by gfid: regular files with another version than in the base,
+ * and whatever the base or the dataset itself has an exception for.
  */
 export async function* selectFiles(
   options: SelectionOptions,

@@ -9,7 +9,10 @@ import type { Inode } from '../../model/inode.js';
 import type { StructureMap } from '../change-payload.js';
 import type { SubpathScope } from './subpath-scope.js';
 
-/** Up to this many inodes are collected by walking the subpaths; beyond, the whole inodes map is gone through. */
+/**
+ * Up to this many inodes are collected by walking the subpaths; beyond,
+ * the whole inodes map is gone through.
+ */
 const WALKED = 100_000;
 const BATCH = 256;
 
@@ -22,8 +25,8 @@ interface Included {
 }
 
 /**
- * The maps of a dataset, reduced to some subpaths: everything at and below them, and the bare directories
- * above. Names of a hard link that lie elsewhere are gone, and its inode says so.
+ * The maps of a dataset, reduced to some subpaths: everything at and below them, and the bare
+ * directories above. Names of a hard link that lie elsewhere are gone, and its inode says so.
  */
 export class FilteredMaps {
   readonly #scope: SubpathScope;
@@ -123,7 +126,9 @@ function correctedInode({ inode, names }: Included): Uint8Array {
   return encodeInode({ ...inode, ...first, nlink: names.length });
 }
 
-/** Gfids at and below the targets and on the way to them, ascending; null when there are too many. */
+/**
+ * Gfids at and below the targets and on the way to them, ascending; null when there are too many.
+ */
 async function walk(scope: SubpathScope, signal: AbortSignal): Promise<Gfid[] | null> {
   const found = new Set<Gfid>([ROOT_GFID, ...scope.ways.keys(), ...scope.targets]);
   // A directory is looked through once: nothing but directories that were just found is waiting.

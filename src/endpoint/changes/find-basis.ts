@@ -5,9 +5,9 @@ import type { Inode } from '../../model/inode.js';
 import type { SelectedFile } from './file-selection.js';
 
 /**
- * The file of the base that a changed one is told against: the same gfid, else the base's regular file of the
- * same name in the same directory, so that write-a-temporary-and-rename is an increment too. Null when there is
- * none, or the base lacks something of it.
+ * The file of the base that a changed one is told against: the same gfid, else the base's regular
+ * file of the same name in the same directory, so that write-a-temporary-and-rename is an increment
+ * too. Null when there is none, or the base lacks something of it.
  */
 export async function findBasis(
   file: SelectedFile,

@@ -18,7 +18,10 @@ export class InodeCounts {
   #deleted = 0;
   #moved = 0;
 
-  /** `hasContent` is asked of each file whose content is new, whether it is there; others are not counted. */
+  /**
+   * `hasContent` is asked of each file whose content is new, whether it
+   * is there; others are not counted.
+   */
   constructor(modules: { readonly hasContent: (gfid: Gfid) => boolean }) {
     this.#hasContent = modules.hasContent;
   }

@@ -1,6 +1,7 @@
 /**
- * Items of several iterables as they come, each iterable's in its order; asks for one ahead of each. When one
- * fails, or the caller leaves, `stop` is called (it is to make the others end soon) and they are waited for.
+ * Items of several iterables as they come, each iterable's in its order; asks for one
+ * ahead of each. When one fails, or the caller leaves, `stop` is called (it is to make the
+ * others end soon) and they are waited for.
  */
 export async function* interleave<T>(
   sources: readonly AsyncIterable<T>[],

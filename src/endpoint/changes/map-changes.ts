@@ -19,8 +19,8 @@ export interface ComparedCatalogs {
 }
 
 /**
- * The changes from the base to a dataset; with subpaths (then there is no base), of what they leave of it.
- * Fails with `not_found` for a subpath that the dataset does not have.
+ * The changes from the base to a dataset; with subpaths (then there is no base), of what they leave
+ * of it. Fails with `not_found` for a subpath that the dataset does not have.
  */
 export async function mapChanges(
   subpaths: readonly Uint8Array[],

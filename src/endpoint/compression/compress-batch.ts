@@ -5,15 +5,19 @@ import type { CompressionSwitch } from './compression-switch.js';
 
 /** Less is not worth a frame. */
 const LEAST_BYTES = 1_024;
-/** Looked at before the whole: a run of the compressor over bytes that do not shrink costs 1.5 ms for each MiB. */
+/**
+ * Looked at before the whole: a run of the compressor over bytes that do
+ * not shrink costs 1.5 ms for each MiB.
+ */
 const SAMPLES = 8;
 const SAMPLE_BYTES = 4_096;
 /** A sample or a batch must lose one part in this many. */
 const LEAST_SAVING = 20;
 
 /**
- * The batch with its payload as a zstd frame; the batch itself when its stream is not compressed now, or would not get
- * smaller by a twentieth. Works beside the calling thread, and is not for the main one: it copies.
+ * The batch with its payload as a zstd frame; the batch itself when its stream is not
+ * compressed now, or would not get smaller by a twentieth. Works beside the calling
+ * thread, and is not for the main one: it copies.
  */
 export async function compressBatch(
   batch: ChangeBatch,

@@ -10,7 +10,10 @@ export interface CompressorTotals {
   readonly ms: number;
 }
 
-/** Whether the payloads of one stream are compressed: in memory that the threads which fill them share, looked at for each. */
+/**
+ * Whether the payloads of one stream are compressed: in memory that the threads
+ * which fill them share, looked at for each.
+ */
 export class CompressionSwitch {
   readonly memory: SharedArrayBuffer;
   readonly #words: BigInt64Array;

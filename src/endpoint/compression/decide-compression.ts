@@ -1,7 +1,13 @@
-/** The link is what holds the stream up when both of its ends wait for this share of the time; below the second it is not. */
+/**
+ * The link is what holds the stream up when both of its ends wait for this share
+ * of the time; below the second it is not.
+ */
 const BOUND = 0.5;
 const FREE = 0.2;
-/** Compressing is begun on links slower than this part of the compressor, and given up on those faster than the second. */
+/**
+ * Compressing is begun on links slower than this part of the compressor, and
+ * given up on those faster than the second.
+ */
 const SLOW = 0.5;
 const FAST = 0.8;
 /** Bytes a second of the compressor, until it has run. */
@@ -9,7 +15,10 @@ const ASSUMED_RATE = 200_000_000;
 /** How long it must look so. */
 const TURN_ON_MS = 1_000;
 const TURN_OFF_MS = 2_000;
-/** Each time that compressing was given up in vain it is kept up twice as long the next time, up to this. */
+/**
+ * Each time that compressing was given up in vain it is kept up twice
+ * as long the next time, up to this.
+ */
 const MOST_PATIENCE_MS = 60_000;
 
 export interface CompressionState {
@@ -29,7 +38,10 @@ export interface LinkInterval {
   readonly elapsedMs: number;
   /** Bytes put on the wire. */
   readonly sentBytes: number;
-  /** How long a stream stood still because of the link: the sender waited to send, the receiver for what to do, and both had time. */
+  /**
+   * How long a stream stood still because of the link: the sender waited to send, the
+   * receiver for what to do, and both had time.
+   */
   readonly boundMs: number;
   /** Bytes a second that the compressor takes; null when it has not run. */
   readonly compressorRate: number | null;
@@ -43,9 +55,10 @@ export const INITIAL_COMPRESSION: CompressionState = {
 };
 
 /**
- * Whether the streams to a peer are to be compressed, from what was and what was seen since: on where the link is the bottleneck and
- * slower than the compressor. While it is on and the link is not the bottleneck nobody knows how fast that is; so it is turned off to see,
- * less often each time that this proves wrong.
+ * Whether the streams to a peer are to be compressed, from what was and what was seen
+ * since: on where the link is the bottleneck and slower than the compressor. While it is on
+ * and the link is not the bottleneck nobody knows how fast that is; so it is turned off to
+ * see, less often each time that this proves wrong.
  */
 export function decideCompression(before: CompressionState, seen: LinkInterval): CompressionState {
   const bound = seen.boundMs / seen.elapsedMs;

@@ -44,7 +44,10 @@ export interface LocalDatasetReaderModules {
   readonly digests: DigestKeeper | null;
 }
 
-/** One dataset of a local tree. Changes are streamed by worker threads, all else happens in this one. */
+/**
+ * One dataset of a local tree. Changes are streamed by worker threads,
+ * all else happens in this one.
+ */
 export class LocalDatasetReader implements DatasetReader {
   readonly info: DatasetInfo;
   readonly #options: LocalDatasetReaderOptions;

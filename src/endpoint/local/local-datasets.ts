@@ -54,7 +54,10 @@ export class LocalDatasets {
     this.#records = modules.records;
   }
 
-  /** As they are on disk when each tree's turn comes; those of a tree in the order they were committed here. */
+  /**
+   * As they are on disk when each tree's turn comes; those of a tree in
+   * the order they were committed here.
+   */
   async *all(): AsyncGenerator<PlacedDataset, void> {
     const trees = this.#roots.flatMap((root) => root.trees().map((one) => ({ ...one, root })));
     this.#records.retainTrees(trees.map(({ directory }) => directory));

@@ -32,7 +32,9 @@ export interface LocalMakerModules {
   readonly pool: WorkerPool;
   readonly datasets: LocalDatasets;
   readonly holds: OpenDatasets;
-  /** Runs one capture, deletion or commit of a receive at a path at a time: shared with the targets. */
+  /**
+   * Runs one capture, deletion or commit of a receive at a path at a time: shared with the targets.
+   */
   readonly trees: { exclusively<T>(path: Uint8Array, work: () => Promise<T>): Promise<T> };
   /** The dataset id of a request, the same at every asking. */
   readonly requestIds: { idFor(requestId: string): Promise<DatasetId> };
@@ -150,8 +152,8 @@ export class LocalMaker implements DatasetMaker {
   }
 
   /**
-   * Deletes a dataset and what only it needs, when it is its tree's turn; until then the dataset can be read. `in_use`
-   * while it is read.
+   * Deletes a dataset and what only it needs, when it is its tree's turn; until then the
+   * dataset can be read. `in_use` while it is read.
    */
   async delete(ref: DatasetRef, signal: AbortSignal): Promise<DeleteResult> {
     const { datasets, pool, holds, trees } = this.#modules;
@@ -164,7 +166,10 @@ export class LocalMaker implements DatasetMaker {
     });
   }
 
-  /** Does the rest of deletions that were interrupted. Returns the bytes that came free; null when there were none. */
+  /**
+   * Does the rest of deletions that were interrupted. Returns the bytes that
+   * came free; null when there were none.
+   */
   async finishDeletions(signal: AbortSignal): Promise<number | null> {
     const { pool, trees } = this.#modules;
     let freed: number | null = null;

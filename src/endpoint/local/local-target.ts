@@ -62,8 +62,9 @@ export class LocalTarget implements Target {
   }
 
   /**
-   * Finishes every flip that a kill interrupted, and clears away what came to nothing: to be called once before anything
-   * else is served. A tree whose record is damaged stays as it is: whatever needs to know of it fails with `corrupt`.
+   * Finishes every flip that a kill interrupted, and clears away what came to nothing: to be
+   * called once before anything else is served. A tree whose record is damaged stays as it is:
+   * whatever needs to know of it fails with `corrupt`.
    */
   async recover(signal: AbortSignal): Promise<void> {
     for (const root of this.#options.roots) {
@@ -140,9 +141,9 @@ export class LocalTarget implements Target {
   }
 
   /**
-   * Gives the tree at the path to its users: every receive is refused until `reclaim`, and what an unfinished one had
-   * staged is dropped. A copy that is being put in place is finished first. Does nothing when it is released already.
-   * Errors: `not_found`, `dataset_incomplete`.
+   * Gives the tree at the path to its users: every receive is refused until `reclaim`, and what an
+   * unfinished one had staged is dropped. A copy that is being put in place is finished first. Does
+   * nothing when it is released already. Errors: `not_found`, `dataset_incomplete`.
    */
   release(path: Uint8Array, signal: AbortSignal): Promise<void> {
     return this.#sessions.exclusively(path, async () => {
@@ -160,7 +161,9 @@ export class LocalTarget implements Target {
     });
   }
 
-  /** Lets the tree at the path take copies again. Does nothing when it does. Errors: `not_found`. */
+  /**
+   * Lets the tree at the path take copies again. Does nothing when it does. Errors: `not_found`.
+   */
   reclaim(path: Uint8Array): Promise<void> {
     return this.#sessions.exclusively(path, async () => {
       const { directory, tree } = this.#receivedTree(path);

@@ -1,4 +1,7 @@
-/** Names of the tasks that worker threads run for the local place, beside those of the change stream. */
+/**
+ * Names of the tasks that worker threads run for the local place,
+ * beside those of the change stream.
+ */
 export const LOCAL_TASKS = {
   capture: 'capture',
   preview: 'preview',

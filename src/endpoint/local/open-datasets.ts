@@ -3,8 +3,8 @@ import type { DatasetId } from '../../model/ids.js';
 import type { LocalTreeId } from './layout/local-tree.js';
 
 /**
- * Which datasets of this place are being read, and which are being deleted: never both; and where catalog pages are being
- * written that no record names yet. One object for all roots of an agent.
+ * Which datasets of this place are being read, and which are being deleted: never both; and where
+ * catalog pages are being written that no record names yet. One object for all roots of an agent.
  */
 export class OpenDatasets {
   readonly #readers = new Map<string, number>();
@@ -17,7 +17,10 @@ export class OpenDatasets {
     return this.#deletions;
   }
 
-  /** Keeps new pages from being taken for leftovers until the result is disposed of. `pagesPath` names the root. */
+  /**
+   * Keeps new pages from being taken for leftovers until the result is
+   * disposed of. `pagesPath` names the root.
+   */
   writePages(pagesPath: string): Disposable {
     return counted(this.#writers, pagesPath);
   }
@@ -27,7 +30,10 @@ export class OpenDatasets {
     return !this.#writers.has(pagesPath);
   }
 
-  /** Keeps a dataset from being deleted until the result is disposed of. `not_found` when it is going already. */
+  /**
+   * Keeps a dataset from being deleted until the result is disposed of.
+   * `not_found` when it is going already.
+   */
   hold(tree: LocalTreeId, id: DatasetId): Disposable {
     const key = keyOf(tree, id);
     if (this.#deleting.has(key)) {
@@ -40,7 +46,10 @@ export class OpenDatasets {
     return this.#readers.has(keyOf(tree, id));
   }
 
-  /** Keeps a dataset from being read until the result is disposed of. `in_use` while it is read or deleted. */
+  /**
+   * Keeps a dataset from being read until the result is disposed of.
+   * `in_use` while it is read or deleted.
+   */
   claimForDelete(tree: LocalTreeId, id: DatasetId): Disposable {
     const key = keyOf(tree, id);
     if (this.#readers.has(key) || this.#deleting.has(key)) {

@@ -22,8 +22,9 @@ export class PageSweeper {
   }
 
   /**
-   * Sweeps every root in which something was deleted since, or was perhaps before the agent started; returns the bytes that
-   * came free. A root where pages are being written is left for the next time: what no record names yet must not go.
+   * Sweeps every root in which something was deleted since, or was perhaps before the agent
+   * started; returns the bytes that came free. A root where pages are being written is left for the
+   * next time: what no record names yet must not go.
    */
   sweep(signal: AbortSignal): Promise<number> {
     const swept = this.#running.then(() => this.#sweepAll(signal));

@@ -47,7 +47,10 @@ export class PeerDatasetReader implements DatasetReader {
     }
   }
 
-  /** Not waited for: the stream goes on without it, and tells itself what is wrong with the connection. */
+  /**
+   * Not waited for: the stream goes on without it, and tells itself
+   * what is wrong with the connection.
+   */
   #tell(stream: number, waitedMs: number, compress: boolean): void {
     const { Feedback } = peerDefinition();
     const message = { stream, waited_ms: waitedMs, compress };

@@ -24,8 +24,8 @@ export interface BegunSession {
 }
 
 /**
- * A receive at a peer. Disposing it leaves the peer's session to a later `begin`, which resumes it, or to the peer's
- * idle time.
+ * A receive at a peer. Disposing it leaves the peer's session to a later `begin`,
+ * which resumes it, or to the peer's idle time.
  */
 export class PeerSession implements ReceiveSession {
   readonly resume: ResumePoint | null;
@@ -112,7 +112,10 @@ export class PeerSession implements ReceiveSession {
   }
 }
 
-/** A session that the peer closed meanwhile (idle, restarted) can be begun again: not the end of the job. */
+/**
+ * A session that the peer closed meanwhile (idle, restarted) can be
+ * begun again: not the end of the job.
+ */
 function lostSession(error: unknown): unknown {
   if (!(error instanceof DmError) || error.code !== 'not_found') return error;
   if (error.data.object !== 'session') return error;

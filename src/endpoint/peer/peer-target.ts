@@ -11,7 +11,10 @@ import { listPeerDatasets } from './peer-source.js';
 /** The peer compares trees and proves its staging before it answers. */
 const BEGIN_MS = 600_000;
 
-/** A peer as a place to write to; the peer itself fills in who owns what is written. The channel belongs to whoever opened it. */
+/**
+ * A peer as a place to write to; the peer itself fills in who owns what is written.
+ * The channel belongs to whoever opened it.
+ */
 export class PeerTarget implements Target {
   readonly #channel: PeerChannel;
 

@@ -35,8 +35,8 @@ export interface CappedMakerModules {
 }
 
 /**
- * A maker that others use: what they make is kept no longer than the caps allow, and of more datasets than that the
- * oldest go. Request ids of different callers never meet.
+ * A maker that others use: what they make is kept no longer than the caps allow, and of more
+ * datasets than that the oldest go. Request ids of different callers never meet.
  */
 export class CappedMaker {
   readonly #caps: MakerCaps;

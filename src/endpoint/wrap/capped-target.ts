@@ -21,8 +21,8 @@ const METADATA_BYTES = 16n * 1_048_576n;
 export type ReceivedBytes = (owner: string) => readonly { path: Uint8Array; bytes: bigint }[];
 
 /**
- * A target whose trees of one owner hold at most a number of bytes together: checked by what an offer says, and again
- * by what then comes.
+ * A target whose trees of one owner hold at most a number of bytes together: checked by what
+ * an offer says, and again by what then comes.
  */
 export class CappedTarget implements Target {
   readonly #maxBytes: bigint;

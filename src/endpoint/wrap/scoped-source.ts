@@ -5,8 +5,8 @@ import { type RefusedParty, rightRefused } from '../../security/right-refusal.js
 import type { Base, DatasetFilter, DatasetReader, DatasetRef, Source } from '../source.js';
 
 /**
- * A source as a caller with rights at some directories only finds it: datasets that the caller may neither read nor
- * write to are not there, and those it may read can be opened.
+ * A source as a caller with rights at some directories only finds it: datasets that the caller may
+ * neither read nor write to are not there, and those it may read can be opened.
  */
 export class ScopedSource implements Source {
   readonly #reach: Reach;
@@ -43,8 +43,8 @@ export class ScopedSource implements Source {
   }
 
   /**
-   * The dataset a caller names, as nobody can mistake it: `not_found` for one it does not see, `refused` for one it
-   * sees and may not read.
+   * The dataset a caller names, as nobody can mistake it: `not_found` for one it does not see,
+   * `refused` for one it sees and may not read.
    */
   async readable(ref: DatasetRef, signal: AbortSignal): Promise<DatasetRef> {
     let refused: DmError | null = null;

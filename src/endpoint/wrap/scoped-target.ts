@@ -4,7 +4,10 @@ import { type RefusedParty, rightRefused } from '../../security/right-refusal.js
 import type { DatasetFilter } from '../source.js';
 import type { Offer, ReceiveSession, Target, TargetState } from '../target.js';
 
-/** A target as a caller with rights at some directories only finds it; `privileged` is looked up path by path. */
+/**
+ * A target as a caller with rights at some directories only finds it;
+ * `privileged` is looked up path by path.
+ */
 export class ScopedTarget implements Target {
   readonly #reach: Reach;
   readonly #party: RefusedParty;

@@ -64,7 +64,9 @@ export function parseCron(text: string): Cron {
   return { seconds, minutes, hours, days, months, weekdays, years, eitherDay };
 }
 
-/** The first wall time after `after` that the expression allows; null when there is none until 2099. */
+/**
+ * The first wall time after `after` that the expression allows; null when there is none until 2099.
+ */
 export function nextWallTime(cron: Cron, after: WallTime): WallTime | null {
   const day = new Date(0);
   day.setUTCFullYear(after.year, after.month - 1, after.day);

@@ -17,8 +17,8 @@ export class DueTimes {
   readonly startMs: number | null;
 
   /**
-   * `zone` is what the schedule's times are meant in. Throws `invalid_argument` for a schedule that cannot be read or
-   * whose recurrence never comes.
+   * `zone` is what the schedule's times are meant in. Throws `invalid_argument` for a schedule that
+   * cannot be read or whose recurrence never comes.
    */
   constructor(schedule: Schedule, zone: TimeZone) {
     this.#zone = zone;
@@ -40,8 +40,8 @@ export class DueTimes {
   }
 
   /**
-   * When a policy with a new schedule runs first: at the first recurrence or date from now on; with a start time
-   * alone at that time, which may be past. Null for never.
+   * When a policy with a new schedule runs first: at the first recurrence or date from now on; with
+   * a start time alone at that time, which may be past. Null for never.
    */
   first(afterMs: number): number | null {
     const next = this.next(afterMs);
@@ -49,7 +49,10 @@ export class DueTimes {
     return next === null ? this.startMs : Math.min(this.startMs, next);
   }
 
-  /** The first recurrence or date after a moment and not before the start time; null when none is left. */
+  /**
+   * The first recurrence or date after a moment and not before the
+   * start time; null when none is left.
+   */
   next(afterMs: number): number | null {
     const dates = this.#dates.filter((date) => date > afterMs);
     return earliest([...dates, this.nextRecurrence(afterMs)]);

@@ -51,7 +51,10 @@ export class TimeZone {
     };
   }
 
-  /** The moment the clocks show `wall`: the first one if they do twice, the end of the gap if they never do. */
+  /**
+   * The moment the clocks show `wall`: the first one if they do twice,
+   * the end of the gap if they never do.
+   */
   moment(wall: WallTime): number {
     const shown = asUtc(wall);
     const before = this.#offset(shown - DAY_MS);

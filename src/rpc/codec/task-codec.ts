@@ -53,7 +53,10 @@ export function taskToWire(task: CopyTask): RunCopyRequest {
   };
 }
 
-/** `owner` is who the caller is by its certificate; an address without a host is at `from`, where the call comes from. */
+/**
+ * `owner` is who the caller is by its certificate; an address without a host
+ * is at `from`, where the call comes from.
+ */
 export function taskFromWire(
   message: RunCopyRequest__Output,
   owner: string,

@@ -8,7 +8,9 @@ export function malformed(what: string): DmError {
   );
 }
 
-/** `parse(value)`, its refusal told as what it means here: the other side sent something impossible. */
+/**
+ * `parse(value)`, its refusal told as what it means here: the other side sent something impossible.
+ */
 export function checked<V, T>(value: V, parse: (value: V) => T): T {
   try {
     return parse(value);

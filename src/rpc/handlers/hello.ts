@@ -15,7 +15,10 @@ export interface HelloModules {
   readonly card: AgentCard;
   /** Our own key, to tell ourselves from a copy of us; null where there is none. */
   readonly ownKey: () => SpkiFingerprint | null;
-  /** Gives a connection what a ticket gives, and takes everything else from it. Throws `ticket_refused`. */
+  /**
+   * Gives a connection what a ticket gives, and takes everything else
+   * from it. Throws `ticket_refused`.
+   */
   readonly takeTicket: (state: PeerConnectionState, ticket: Uint8Array) => PeerAccess;
 }
 

@@ -12,7 +12,10 @@ import type { PeerContext } from '../peer-connection-state.js';
 import { TICKET_VALID_MS, type TicketOffice } from '../tickets/ticket-office.js';
 import { pathOfUse } from '../tickets/ticketed-access.js';
 
-/** Lends what the caller may do itself, at most; the ticket ends with the connection it was asked for on. */
+/**
+ * Lends what the caller may do itself, at most; the ticket ends with
+ * the connection it was asked for on.
+ */
 export async function issueTicket(
   request: TicketRequest__Output,
   { access, caller, state }: PeerContext,

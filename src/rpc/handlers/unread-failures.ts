@@ -7,8 +7,8 @@ const BYTES_PER_EVENT = 1_048_576;
 const MAX_UNREAD_BYTES = 16 * BYTES_PER_EVENT;
 
 /**
- * Failures of a copy that its asker has not read yet, as they came. Those that do not fit are not kept: one more,
- * of the tree as a whole, tells how many they were.
+ * Failures of a copy that its asker has not read yet, as they came. Those that do not fit are not
+ * kept: one more, of the tree as a whole, tells how many they were.
  */
 export class UnreadFailures {
   readonly #parts: EntryFailure[][] = [];

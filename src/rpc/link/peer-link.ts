@@ -15,7 +15,10 @@ const MESSAGE_BYTES = 100;
 
 export type ActiveCompression = Exclude<CompressionMode, 'off'>;
 
-/** The way to one peer: measured by everything that is sent there, which is compressed, or not, together. */
+/**
+ * The way to one peer: measured by everything that is sent there,
+ * which is compressed, or not, together.
+ */
 export class PeerLink {
   readonly #clock: IdleClock;
   readonly #onChange: (compressed: boolean) => void;
@@ -129,7 +132,10 @@ export class SendingStream implements Disposable {
     this.#apply();
   }
 
-  /** The batches, timed as they are sent: the next one is to be asked for when the one before is with the connection. */
+  /**
+   * The batches, timed as they are sent: the next one is to be asked for when
+   * the one before is with the connection.
+   */
   async *timed(batches: AsyncIterable<ChangeBatch>): AsyncGenerator<ChangeBatch, void> {
     for await (const batch of batches) {
       const bytes = batch.payload.length + MESSAGE_BYTES;
@@ -145,7 +151,10 @@ export class SendingStream implements Disposable {
     this.#peerWaited = { toldMs: 0, takenMs: 0, isNew: false };
   }
 
-  /** The receiver has waited so long since it began to count, and wants the stream compressed for reasons of its own or not. */
+  /**
+   * The receiver has waited so long since it began to count, and wants the stream
+   * compressed for reasons of its own or not.
+   */
   report(waitedMs: number, wanted: boolean): void {
     this.#peerWaited = {
       toldMs: Math.max(waitedMs, this.#peerWaited.toldMs),

@@ -5,7 +5,9 @@ export class PeerLinks {
   readonly #links = new Map<string, PeerLink>();
   readonly #onChange: (peer: string, compressed: boolean) => void;
 
-  /** `onChange` is told when `auto` begins to compress what goes to a peer, and when it ends that. */
+  /**
+   * `onChange` is told when `auto` begins to compress what goes to a peer, and when it ends that.
+   */
   constructor(onChange: (peer: string, compressed: boolean) => void = () => undefined) {
     this.#onChange = onChange;
   }

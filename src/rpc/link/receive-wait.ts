@@ -1,6 +1,9 @@
 import { type IdleClock, THREAD_CLOCK } from './idle-clock.js';
 
-/** How long a receiver has waited for the messages of a stream while its thread had nothing else to do. */
+/**
+ * How long a receiver has waited for the messages of a stream while
+ * its thread had nothing else to do.
+ */
 export class ReceiveWait {
   readonly #clock: IdleClock;
   readonly #idleShare: () => number;

@@ -42,8 +42,8 @@ export interface TicketOfficeModules {
 }
 
 /**
- * Gives out tickets and takes them, each once. Nothing of it outlives the agent: after a restart there is another key,
- * and whoever has a ticket asks for a new one.
+ * Gives out tickets and takes them, each once. Nothing of it outlives the agent: after a restart
+ * there is another key, and whoever has a ticket asks for a new one.
  */
 export class TicketOffice {
   readonly #modules: TicketOfficeModules;
@@ -55,7 +55,10 @@ export class TicketOffice {
     this.#key = new TicketKey(modules.randomBytes(32));
   }
 
-  /** The caller has checked that the asker may do what it lends. Throws `peer_busy` when too many wait already. */
+  /**
+   * The caller has checked that the asker may do what it lends. Throws
+   * `peer_busy` when too many wait already.
+   */
   issue(use: TicketUse, worker: SpkiFingerprint, asker: TicketAsker): Buffer {
     asker.lifetime.throwIfAborted();
     this.#dropExpired();
@@ -69,7 +72,10 @@ export class TicketOffice {
     return this.#key.seal({ direction, id: idBytes, worker, use: digestOf(use), expiresAtMs });
   }
 
-  /** What a ticket gives to who shows it; nobody can show it again. Throws `ticket_refused` with the reason in its data. */
+  /**
+   * What a ticket gives to who shows it; nobody can show it again. Throws
+   * `ticket_refused` with the reason in its data.
+   */
   take(bytes: Uint8Array, shownBy: SpkiFingerprint): ShownTicket {
     const ticket = this.#key.open(bytes);
     if (ticket === null) throw refused('forged', 'was not signed here since the agent started');

@@ -20,8 +20,9 @@ const ROOT_PARTS = new Set(['format.json', 'clock', 'packs', 'trees']);
 const STORE_PARTS = new Set(['format.json', 'datasets', 'packs', 'index', 'doomed']);
 
 /**
- * What is below a data root's private directory, or beside its targets, and should not be there when no job is under
- * way: half-written files, staging, contents and snapshots of datasets that are not there.
+ * What is below a data root's private directory, or beside its targets, and should not
+ * be there when no job is under way: half-written files, staging, contents and
+ * snapshots of datasets that are not there.
  */
 export function strayInRoot(root: string): string[] {
   const stray: string[] = [];
@@ -67,7 +68,10 @@ export function strayInStore(store: string, basePath: string): string[] {
   return stray;
 }
 
-/** Reads the datasets of a pruned backup byte by byte: the newest is the tree, and each data pack is of one of them. */
+/**
+ * Reads the datasets of a pruned backup byte by byte: the newest is the tree,
+ * and each data pack is of one of them.
+ */
 export async function requireBackup(store: string, basePath: string, tree: string): Promise<void> {
   const reader = new RepositoryReader(store, basePath);
   let newest = new Map<string, Buffer>();

@@ -4,8 +4,9 @@ import type { Operation } from './kill-point.js';
 import { KILL_POINTS } from './kill-points.js';
 
 /*
- * Loaded into an agent by `node --import`, into each of its threads: stands before the calls that change the disk and
- * the state database, and kills the process at the one that the test has armed. The program itself knows nothing of it.
+ * Loaded into an agent by `node --import`, into each of its threads: stands before the calls
+ * that change the disk and the state database, and kills the process at the one that the test
+ * has armed. The program itself knows nothing of it.
  */
 
 /** Where the test arms a point: see KillTrigger. */

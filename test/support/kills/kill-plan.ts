@@ -3,7 +3,10 @@ import type { FilesystemKind } from '../filesystems.js';
 import type { KillPoint, KillTask } from './kill-point.js';
 import { KILL_POINTS } from './kill-points.js';
 
-/** A kill that is to come: at a commit point, or when so much of the time has passed that such a job takes, or of its bytes. */
+/**
+ * A kill that is to come: at a commit point, or when so much of the time has
+ * passed that such a job takes, or of its bytes.
+ */
 export type Kill = KillAtPoint | KillAtMoment;
 
 export interface KillAtPoint {

@@ -33,7 +33,10 @@ export interface KillPoint {
   readonly victim: 'sender' | 'receiver';
   readonly during: KillTask;
   readonly operation: Operation;
-  /** Where the change is, real and absolute; of `state` a line `put <key>` or `del <key>` for each change of the batch. */
+  /**
+   * Where the change is, real and absolute; of `state` a line `put <key>` or
+   * `del <key>` for each change of the batch.
+   */
   readonly path: RegExp;
   /** What a renamed file holds; null: whatever it is. */
   readonly holds: RegExp | null;

@@ -29,7 +29,10 @@ const after = { moment: 'after' } as const;
 const baseline = { kind: 'baseline' } as const;
 const increment = { kind: 'increment' } as const;
 
-/** Every step of every job after which something is there, gone or durable that was not so before, in the order they come. */
+/**
+ * Every step of every job after which something is there, gone or durable that
+ * was not so before, in the order they come.
+ */
 export const KILL_POINTS: readonly KillPoint[] = [
   capture('the job is noted', 'state', OPEN_JOB, { upTo: 2 }),
   capture('the job is noted, and not answered', 'state', OPEN_JOB, after),

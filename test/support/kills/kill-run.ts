@@ -59,8 +59,8 @@ export interface KillRunModules {
 }
 
 /**
- * Rounds of edit, capture, push, backup, expiry and prune, in which agents are killed. After each job what it did must
- * be whole and nothing of it may be left over; what is not so is thrown.
+ * Rounds of edit, capture, push, backup, expiry and prune, in which agents are killed. After each
+ * job what it did must be whole and nothing of it may be left over; what is not so is thrown.
  */
 export class KillRun implements AsyncDisposable {
   readonly #site: KillSite;
@@ -109,7 +109,10 @@ export class KillRun implements AsyncDisposable {
     if (round % EXPIRY_EVERY === EXPIRY_EVERY - 1) await this.#expire(1);
   }
 
-  /** One more round without kills; lets everything but the newest datasets go, then looks at all that is left. */
+  /**
+   * One more round without kills; lets everything but the newest datasets
+   * go, then looks at all that is left.
+   */
   async finish(): Promise<void> {
     const { policies } = this.#site;
     const changed = this.#tree.edit(false);

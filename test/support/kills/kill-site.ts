@@ -13,7 +13,10 @@ const EVERY_RIGHT = '--peer-access=read,create,write,expire,privileged';
 /** All but the newest go when they expire. */
 const KEEP_ONE = { period: 0, reserve: 1 };
 
-/** A sender and a receiver with the hook in them, an object account of the sender, and policies between all of them. */
+/**
+ * A sender and a receiver with the hook in them, an object account of the
+ * sender, and policies between all of them.
+ */
 export class KillSite implements AsyncDisposable {
   readonly agents: TestAgents;
   readonly store: string;
@@ -41,7 +44,10 @@ export class KillSite implements AsyncDisposable {
     this.store = `${parts.filesystem.path}/store`;
   }
 
-  /** The wire between the two carries `bytesPerSecond`, so that a kill meets a transfer that is under way. */
+  /**
+   * The wire between the two carries `bytesPerSecond`, so that a kill
+   * meets a transfer that is under way.
+   */
   static async open(kind: FilesystemKind, bytesPerSecond: number): Promise<KillSite> {
     const filesystem = mountFilesystem(kind, SIZE_MIB);
     const directory = new TempDirectory();
@@ -91,7 +97,10 @@ export class KillSite implements AsyncDisposable {
     return this.#proxy.bytes.up + this.#proxy.bytes.down;
   }
 
-  /** Copies go to a new target and to a new repository from now on; what was at the former ones is removed. */
+  /**
+   * Copies go to a new target and to a new repository from now on; what
+   * was at the former ones is removed.
+   */
   async newTargets(): Promise<void> {
     const { sender, policies, target, backupPath } = this;
     this.#number++;

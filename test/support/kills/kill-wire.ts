@@ -20,8 +20,9 @@ export interface Progress {
 }
 
 /**
- * Accounts for the bytes of one push. What was on its way when an agent died is sent again: at most a window (the
- * HTTP/2 flow control window, 16 MiB) for each lane. Everything that the receiver had applied by then is not.
+ * Accounts for the bytes of one push. What was on its way when an agent died is sent
+ * again: at most a window (the HTTP/2 flow control window, 16 MiB) for each lane.
+ * Everything that the receiver had applied by then is not.
  */
 export class WireAccount {
   readonly #needed: number;
@@ -31,7 +32,10 @@ export class WireAccount {
   #applied = 0;
   #resent = 0;
 
-  /** `needed`: bytes of content that the push has to bring; `bytes`: what has gone over the wire, both ways. */
+  /**
+   * `needed`: bytes of content that the push has to bring; `bytes`: what
+   * has gone over the wire, both ways.
+   */
   constructor(needed: number, bytes: () => number) {
     this.#needed = needed;
     this.#bytes = bytes;
@@ -78,7 +82,10 @@ export class WireAccount {
   }
 }
 
-/** What is staged below the data root of a receiver that is not running. `isRecorded`: the dataset has its record. */
+/**
+ * What is staged below the data root of a receiver that is not running.
+ * `isRecorded`: the dataset has its record.
+ */
 export function progressOf(root: string, isRecorded: boolean): Progress {
   const trees = join(root, '.datamover/trees');
   for (const id of readdirSync(trees)) {

@@ -38,7 +38,9 @@ export interface KilledJobModules {
   readonly onRestarted: () => Promise<void>;
 }
 
-/** Orders work, kills agents in it one after the other, and waits until it has finished by itself. */
+/**
+ * Orders work, kills agents in it one after the other, and waits until it has finished by itself.
+ */
 export async function runKilled(
   work: Work,
   kills: readonly Kill[],
@@ -65,7 +67,10 @@ export async function runKilled(
   return missed === null ? outcomes : [...outcomes, { kill: missed, isHit: false }];
 }
 
-/** Goes on with the work until the kill; false when the work has ended before. Afterwards the victims are down. */
+/**
+ * Goes on with the work until the kill; false when the work has ended
+ * before. Afterwards the victims are down.
+ */
 async function dies(kill: Kill, work: Work, modules: KilledJobModules): Promise<boolean> {
   const { point, victims } = kill;
   const { site, moment, onKilled } = modules;
@@ -185,7 +190,10 @@ export class PolicyWork implements Work {
   }
 }
 
-/** A prune of the sender's store: when its agent dies it is over, and the next one finishes what it has begun. */
+/**
+ * A prune of the sender's store: when its agent dies it is over, and the
+ * next one finishes what it has begun.
+ */
 export class PruneWork implements Work {
   readonly #site: KillSite;
   #running: Promise<CommandResult> | null = null;

@@ -12,8 +12,8 @@ const EDITS: Readonly<Record<EditKind, Apply>> = {
 };
 
 /**
- * Makes one change on disk and in the model. Where the tree has nothing that it could be made to, the time of something is set
- * instead, so that every edit changes something.
+ * Makes one change on disk and in the model. Where the tree has nothing that it could be made to,
+ * the time of something is set instead, so that every edit changes something.
  */
 export function applyEdit(tree: EditedTree, edit: Edit): void {
   if (EDITS[edit.kind](tree, edit)) return;

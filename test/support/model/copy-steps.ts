@@ -23,7 +23,10 @@ export class CopySteps {
     this.#places = places;
   }
 
-  /** The links whose bits are set, beside each other; those that read what others have written after them. */
+  /**
+   * The links whose bits are set, beside each other; those that read
+   * what others have written after them.
+   */
   async copy(choice: number, kill: Kill | null, companion: Companion | null): Promise<void> {
     const meant = this.#places.links.filter((_, index) => (choice & (1 << index)) !== 0);
     const source = this.#places.of('source').model;
@@ -91,7 +94,10 @@ export class CopySteps {
     this.#places.checkLive(link);
   }
 
-  /** What was changed by hand at a target is a dataset there, before the one that was copied over it. */
+  /**
+   * What was changed by hand at a target is a dataset there, before
+   * the one that was copied over it.
+   */
   async #learnRepair({ model, to }: RealLink, copied: ModelDataset): Promise<void> {
     const { drifted, base } = model;
     if (drifted === null || base === null) return;

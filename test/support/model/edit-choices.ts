@@ -14,7 +14,10 @@ const CONTENTS = 40;
 /** No write makes a file longer. */
 export const LONGEST = 3 * KIB * KIB;
 
-/** Makes the change on disk and in the model; false when the tree has nothing that it could be made to. */
+/**
+ * Makes the change on disk and in the model; false when the tree has
+ * nothing that it could be made to.
+ */
 export type Apply = (tree: EditedTree, edit: Edit) => boolean;
 type WillDo = (inode: ModelInode, path: string) => boolean;
 

@@ -35,8 +35,9 @@ const NAMES: readonly string[] = [
 const LONGEST_PATH = 2_000;
 
 /**
- * A tree on disk and, beside it, what must be there by now. Names, bytes, links, targets and devices are known from what was
- * done; modes, owners, times and attributes of what was touched are asked of the file system, which has its own rules for them.
+ * A tree on disk and, beside it, what must be there by now. Names, bytes, links, targets and
+ * devices are known from what was done; modes, owners, times and attributes of what was touched are
+ * asked of the file system, which has its own rules for them.
  */
 export class EditedTree {
   readonly root: string;
@@ -119,7 +120,9 @@ export class EditedTree {
     this.#look([path]);
   }
 
-  /** Runs a command on an entry that changes nothing but its metadata; the path is put behind it. */
+  /**
+   * Runs a command on an entry that changes nothing but its metadata; the path is put behind it.
+   */
   change(path: string, command: string): void {
     this.#shell(`${command} ${childPath(this.bytes(path))}`);
     this.#look([path]);

@@ -24,7 +24,10 @@ export interface EndedJob {
   readonly message: string;
 }
 
-/** Two real agents with accounts for each other, and a directory as object account of alpha, asked over their control sockets. */
+/**
+ * Two real agents with accounts for each other, and a directory as object account of
+ * alpha, asked over their control sockets.
+ */
 export class ModelAgents implements AsyncDisposable {
   readonly #agents: TestAgents;
   readonly #clients = new Map<AgentName, ControlClient>();
@@ -74,7 +77,10 @@ export class ModelAgents implements AsyncDisposable {
     await call.deletePolicy({ ref: String(policy) }, signal);
   }
 
-  /** Runs policies beside each other until their jobs have ended by themselves, whoever is killed meanwhile. */
+  /**
+   * Runs policies beside each other until their jobs have ended by
+   * themselves, whoever is killed meanwhile.
+   */
   async run(orders: readonly Order[], kill: Kill | null): Promise<readonly EndedJob[]> {
     const jobs = await Promise.all(
       orders.map(async ({ on, policy }) => {

@@ -45,7 +45,9 @@ const PLACES = {
 } satisfies Record<string, PlaceSpec>;
 export type PlaceName = keyof typeof PLACES;
 
-/** Who copies from where to where, with the account that the source lies at for the one who does. */
+/**
+ * Who copies from where to where, with the account that the source lies at for the one who does.
+ */
 const LINKS: readonly (readonly [on: AgentName, from: PlaceName, to: PlaceName])[] = [
   ['alpha', 'source', 'near'],
   ['alpha', 'source', 'far'],
@@ -55,7 +57,10 @@ const LINKS: readonly (readonly [on: AgentName, from: PlaceName, to: PlaceName])
   ['alpha', 'far', 'back'],
 ];
 
-/** A tree on alpha that is copied beside it, pushed to beta and pulled by it, backed up, and pulled back from beta. */
+/**
+ * A tree on alpha that is copied beside it, pushed to beta and pulled by it,
+ * backed up, and pulled back from beta.
+ */
 export class ModelPlaces {
   readonly #agents: ModelAgents;
   readonly #places = new Map<PlaceName, RealPlace>();

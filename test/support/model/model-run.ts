@@ -5,7 +5,10 @@ import { type Scenario, ScenarioArbitrary } from './scenario.js';
 
 const FILESYSTEMS: readonly FilesystemKind[] = ['btrfs', 'xfs', 'ext4'];
 const FILESYSTEM_MIB = 1_024;
-/** How long a failure is looked for in fewer steps, after a run that takes no longer than this for each. */
+/**
+ * How long a failure is looked for in fewer steps, after a run that
+ * takes no longer than this for each.
+ */
 const SHRINK_MS = 180_000;
 const STEP_MS = 1_000;
 
@@ -16,7 +19,10 @@ export interface SeedReport {
   readonly ms: number;
 }
 
-/** One seed: its steps on agents and a file system of their own. Throws with the fewest steps found that fail. */
+/**
+ * One seed: its steps on agents and a file system of their own. Throws
+ * with the fewest steps found that fail.
+ */
 export async function runSeed(seed: number, count: number): Promise<SeedReport> {
   const filesystem = FILESYSTEMS[seed % FILESYSTEMS.length] ?? 'btrfs';
   const start = performance.now();

@@ -11,7 +11,10 @@ import { readTree } from './read-tree.js';
 import type { DatasetStep, Kill, Step } from './steps.js';
 import { frozen, type ModelTree, treeDifferences } from './tree-model.js';
 
-/** Real agents and a model of what they must have, which the same steps are done to. What is not as it must be is thrown. */
+/**
+ * Real agents and a model of what they must have, which the same steps are done
+ * to. What is not as it must be is thrown.
+ */
 export class ModelWorld implements AsyncDisposable {
   readonly #agents: ModelAgents;
   readonly #places: ModelPlaces;
@@ -20,7 +23,10 @@ export class ModelWorld implements AsyncDisposable {
   readonly #expirations: ReadonlyMap<string, Order>;
   readonly #copies: CopySteps;
   readonly #datasets: DatasetSteps;
-  /** Without clones the newest dataset of a target has its bytes in the live tree, and what is done to that is done to it. */
+  /**
+   * Without clones the newest dataset of a target has its bytes in the live tree,
+   * and what is done to that is done to it.
+   */
   readonly #hasClones: boolean;
 
   private constructor(
@@ -211,7 +217,10 @@ export class ModelWorld implements AsyncDisposable {
     if (hasBackups && pruned === '') throw new Error('a prune has told nothing of its end');
   }
 
-  /** Beta lets what was pushed to it go by itself some time after it has started; what came later has to be told. */
+  /**
+   * Beta lets what was pushed to it go by itself some time after it has
+   * started; what came later has to be told.
+   */
   async #awaitExpiry(): Promise<void> {
     const far = this.#places.of('far');
     await this.#expire(far, null);

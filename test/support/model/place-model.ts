@@ -23,7 +23,9 @@ export interface ModelLink {
 /** What one place must have, by the rules as the manual has them and nothing of the program. */
 export class ModelPlace {
   readonly name: string;
-  /** Newest datasets that stay when those whose retention is over go; null where all stay for ever. */
+  /**
+   * Newest datasets that stay when those whose retention is over go; null where all stay for ever.
+   */
   readonly reserve: number | null;
   /** In the order in which they came. */
   #datasets: readonly ModelDataset[] = [];

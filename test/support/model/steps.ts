@@ -15,7 +15,9 @@ export type AgentName = (typeof AGENTS)[number];
 export type Step =
   | { readonly do: 'edit'; readonly edit: Edit }
   | { readonly do: 'capture'; readonly kill: Kill | null }
-  /** Each bit is a link; those of several run beside each other, and beside something else perhaps. */
+  /**
+   * Each bit is a link; those of several run beside each other, and beside something else perhaps.
+   */
   | {
       readonly do: 'copy';
       readonly links: number;

@@ -26,8 +26,9 @@ export interface BatchFuzzerModules {
 }
 
 /**
- * Sends datasets with the records of their maps, their batches or the messages around these changed, and commits what was
- * taken. A changed record has a root digest that fits, so that nothing but the check of the record itself is in its way.
+ * Sends datasets with the records of their maps, their batches or the messages around these
+ * changed, and commits what was taken. A changed record has a root digest that fits, so that
+ * nothing but the check of the record itself is in its way.
  */
 export class BatchFuzzer implements Fuzzer {
   readonly #modules: BatchFuzzerModules;

@@ -8,7 +8,9 @@ export interface CallFuzzerModules {
   readonly connect: () => Promise<Client>;
 }
 
-/** Sends changed messages as calls of one connection, which is made again when the agent ends it. */
+/**
+ * Sends changed messages as calls of one connection, which is made again when the agent ends it.
+ */
 export class CallFuzzer implements Fuzzer {
   readonly #deadlineMs: number;
   readonly #modules: CallFuzzerModules;

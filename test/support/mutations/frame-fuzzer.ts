@@ -14,11 +14,14 @@ import { type Fuzzer, inTime } from './fuzzer.js';
 import type { MessageMaker } from './message-fuzzer.js';
 import { mutateBytes, mutateList, noise } from './mutate-bytes.js';
 
-/** A connection is left after so many bursts: streams without an end add up to what is allowed at once. */
+/**
+ * A connection is left after so many bursts: streams without an end
+ * add up to what is allowed at once.
+ */
 const BURSTS_PER_CONNECTION = 40;
 /**
- * Sent behind a lie about a length, before hanging up. No frame may be longer, and these zeros are a frame that is none; of
- * headers that go on the length is not looked at.
+ * Sent behind a lie about a length, before hanging up. No frame may be longer, and these zeros are
+ * a frame that is none; of headers that go on the length is not looked at.
  */
 const FILLER = Buffer.alloc(3 * 16_384);
 const LARGE_WINDOW = Buffer.from([0x3f, 0xff, 0, 0]);
@@ -31,7 +34,10 @@ export interface FrameFuzzerModules {
   readonly hello: { readonly path: string; readonly body: Buffer } | null;
 }
 
-/** Sends the frames of calls with bits, lengths, kinds and streams changed, left out, doubled or in another order. */
+/**
+ * Sends the frames of calls with bits, lengths, kinds and streams changed,
+ * left out, doubled or in another order.
+ */
 export class FrameFuzzer implements Fuzzer {
   readonly #modules: FrameFuzzerModules;
   #socket: Duplex | null = null;

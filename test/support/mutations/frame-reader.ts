@@ -2,7 +2,9 @@ import { FLAG, FRAME, FRAME_HEAD_BYTES } from '../../security/raw-http2.js';
 
 const NONE: Buffer = Buffer.alloc(0);
 
-/** Looks in what a server sends for the answer to one ping, or for the end: it says so, or hangs up. */
+/**
+ * Looks in what a server sends for the answer to one ping, or for the end: it says so, or hangs up.
+ */
 export class FrameReader {
   #rest: Buffer = NONE;
   #mark = NONE;

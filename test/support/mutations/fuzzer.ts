@@ -1,8 +1,11 @@
-/** Sends things that are nearly right, each over a connection of its own or over one that lasts until the agent ends it. */
+/**
+ * Sends things that are nearly right, each over a connection of its own or over
+ * one that lasts until the agent ends it.
+ */
 export interface Fuzzer extends Disposable {
   /**
-   * Sends one and resolves with what became of it when the agent has answered it or hung up; rejects when it does neither
-   * in time. Null: nothing changed was sent.
+   * Sends one and resolves with what became of it when the agent has answered it or hung up;
+   * rejects when it does neither in time. Null: nothing changed was sent.
    */
   send(): Promise<string | null>;
 }

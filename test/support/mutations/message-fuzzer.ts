@@ -32,14 +32,19 @@ export interface RawMethod {
   readonly responseStream: boolean;
 }
 
-/** Makes requests of a service: fields of the right kind with odd values, and such requests with bytes changed. */
+/**
+ * Makes requests of a service: fields of the right kind with odd values,
+ * and such requests with bytes changed.
+ */
 export class MessageMaker {
   readonly #package: PackageDefinition;
   readonly #methods: readonly Method[];
   readonly #random: Random;
   readonly #texts: readonly string[];
 
-  /** `texts` are what strings and bytes are taken from: ids, paths and names that the agent knows. */
+  /**
+   * `texts` are what strings and bytes are taken from: ids, paths and names that the agent knows.
+   */
   constructor(proto: 'peer' | 'control', random: Random, texts: readonly string[]) {
     this.#package = loadSync(`datamover/v1/${proto}.proto`, {
       keepCase: true,

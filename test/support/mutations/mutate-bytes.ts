@@ -2,7 +2,10 @@ import type { Random } from '../e2e-random.js';
 
 const MAX_NOISE = 9;
 
-/** Changes bytes in one way: a bit, a byte, an end cut off, noise put in, a range twice, a range left out, two ranges exchanged. */
+/**
+ * Changes bytes in one way: a bit, a byte, an end cut off, noise put in, a range
+ * twice, a range left out, two ranges exchanged.
+ */
 export function mutateBytes(bytes: Buffer, random: Random): Buffer {
   const from = random.below(bytes.length + 1);
   const to = from + random.below(bytes.length - from + 1);
@@ -29,7 +32,10 @@ export function mutateBytes(bytes: Buffer, random: Random): Buffer {
   }
 }
 
-/** Changes the order or the number of some things: one twice, one left out, two exchanged, an end cut off. */
+/**
+ * Changes the order or the number of some things: one twice, one left
+ * out, two exchanged, an end cut off.
+ */
 export function mutateList<T>(things: readonly T[], random: Random): T[] {
   const made = [...things];
   const from = random.below(made.length);

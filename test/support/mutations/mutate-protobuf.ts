@@ -11,8 +11,9 @@ interface Field {
 }
 
 /**
- * Changes a protobuf message in one way: fields in another order, twice or left out, with each other's numbers, with a
- * length that is a lie, of another wire type, or with changed content (of nested messages too). What is no message is changed as bytes.
+ * Changes a protobuf message in one way: fields in another order, twice or left out, with each
+ * other's numbers, with a length that is a lie, of another wire type, or with changed content (of
+ * nested messages too). What is no message is changed as bytes.
  */
 export function mutateMessage(bytes: Buffer, random: Random): Buffer {
   const fields = parse(bytes);

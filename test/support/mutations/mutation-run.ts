@@ -20,7 +20,10 @@ const AT_ONCE = 8;
 const SCRYPT_BYTES = 128 * 1_048_576;
 /** Calls of the control socket that watch have no end of their own. */
 const CONTROL_MS = 2_000;
-/** After so many, or half of a short run, the agent's memory is what it needs. Batches are work for all of its threads, and a short run of them ends before. */
+/**
+ * After so many, or half of a short run, the agent's memory is what it needs. Batches are work for
+ * all of its threads, and a short run of them ends before.
+ */
 const WARM_UP = 500;
 const WARM_UP_BATCHES = 1_500;
 

@@ -21,7 +21,10 @@ export interface WatchReport {
   readonly slowestHonestMs: number;
 }
 
-/** Looks all the time whether an agent under attack keeps its memory and goes on serving others, by its socket and its port. */
+/**
+ * Looks all the time whether an agent under attack keeps its memory and goes on
+ * serving others, by its socket and its port.
+ */
 export class VictimWatch {
   readonly #agents: TestAgents;
   readonly #outside: string;

@@ -36,7 +36,10 @@ export interface NewObject {
   readonly etag?: string;
 }
 
-/** The objects of one bucket in memory, newest version first, with S3's rules for versions and locks. */
+/**
+ * The objects of one bucket in memory, newest version first, with S3's
+ * rules for versions and locks.
+ */
 export class StoredObjects {
   readonly #versions = new Map<string, StoredVersion[]>();
   readonly #options: { readonly versioning: boolean; readonly conditional: boolean };
@@ -97,7 +100,10 @@ export class StoredObjects {
     return found;
   }
 
-  /** Without a version id, a mark of deletion where there are versions; with one, that version for good. */
+  /**
+   * Without a version id, a mark of deletion where there are versions;
+   * with one, that version for good.
+   */
   delete(key: string, versionId: string | null): void {
     const versions = this.#versions.get(key) ?? [];
     if (versionId !== null) {

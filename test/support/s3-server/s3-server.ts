@@ -27,7 +27,10 @@ export const ACCESS_ID = 'AKIDTEST';
 export const SECRET_KEY = 'planted-secret-of-the-test-server';
 export const BUCKET = 'bucket';
 
-/** An S3 server of one bucket in memory, with scripted faults. The credential is checked, its signature is not. */
+/**
+ * An S3 server of one bucket in memory, with scripted faults. The
+ * credential is checked, its signature is not.
+ */
 export class S3Server implements AsyncDisposable {
   readonly faults = new FaultScript();
   readonly secrets: PlantedSecrets;

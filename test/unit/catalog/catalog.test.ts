@@ -46,7 +46,10 @@ function inode(type: FileType, parent: Gfid, name: Uint8Array, nlink = 1): Inode
   };
 }
 
-/** /docs/\xff (3, also /again), /docs/sub/ (4, with 300 files), /docs (2); 5 is below a parent that is not there. */
+/**
+ * /docs/\xff (3, also /again), /docs/sub/ (4, with 300 files), /docs (2); 5
+ * is below a parent that is not there.
+ */
 async function sample(): Promise<Catalog> {
   const store = new MemoryPageStore();
   const pages = new PageReader({}, { source: store });

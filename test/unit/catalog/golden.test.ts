@@ -20,8 +20,8 @@ import type { Inode } from '../../../src/model/inode.js';
 import { inBatches, numbers } from './map-helpers.js';
 
 /*
- * The formats as they are on disk. When a test here fails, what older releases wrote can no longer be
- * read or compared: raise the format version, or undo the change.
+ * The formats as they are on disk. When a test here fails, what older releases wrote can no longer
+ * be read or compared: raise the format version, or undo the change.
  */
 
 const g = (number: number) => BigInt(number) as Gfid;

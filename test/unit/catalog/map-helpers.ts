@@ -97,7 +97,9 @@ export function numbers(seed: number): (limit: number) => number {
   };
 }
 
-/** Keys of several shapes: directory-like with a common start, prefixes of each other, some long. */
+/**
+ * Keys of several shapes: directory-like with a common start, prefixes of each other, some long.
+ */
 export function randomKey(random: (limit: number) => number, space: number): string {
   const number = random(space);
   const key = Buffer.alloc(8 + (number % 5));

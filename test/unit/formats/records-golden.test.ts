@@ -18,8 +18,8 @@ import { TempDirectory } from '../../support/temp-directory.js';
 import { BARE_DATASET, BARE_TREE, DATASET, gfid, TREE } from './format-values.js';
 
 /*
- * Records as they are on disk. When a test here fails, what older releases wrote can no longer be read: raise the
- * format, or undo the change.
+ * Records as they are on disk. When a test here fails, what older releases wrote can no longer
+ * be read: raise the format, or undo the change.
  */
 
 const DATASET_JSON = [

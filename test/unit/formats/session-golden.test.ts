@@ -13,8 +13,8 @@ import { TempDirectory } from '../../support/temp-directory.js';
 import { DATASET, TREE } from './format-values.js';
 
 /*
- * A receive that a restart or a new release of the agent goes on with. When a test here fails, receives under
- * way cannot be resumed: raise the format, or undo the change.
+ * A receive that a restart or a new release of the agent goes on with. When a test here fails,
+ * receives under way cannot be resumed: raise the format, or undo the change.
  */
 
 const SESSION: SessionRecord = {

@@ -13,8 +13,8 @@ import { MAX_MESSAGE_BYTES, PROTOCOL_MAX, PROTOCOL_MIN } from '../../../src/rpc/
 import { gfid } from './format-values.js';
 
 /*
- * What is said between agents of different releases. When a test here fails, such agents no longer understand each
- * other: raise the protocol (docs/formats.md), or undo the change.
+ * What is said between agents of different releases. When a test here fails, such agents no longer
+ * understand each other: raise the protocol (docs/formats.md), or undo the change.
  */
 
 const DIGEST = Buffer.alloc(32, 0xab);

@@ -43,8 +43,8 @@ import { type KeyKind, makeIdentity, spkiOf, testPki } from '../../support/certi
 import { DATASET } from '../formats/format-values.js';
 
 /*
- * Objects as they are in a store. When a test here fails, what older releases wrote can no longer be read: raise the
- * format, or undo the change.
+ * Objects as they are in a store. When a test here fails, what older releases wrote can no
+ * longer be read: raise the format, or undo the change.
  */
 
 const REPOSITORY = parseRepositoryId('000102030405060708090a0b0c0d0e0f');

@@ -17,7 +17,10 @@ export interface TrafficOptions {
   readonly bytesPerSecond: number | null;
 }
 
-/** Four jobs with connections of their own, moving bytes without end in one direction, counted on the wire. */
+/**
+ * Four jobs with connections of their own, moving bytes without end in
+ * one direction, counted on the wire.
+ */
 export class PacedTraffic implements AsyncDisposable {
   readonly pacing: BandwidthPacing;
   readonly #options: TrafficOptions;
@@ -50,7 +53,10 @@ export class PacedTraffic implements AsyncDisposable {
     await new Promise((resolve) => setTimeout(resolve, ms));
   }
 
-  /** Bytes a second over each window of `ms` that lies within the last `withinMs`, lowest and highest. */
+  /**
+   * Bytes a second over each window of `ms` that lies within the last
+   * `withinMs`, lowest and highest.
+   */
   rates(ms: number, withinMs: number): { readonly lowest: number; readonly highest: number } {
     const from = performance.now() - withinMs;
     const samples = this.#samples.filter(({ at }) => at >= from);

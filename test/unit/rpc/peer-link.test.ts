@@ -30,7 +30,10 @@ describe('the way to a peer', () => {
     link = new PeerLink({ onChange: (on) => changes.push(on), clock });
   });
 
-  /** Sends batches, each of which waits for the link and for its source; the peer waits for a share of the time. */
+  /**
+   * Sends batches, each of which waits for the link and for its source; the
+   * peer waits for a share of the time.
+   */
   async function send(
     stream: SendingStream,
     count: number,

@@ -24,7 +24,10 @@ import {
 import { rawClient } from './raw-client.js';
 import { offerOf, SyntheticPlace } from './synthetic-place.js';
 
-/** A connection that is ended lingers for a moment: on a busy machine the reason may not get through in it. */
+/**
+ * A connection that is ended lingers for a moment: on a busy machine
+ * the reason may not get through in it.
+ */
 const TOLD_OR_CUT = ['peer_untrusted', 'peer_unreachable'];
 
 describe('peer server', () => {

@@ -8,7 +8,10 @@ const OTHER = gfid(3n);
 const INNER = gfid(4n);
 const { signal } = new AbortController();
 
-/** `shared`, `shared/inner` and `other` below the root; every other file is at the parents that `names` gives. */
+/**
+ * `shared`, `shared/inner` and `other` below the root; every other file
+ * is at the parents that `names` gives.
+ */
 function reader(names: (file: Gfid) => readonly Gfid[] = () => []) {
   const asked: Gfid[] = [];
   const parents = new Map<Gfid, Gfid>([

@@ -9,7 +9,9 @@ import { memoryTree } from '../../support/memory-tree.js';
 
 const MIB = 1_048_576;
 
-/** A place whose one dataset streams a number of batches of 1 MiB, and whose target takes anything. */
+/**
+ * A place whose one dataset streams a number of batches of 1 MiB, and whose target takes anything.
+ */
 export class SyntheticPlace extends MemoryPlace {
   readonly info: DatasetInfo;
   readonly #count: number;

@@ -10,7 +10,9 @@ const DELAY_MS = 50;
 const SLOW_BATCHES = 1;
 const BATCHES = 24;
 const MIB = 1_048_576;
-/** HTTP/2's own window lets 64 KiB through per round trip: these many bytes would take this long. */
+/**
+ * HTTP/2's own window lets 64 KiB through per round trip: these many bytes would take this long.
+ */
 const UNOPENED_MS = ((BATCHES * MIB) / 65_535) * 2 * DELAY_MS;
 
 describe('flow-control windows', () => {

@@ -92,7 +92,10 @@ describe('secureContextOptions', () => {
     readonly chain: Buffer[];
   }
 
-  /** Connects, lets the server send one byte, and gives what both sides saw; throws what broke the connection. */
+  /**
+   * Connects, lets the server send one byte, and gives what both sides
+   * saw; throws what broke the connection.
+   */
   async function talk(
     serverOptions: SecureContextOptions,
     clientOptions: SecureContextOptions & { session?: Buffer },

@@ -14,7 +14,10 @@ export interface Basis {
   readonly fd: number | null;
 }
 
-/** Opens the basis of a file; null when there is none or nothing of it is known here. The caller closes the descriptor. */
+/**
+ * Opens the basis of a file; null when there is none or nothing of it is known
+ * here. The caller closes the descriptor.
+ */
 export async function openBasis(
   file: SelectedFile,
   inode: Inode,
@@ -25,7 +28,8 @@ export async function openBasis(
   try {
     return { ...found, fd: await base.open(found.gfid, found.inode) };
   } catch (error) {
-    // A basis only saves work: what cannot be opened is done without, be it gone, drifted or unreadable.
+    // A basis only saves work: what cannot be opened is done without, be
+    // it gone, drifted or unreadable.
     if (!(error instanceof DmError) || error.code === 'internal') throw error;
     const isKnown = (await base.catalog.content.get(encodeContentKey(found.gfid, 0))) !== null;
     return isKnown ? { ...found, fd: null } : null;

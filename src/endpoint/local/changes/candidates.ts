@@ -20,8 +20,9 @@ export interface Range {
 const WINDOW_EXTENTS = 2048;
 
 /**
- * The ranges of `file` from `from` on that may differ from `basis`, ascending: all of it, unless both files
- * share extents on a file system whose extent maps can be trusted. Everything above the basis's size is in.
+ * The ranges of `file` from `from` on that may differ from `basis`, ascending: all of
+ * it, unless both files share extents on a file system whose extent maps can be
+ * trusted. Everything above the basis's size is in.
  */
 export function* candidateRanges(
   file: VersionFile,
@@ -60,8 +61,9 @@ function isRealtime(fd: number): boolean {
 }
 
 /**
- * The parts of [from, to) that are not on the same extents. A block can move while the maps are read, and
- * another file get its old place: only where the basis lay before and after lies the same.
+ * The parts of [from, to) that are not on the same extents. A block can move
+ * while the maps are read, and another file get its old place: only where the
+ * basis lay before and after lies the same.
  */
 function* unshared(
   fileFd: number,

@@ -7,7 +7,10 @@ import type { ChangesInput, DigestsInput, DigestsResult } from './changes-input.
 import { mergeSpills } from './digest-spill.js';
 import type { PlaceDatasets } from './place-datasets.js';
 
-/** Adds the digests that a stream made to the dataset's content map; the pages are durable afterwards. */
+/**
+ * Adds the digests that a stream made to the dataset's content map;
+ * the pages are durable afterwards.
+ */
 export async function addDigests(
   input: DigestsInput,
   datasets: PlaceDatasets,

@@ -32,7 +32,10 @@ export interface ContentStreamModules {
   readonly files: FileStream;
 }
 
-/** Sends the content of one lane. A file that cannot be read becomes a failure record, and the lane goes on. */
+/**
+ * Sends the content of one lane. A file that cannot be read becomes a
+ * failure record, and the lane goes on.
+ */
 export class ContentStream {
   readonly #options: ContentStreamOptions;
   readonly #modules: ContentStreamModules;
@@ -43,7 +46,10 @@ export class ContentStream {
     this.#modules = modules;
   }
 
-  /** `selected`: ascending from the position's gfid on. Fails when `signal` aborts, or for what concerns no file. */
+  /**
+   * `selected`: ascending from the position's gfid on. Fails when `signal`
+   * aborts, or for what concerns no file.
+   */
   async run(selected: AsyncIterable<SelectedFile>, signal: AbortSignal): Promise<void> {
     const { position, lanes } = this.#options;
     const { batch } = this.#modules;

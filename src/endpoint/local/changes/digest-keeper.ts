@@ -18,7 +18,10 @@ export interface DigestKeeperModules {
   readonly log?: { warn(fields: object, message: string): void };
 }
 
-/** Puts the leaf digests that streams of a tree made into the records of its datasets, one after the other. */
+/**
+ * Puts the leaf digests that streams of a tree made into the records of
+ * its datasets, one after the other.
+ */
 export class DigestKeeper {
   readonly #modules: DigestKeeperModules;
   /** Never fails. */
@@ -41,14 +44,16 @@ export class DigestKeeper {
     return Array.from({ length: lanes }, (_, lane) => `${folder}/${name}.${lane}`);
   }
 
-  /** Removes what streams of an earlier process left behind; to be called before the first stream. */
+  /**
+   * Removes what streams of an earlier process left behind; to be called before the first stream.
+   */
   removeLeftovers(): void {
     rmSync(`${this.#modules.directory.path}/digests`, { recursive: true, force: true });
   }
 
   /**
-   * Updates the dataset's record atomically. What was streamed is right without it: digests that could not be
-   * kept (`lost`, or a full disk here) are logged. Fails only by the signal.
+   * Updates the dataset's record atomically. What was streamed is right without it: digests that
+   * could not be kept (`lost`, or a full disk here) are logged. Fails only by the signal.
    */
   async keep(
     input: ChangesInput,

@@ -11,8 +11,9 @@ const RECORD_BYTES = KEY_BYTES + 1 + DIGEST_BYTES;
 const BUFFER_BYTES = 1024 * RECORD_BYTES;
 
 /**
- * Leaf digests that one lane made, in a file, in the order of the content map. They are worth having, but no
- * reason to stop a stream: when the file cannot be written (a full disk), they are given up.
+ * Leaf digests that one lane made, in a file, in the order of the content map.
+ * They are worth having, but no reason to stop a stream: when the file cannot be
+ * written (a full disk), they are given up.
  */
 export class DigestSpill {
   readonly path: string;

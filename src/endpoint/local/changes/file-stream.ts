@@ -12,7 +12,10 @@ import type { VersionFile } from './version-file.js';
 
 const ZEROS = Buffer.alloc(LEAF_BYTES);
 
-/** What is known of a basis whose bytes are not kept here: whole leaves are told apart by their digests. */
+/**
+ * What is known of a basis whose bytes are not kept here: whole leaves
+ * are told apart by their digests.
+ */
 export interface BasisDigests {
   readonly gfid: Gfid;
   readonly size: number;
@@ -47,8 +50,8 @@ export class FileStream {
   }
 
   /**
-   * Sends a file from `from` on. `confirm` runs behind the last read and fails when the bytes were not
-   * stable. When this fails, what the current batch has of the file is to be dropped by `fail`.
+   * Sends a file from `from` on. `confirm` runs behind the last read and fails when the bytes were
+   * not stable. When this fails, what the current batch has of the file is to be dropped by `fail`.
    */
   async send(
     record: Omit<FileRecord, 'continued'>,

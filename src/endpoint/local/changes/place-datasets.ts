@@ -13,7 +13,10 @@ import type { VersionReader } from './version-reader.js';
 
 /** A local tree and its root, as any thread of this process can open it. */
 export interface TreePlace {
-  /** Descriptors of the data root and of its `.datamover`, held by the caller for as long as this is used. */
+  /**
+   * Descriptors of the data root and of its `.datamover`, held by the
+   * caller for as long as this is used.
+   */
   readonly rootFd: number;
   readonly privateFd: number;
   readonly treesPath: string;

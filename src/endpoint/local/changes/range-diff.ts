@@ -17,7 +17,9 @@ export interface ChangedLeaf {
   readonly ranges: readonly ChangedRange[];
 }
 
-/** The next stretch of a file that was looked at. What lies between two of them is as in the basis. */
+/**
+ * The next stretch of a file that was looked at. What lies between two of them is as in the basis.
+ */
 export interface DiffChunk extends Range {
   /** Content from `start` on, where a leaf is not a hole; valid until the next chunk. */
   readonly bytes: Buffer;
@@ -25,16 +27,17 @@ export interface DiffChunk extends Range {
 }
 
 /**
- * Finds what differs between a file and its basis, reading only what extent maps cannot exclude and the
- * leaves around that. Holds two buffers of 1 MiB; looks at one file at a time.
+ * Finds what differs between a file and its basis, reading only what extent maps cannot exclude and
+ * the leaves around that. Holds two buffers of 1 MiB; looks at one file at a time.
  */
 export class RangeDiff {
   readonly #bytes = Buffer.allocUnsafeSlow(STRETCH_BYTES);
   readonly #basisBytes = Buffer.allocUnsafeSlow(STRETCH_BYTES);
 
   /**
-   * Chunks in ascending order from `from` (a multiple of a leaf) on. Without a basis their ranges cover the
-   * file; with one, what is in no range equals the basis, and everything above its size is in one.
+   * Chunks in ascending order from `from` (a multiple of a leaf) on. Without a
+   * basis their ranges cover the file; with one, what is in no range equals the
+   * basis, and everything above its size is in one.
    */
   *chunks(file: VersionFile, basis: VersionFile | null, from: number): Generator<DiffChunk, void> {
     const cut = cutLeaf(file, basis);
@@ -71,12 +74,16 @@ export class RangeDiff {
     }
   }
 
-  /** Adds the blocks of a data range that are a hole, or other bytes, in the basis; `origin` is where the buffer begins. */
+  /**
+   * Adds the blocks of a data range that are a hole, or other bytes, in the
+   * basis; `origin` is where the buffer begins.
+   */
   #compare(origin: number, range: Range, basis: VersionFile | null, leaves: LeafList): void {
     const common = Math.min(range.end, basis?.size ?? 0);
     if (basis !== null && range.start < common) {
       for (const { data, start, end } of basis.segments(range.start, common)) {
-        // Zeros that are data now: the bytes are equal, what is kept of them and its digest are not.
+        // Zeros that are data now: the bytes are equal, what is kept of
+        // them and its digest are not.
         if (!data) leaves.add({ start, end, data: true });
         else this.#compareData(origin, { start, end }, basis, leaves);
       }

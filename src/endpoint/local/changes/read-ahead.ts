@@ -6,8 +6,9 @@ import type { VersionFile } from './version-file.js';
 const AHEAD_BYTES = 4 * 1024 * 1024;
 
 /**
- * The stretches as they come, with the kernel reading those behind them meanwhile: scattered blocks, which it cannot
- * foresee by itself. Without a basis a file is read from its start on, which it does foresee.
+ * The stretches as they come, with the kernel reading those behind them meanwhile:
+ * scattered blocks, which it cannot foresee by itself. Without a basis a file is read
+ * from its start on, which it does foresee.
  */
 export function* readAhead(
   stretches: Iterable<Stretch>,

@@ -7,15 +7,17 @@ export const STRETCH_BYTES = 16 * LEAF_BYTES;
 /** Leaves of a hole that are told together: nothing is read for them. */
 const HOLE_BYTES = 1024 * LEAF_BYTES;
 
-/** Consecutive whole leaves of a file (the file's last may be short), and what of them may differ. */
+/**
+ * Consecutive whole leaves of a file (the file's last may be short), and what of them may differ.
+ */
 export interface Stretch extends Range {
   /** Ascending, inside the stretch. */
   readonly candidates: readonly Range[];
 }
 
 /**
- * The stretches of `file` that must be looked at, ascending, from `from` (a multiple of a leaf) on. Without
- * a basis they cover the file.
+ * The stretches of `file` that must be looked at, ascending, from `from` (a multiple of a
+ * leaf) on. Without a basis they cover the file.
  */
 export function stretchesOf(
   file: VersionFile,
@@ -26,8 +28,8 @@ export function stretchesOf(
 }
 
 /**
- * Start of the last leaf when it was longer in the basis: its digest differs even when no byte that is left
- * does. Null when there is no such leaf.
+ * Start of the last leaf when it was longer in the basis: its digest differs even when no byte
+ * that is left does. Null when there is no such leaf.
  */
 export function cutLeaf(file: VersionFile, basis: VersionFile | null): number | null {
   const over = file.size % LEAF_BYTES;

@@ -32,7 +32,10 @@ export class VersionFile {
       : dataExtents(fd, size);
   }
 
-  /** Where the hole at `at` ends, or `at` when data is there. `at` must not be below what was asked before. */
+  /**
+   * Where the hole at `at` ends, or `at` when data is there. `at` must
+   * not be below what was asked before.
+   */
   holeEnd(at: number): number {
     const extent = this.#extentAt(at);
     return extent === null ? this.size : Math.max(at, extent.offset);

@@ -6,10 +6,13 @@ import type { Inode } from '../../../model/inode.js';
 export interface VersionReader {
   readonly catalog: Catalog;
   /**
-   * A descriptor of the file's content as the dataset has it; the caller closes it. DmError `unreadable`,
-   * `source_changing` or `not_found` when the content is not here (any more).
+   * A descriptor of the file's content as the dataset has it; the caller closes it. DmError
+   * `unreadable`, `source_changing` or `not_found` when the content is not here (any more).
    */
   open(gfid: Gfid, inode: Inode): Promise<number>;
-  /** Whether what `fd` gave is the content asked for: a live file may have been written to. Asked after the last read. */
+  /**
+   * Whether what `fd` gave is the content asked for: a live file may have been
+   * written to. Asked after the last read.
+   */
   unchanged(gfid: Gfid, inode: Inode, fd: number): Promise<boolean>;
 }

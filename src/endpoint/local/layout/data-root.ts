@@ -29,8 +29,9 @@ export interface FileIdentity {
 }
 
 /**
- * One `--root`: a directory that datasets may be made of and received into, with the agent's private
- * `.datamover` at its top. Holds both open, so that everything acts on these very directories.
+ * One `--root`: a directory that datasets may be made of and received into, with
+ * the agent's private `.datamover` at its top. Holds both open, so that
+ * everything acts on these very directories.
  */
 export class DataRoot {
   /** Absolute path as given, without a slash at the end. */
@@ -53,9 +54,9 @@ export class DataRoot {
   }
 
   /**
-   * Opens a root, making `.datamover` and its record when they are not there. Refuses a root that is
-   * missing, is not a directory or is reached through a symlink at its end, and a `.datamover` that is not a
-   * directory of ours with mode 0700.
+   * Opens a root, making `.datamover` and its record when they are not there. Refuses a root that
+   * is missing, is not a directory or is reached through a symlink at its end, and a `.datamover`
+   * that is not a directory of ours with mode 0700.
    */
   static open(path: Uint8Array): DataRoot {
     const absolute = normalAbsolute(path);
@@ -76,8 +77,8 @@ export class DataRoot {
   }
 
   /**
-   * Makes this opening of the root the one that serves it, until it is closed: `state_locked` when another agent does. Worker
-   * threads open it beside this one and take no lock.
+   * Makes this opening of the root the one that serves it, until it is closed: `state_locked` when
+   * another agent does. Worker threads open it beside this one and take no lock.
    */
   lock(): void {
     if (tryLock(this.privateFd)) return;
@@ -87,7 +88,10 @@ export class DataRoot {
     );
   }
 
-  /** A path that leads into `.datamover` through the held descriptor, in every thread of this process. */
+  /**
+   * A path that leads into `.datamover` through the held descriptor,
+   * in every thread of this process.
+   */
   privatePath(...components: readonly string[]): string {
     return [`/proc/self/fd/${this.privateFd}`, ...components].join('/');
   }
@@ -124,7 +128,10 @@ export class DataRoot {
     return createTree(this.treesPath, first);
   }
 
-  /** Components of an absolute path below this root, [] for the root itself; null when it is not below it. */
+  /**
+   * Components of an absolute path below this root, [] for the root
+   * itself; null when it is not below it.
+   */
   relative(absolute: Uint8Array): Buffer[] | null {
     const components = splitAbsolute(absolute);
     const own = splitAbsolute(this.path);

@@ -12,8 +12,8 @@ interface KeptRecord {
 }
 
 /**
- * Records of datasets as they were read last. Every look asks the disk whether the record was written since, by whichever
- * thread: what is returned is never older than the call.
+ * Records of datasets as they were read last. Every look asks the disk whether the record was
+ * written since, by whichever thread: what is returned is never older than the call.
  */
 export class DatasetRecordCache {
   readonly #maxBytes: number;

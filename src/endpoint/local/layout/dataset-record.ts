@@ -48,7 +48,9 @@ export interface DatasetRecord extends DatasetIdentity {
   readonly from: string;
   /** Path of the tree below its snapshot (components joined by "/"); null without a snapshot. */
   readonly snapshotBase: Uint8Array | null;
-  /** How the tree was looked at: `changes`, or `walk: ` and why; '' when it was not captured here. */
+  /**
+   * How the tree was looked at: `changes`, or `walk: ` and why; '' when it was not captured here.
+   */
   readonly scan: string;
 }
 

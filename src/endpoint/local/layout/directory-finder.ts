@@ -35,9 +35,9 @@ export interface DirectoryPlaces {
 }
 
 /**
- * Finds the directories of a tree on disk by their gfid, through directory descriptors only, never through a
- * symlink. Descriptors are kept and stay right while directories are moved; a found one is good until two
- * further searches have ended.
+ * Finds the directories of a tree on disk by their gfid, through directory descriptors only,
+ * never through a symlink. Descriptors are kept and stay right while directories are moved; a
+ * found one is good until two further searches have ended.
  */
 export class DirectoryFinder implements Disposable {
   readonly #places: DirectoryPlaces;

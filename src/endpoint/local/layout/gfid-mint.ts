@@ -9,7 +9,10 @@ const MAX_INCARNATION = 2 ** 24 - 1;
 
 type Incarnations = LocalTree['incarnations'];
 
-/** Gives out the gfids of one local tree, ascending: 24 bits of incarnation above 40 bits of counter. */
+/**
+ * Gives out the gfids of one local tree, ascending: 24 bits of
+ * incarnation above 40 bits of counter.
+ */
 export class GfidMint {
   readonly #system: SystemGuid;
   #incarnation: number | null;

@@ -2,9 +2,9 @@ import { BINDING_AT, BINDING_BYTES, type Binding } from '../../../catalog/maps/b
 import type { FileStat, StatView } from '../sys/stat.js';
 
 /**
- * What a place remembers of an inode. Only regular files have a size here. `racySinceNs`: a change after
- * this look would leave the ctime as it is when that is at or after this moment of the file system's
- * clock; then 0 is remembered, so that the next scan looks again. Null: no such doubt.
+ * What a place remembers of an inode. Only regular files have a size here. `racySinceNs`: a change
+ * after this look would leave the ctime as it is when that is at or after this moment of the file
+ * system's clock; then 0 is remembered, so that the next scan looks again. Null: no such doubt.
  */
 export function bindingOf(
   stat: FileStat,
@@ -36,8 +36,8 @@ export function agrees(binding: Binding, stat: FileStat): boolean {
 }
 
 /**
- * `agrees` for a binding as it is encoded, without making numbers of it. It may say false of what agrees, when
- * times are beyond 32 bits of seconds, never true of what does not.
+ * `agrees` for a binding as it is encoded, without making numbers of it. It may say false of what
+ * agrees, when times are beyond 32 bits of seconds, never true of what does not.
  */
 export function agreesEncoded(binding: Uint8Array, view: StatView): boolean {
   return (
@@ -51,7 +51,10 @@ export function agreesEncoded(binding: Uint8Array, view: StatView): boolean {
   );
 }
 
-/** True when it is the same inode, whatever happened to it: numbers are used again, birth times tell. */
+/**
+ * True when it is the same inode, whatever happened to it: numbers are
+ * used again, birth times tell.
+ */
 export function sameInode(binding: Binding, stat: FileStat): boolean {
   return binding.ino === stat.ino && binding.btimeNs === stat.btimeNs;
 }

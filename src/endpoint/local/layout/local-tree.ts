@@ -27,7 +27,10 @@ export interface BaseIdentity {
   readonly btimeNs: bigint;
 }
 
-/** One tree at this place: which dataset the live tree stands at and what its inodes looked like then. */
+/**
+ * One tree at this place: which dataset the live tree stands at and
+ * what its inodes looked like then.
+ */
 export interface LocalTree {
   readonly localTree: LocalTreeId;
   readonly tree: TreeId;
@@ -52,12 +55,18 @@ export interface LocalTree {
   readonly incarnations: readonly { readonly incarnation: number; readonly system: SystemGuid }[];
   /** The base directory when the head was made; null before. */
   readonly base: BaseIdentity | null;
-  /** Names directly and indirectly below the base at `head`: an empty base after this was not 0 is suspicious. */
+  /**
+   * Names directly and indirectly below the base at `head`: an empty base
+   * after this was not 0 is suspicious.
+   */
   readonly baseEntries: number;
   readonly previousProvider: CaptureProvider | null;
   /** The receive session whose flip has begun and must be finished before anything else. */
   readonly flip: { readonly session: string } | null;
-  /** Dataset whose capture has begun: if it has no record, what it left behind is removed by the next run. */
+  /**
+   * Dataset whose capture has begun: if it has no record, what it left
+   * behind is removed by the next run.
+   */
   readonly capturing: DatasetId | null;
 }
 
@@ -153,8 +162,8 @@ function parseBase(fields: JsonFields): BaseIdentity {
 }
 
 /**
- * True when both are the same directory, or at least lie on one device. A device number that differs
- * decides nothing alone, for such numbers change with restarts.
+ * True when both are the same directory, or at least lie on one device. A device number that
+ * differs decides nothing alone, for such numbers change with restarts.
  */
 export function sameBase(a: BaseIdentity, b: BaseIdentity): boolean {
   if (a.device === b.device) return true;

@@ -38,7 +38,10 @@ export class VersionOpener implements Disposable {
   readonly #bindings: MapReader;
   readonly #snapshot: DirectoryFinder;
   readonly #stat = new StatView();
-  /** Descriptors that `open` took from the live tree: inode numbers do not tell, a snapshot has the same ones. */
+  /**
+   * Descriptors that `open` took from the live tree: inode numbers do not
+   * tell, a snapshot has the same ones.
+   */
   readonly #live = new Set<number>();
 
   constructor(
@@ -65,8 +68,9 @@ export class VersionOpener implements Disposable {
   }
 
   /**
-   * A descriptor for reading the content of `inode.version`; the caller closes it. Errors: `source_changing`
-   * when only the live file had it and that has changed, `unreadable` when it is nowhere.
+   * A descriptor for reading the content of `inode.version`; the caller closes
+   * it. Errors: `source_changing` when only the live file had it and that has
+   * changed, `unreadable` when it is nowhere.
    */
   async open(gfid: Gfid, inode: Inode): Promise<number> {
     const kept = await this.openKept(gfid, inode);
@@ -95,8 +99,8 @@ export class VersionOpener implements Disposable {
   }
 
   /**
-   * Whether the content that `open` returned as `fd` is still the one asked for: to be asked after the last
-   * read. Always true for contents that nobody changes.
+   * Whether the content that `open` returned as `fd` is still the one asked for: to be asked after
+   * the last read. Always true for contents that nobody changes.
    */
   async unchanged(gfid: Gfid, inode: Inode, fd: number): Promise<boolean> {
     if (!this.#live.has(fd)) return true;
@@ -112,7 +116,9 @@ export class VersionOpener implements Disposable {
     return fd;
   }
 
-  /** As `open`, but only what nobody changes: kept versions and snapshots. Null when there is none. */
+  /**
+   * As `open`, but only what nobody changes: kept versions and snapshots. Null when there is none.
+   */
   async openKept(gfid: Gfid, inode: Inode): Promise<number | null> {
     if (this.#options.record.provider === 'snapshot') {
       const fd = await this.#openInSnapshot(gfid, inode);
@@ -168,7 +174,9 @@ export class VersionOpener implements Disposable {
   }
 }
 
-/** A ctime of 0 means that the file changed in the moment it was bound: what else is known must do. */
+/**
+ * A ctime of 0 means that the file changed in the moment it was bound: what else is known must do.
+ */
 function holds(binding: Binding, inode: Inode, stat: FileStat): boolean {
   return (
     stat.type === 'file' &&

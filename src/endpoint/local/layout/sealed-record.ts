@@ -9,8 +9,8 @@ export function sealRecord(json: string): string {
 }
 
 /**
- * The JSON of such a file, or of one that has a first line only, as an earlier release wrote them. Throws `corrupt` when
- * the bytes are not those that were written.
+ * The JSON of such a file, or of one that has a first line only, as an earlier release wrote them.
+ * Throws `corrupt` when the bytes are not those that were written.
  */
 export function openRecord(file: string, what: string): string {
   const end = file.indexOf(LINE_END);

@@ -50,7 +50,10 @@ export class TreeDirectory {
     return `${this.path}/datasets`;
   }
 
-  /** Records of deleted datasets: the one that the live tree still stands at, and those that a copy somewhere may stand at. */
+  /**
+   * Records of deleted datasets: the one that the live tree still stands at, and
+   * those that a copy somewhere may stand at.
+   */
   get bookmarksPath(): string {
     return `${this.path}/bookmarks`;
   }
@@ -92,8 +95,8 @@ export class TreeDirectory {
   }
 
   /**
-   * Writes the record of a dataset and the tree that stands at it, both or none whatever happens between. Everything
-   * that `record` and `tree` name must be durable before.
+   * Writes the record of a dataset and the tree that stands at it, both or none whatever happens
+   * between. Everything that `record` and `tree` name must be durable before.
    */
   commit(record: DatasetRecord, tree: LocalTree): void {
     writeDurably(this.path, NEXT_FILE, sealRecord(serialiseLocalTree(tree)));
@@ -122,7 +125,9 @@ export class TreeDirectory {
     return readRecord(`${this.datasetsPath}/${id}.json`, id);
   }
 
-  /** As readDataset, but finds deleted datasets that left a bookmark too: catalog only, no bytes. */
+  /**
+   * As readDataset, but finds deleted datasets that left a bookmark too: catalog only, no bytes.
+   */
   readCatalogOf(id: DatasetId): DatasetRecord | null {
     return this.readDataset(id) ?? readRecord(`${this.bookmarksPath}/${id}.json`, id);
   }
@@ -150,8 +155,8 @@ export class TreeDirectory {
   }
 
   /**
-   * Takes a dataset away, durably: from now on it does not exist. Its record stays with the ones being deleted until
-   * `finishDeleting`. False when there is none.
+   * Takes a dataset away, durably: from now on it does not exist. Its record stays with the ones
+   * being deleted until `finishDeleting`. False when there is none.
    */
   beginDeleting(id: DatasetId): boolean {
     mkdirSync(this.deletingPath, { recursive: true, mode: 0o700 });
@@ -206,7 +211,10 @@ export class TreeDirectory {
     return idsIn(this.datasetsPath);
   }
 
-  /** Another text whenever the record of a dataset was written; null when there is none. Reads nothing of it. */
+  /**
+   * Another text whenever the record of a dataset was written; null when
+   * there is none. Reads nothing of it.
+   */
   datasetStamp(id: DatasetId): string | null {
     return this.statDataset(id)?.stamp ?? null;
   }

@@ -30,7 +30,10 @@ export function createTree(
   return { directory, tree };
 }
 
-/** Takes a tree away, at once and durably: what a kill leaves of it is no tree, and `removeEndedTrees` removes it. */
+/**
+ * Takes a tree away, at once and durably: what a kill leaves of it is no
+ * tree, and `removeEndedTrees` removes it.
+ */
 export function removeTree({ path, id }: TreeDirectory): void {
   const treesPath = dirname(path);
   const ended = `${treesPath}/${ENDED}${id}`;
@@ -46,7 +49,10 @@ export function removeEndedTrees(treesPath: string): void {
   }
 }
 
-/** Every tree of a root that has a record; a directory without one was being made when the host stopped. */
+/**
+ * Every tree of a root that has a record; a directory without one was
+ * being made when the host stopped.
+ */
 export function recordedTrees(treesPath: string): TreeDirectory[] {
   return readdirSync(treesPath)
     .filter((name) => /^[0-9a-f]{16}$/.test(name))
@@ -57,7 +63,10 @@ export function recordedTrees(treesPath: string): TreeDirectory[] {
     );
 }
 
-/** The trees with their records. Throws `corrupt` when one is damaged: what it describes is not known then. */
+/**
+ * The trees with their records. Throws `corrupt` when one is damaged:
+ * what it describes is not known then.
+ */
 export function listTrees(treesPath: string): { directory: TreeDirectory; tree: LocalTree }[] {
   return recordedTrees(treesPath).map((directory) => ({ directory, tree: directory.load() }));
 }

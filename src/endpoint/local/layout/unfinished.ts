@@ -12,8 +12,9 @@ const TEMPORARY = /^\..+\.new$/;
 const RECORD_FOLDERS = ['datasets', 'bookmarks', 'deleting'];
 
 /**
- * Removes what a kill left of changes that came to nothing: trees that were taken away or had no record yet, records
- * that had not got their name, proofs of staging. Ends commits that were between their records. To be called when the root is locked and before anything is served.
+ * Removes what a kill left of changes that came to nothing: trees that were taken away or had no
+ * record yet, records that had not got their name, proofs of staging. Ends commits that were
+ * between their records. To be called when the root is locked and before anything is served.
  */
 export function removeUnfinished(root: DataRoot): void {
   removeEndedTrees(root.treesPath);
@@ -41,8 +42,9 @@ function removeMatching(directory: string, isMeant: (name: string) => boolean): 
 }
 
 /**
- * A commit that stopped between its two records counts, or does not: its tree's own record says so from now on. With a
- * damaged record nobody can tell; both stay, and whoever reads the tree is told of it.
+ * A commit that stopped between its two records counts, or does not: its tree's
+ * own record says so from now on. With a damaged record nobody can tell; both
+ * stay, and whoever reads the tree is told of it.
  */
 function finishCommit(treesPath: string, id: string): void {
   const directory = new TreeDirectory(treesPath, parseLocalTreeId(id));

@@ -9,7 +9,10 @@ export function sharesExtents(fd: number): boolean {
   return [MAGIC_XFS, MAGIC_BTRFS].includes(statFilesystem(fd).magic);
 }
 
-/** Bytes of storage that no other file has a part in: what unlinking the last name of `fd` would free. */
+/**
+ * Bytes of storage that no other file has a part in: what unlinking
+ * the last name of `fd` would free.
+ */
 export function exclusiveBytes(fd: number, shares: boolean): bigint {
   const { size, blocks } = statFd(fd);
   if (!shares) return blocks * BLOCK;

@@ -9,9 +9,10 @@ import { sessionsOf } from '../receive/staging-area.js';
 type Named = () => readonly (MapRoot | null)[];
 
 /**
- * Every map that a record of the root names: those of datasets, bookmarks and deletions under way, of live trees, and of
- * receives and restores that go on later. Records change while this looks: it looks again until nothing is new, so that what a
- * record took over from one that has gone is found.
+ * Every map that a record of the root names: those of datasets, bookmarks and deletions
+ * under way, of live trees, and of receives and restores that go on later. Records
+ * change while this looks: it looks again until nothing is new, so that what a record
+ * took over from one that has gone is found.
  */
 export function* neededMaps(root: DataRoot): Generator<MapRoot, void> {
   const seen = new Set<string>();
@@ -40,7 +41,10 @@ function presentRecordsOf(directory: TreeDirectory): (readonly [name: string, ma
   }
 }
 
-/** Each record with a name that another state of it does not have. Maps move from sessions to datasets, and never back. */
+/**
+ * Each record with a name that another state of it does not have. Maps move
+ * from sessions to datasets, and never back.
+ */
 function* recordsOf(directory: TreeDirectory): Generator<readonly [name: string, maps: Named]> {
   for (const session of sessionsOf(directory)) {
     const record = loadSession(directory, session);

@@ -34,8 +34,9 @@ const UNIT = 512;
 export const sweepTask: Task<SweepInput, SweepResult> = (input, io) => sweepPages(input, io.signal);
 
 /**
- * Deletes packs of which no page is needed, and frees the rest of the others in place. Marks first and deletes then: a damaged
- * page that is needed (`corrupt`) stops it before anything is lost. May be stopped anywhere.
+ * Deletes packs of which no page is needed, and frees the rest of the others in place.
+ * Marks first and deletes then: a damaged page that is needed (`corrupt`) stops it before
+ * anything is lost. May be stopped anywhere.
  */
 export async function sweepPages(
   input: SweepInput,

@@ -25,8 +25,9 @@ export const spaceTask: Task<SpaceInput, SpaceResult> = async (input, io) => {
 };
 
 /**
- * What the version stores of a root take: the allocated bytes of every kept version, without extents that it shares with
- * other files. Snapshots of btrfs are not in it. Looks at every version; memory stays the same however many there are.
+ * What the version stores of a root take: the allocated bytes of every kept version, without
+ * extents that it shares with other files. Snapshots of btrfs are not in it. Looks at every
+ * version; memory stays the same however many there are.
  */
 export async function versionSpace(root: DataRoot, signal: AbortSignal): Promise<bigint> {
   const shares = sharesExtents(root.privateFd);

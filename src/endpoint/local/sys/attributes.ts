@@ -30,14 +30,18 @@ export function chmodFd(fd: number, permissions: number): void {
   if (libcFchmod(fd, permissions) === -1) throw lastError('fchmod');
 }
 
-/** Sets the permission bits of what `fd` holds, opened with O_PATH. A symlink has none: EOPNOTSUPP. */
+/**
+ * Sets the permission bits of what `fd` holds, opened with O_PATH. A symlink has none: EOPNOTSUPP.
+ */
 export function chmodPathFd(fd: number, permissions: number): void {
   // Old kernels change a symlink's mode on some file systems, and report an error all the same.
   if (VIEW.statFd(fd).type === 'symlink') throw sysError('fchmodat', 'EOPNOTSUPP');
   if (libcFchmodat(AT_FDCWD, procPath(fd), permissions, 0) === -1) throw lastError('fchmodat');
 }
 
-/** Sets the permission bits of the entry `name` of `dirFd`, of any type but symlink (EOPNOTSUPP). */
+/**
+ * Sets the permission bits of the entry `name` of `dirFd`, of any type but symlink (EOPNOTSUPP).
+ */
 export function chmodAt(dirFd: number, name: Uint8Array, permissions: number): void {
   const fd = openAt(dirFd, name, O_PATH);
   try {
@@ -47,7 +51,10 @@ export function chmodAt(dirFd: number, name: Uint8Array, permissions: number): v
   }
 }
 
-/** Sets owner and group of what `fd` holds, O_PATH included. The kernel may clear setuid and capabilities. */
+/**
+ * Sets owner and group of what `fd` holds, O_PATH included. The kernel
+ * may clear setuid and capabilities.
+ */
 export function chownFd(fd: number, uid: number, gid: number): void {
   if (libcFchownat(fd, EMPTY, uid, gid, AT_EMPTY_PATH) === -1) throw lastError('fchownat');
 }
@@ -83,8 +90,8 @@ function timesArgument(atimeNs: bigint | null, mtimeNs: bigint | null): BigInt64
 }
 
 /**
- * Sets access and modification time in nanoseconds since 1970, also before it; null leaves one alone.
- * The kernel silently brings a time that the file system cannot hold into its range.
+ * Sets access and modification time in nanoseconds since 1970, also before it; null leaves one
+ * alone. The kernel silently brings a time that the file system cannot hold into its range.
  */
 export function setTimesFd(fd: number, atimeNs: bigint | null, mtimeNs: bigint | null): void {
   if (libcFutimens(fd, timesArgument(atimeNs, mtimeNs)) === -1) throw lastError('futimens');
@@ -107,7 +114,10 @@ const FS_IOC_GETFLAGS = 0x80086601;
 const FS_IOC_SETFLAGS = 0x40086602;
 const FLAGS = Buffer.alloc(8);
 
-/** File attributes (`lsattr`), 0 where the file system has none. Only for open regular files and directories. */
+/**
+ * File attributes (`lsattr`), 0 where the file system has none. Only for
+ * open regular files and directories.
+ */
 export function getFlags(fd: number): number {
   FLAGS.fill(0);
   try {
@@ -119,7 +129,10 @@ export function getFlags(fd: number): number {
   return FLAGS.readUInt32LE(0);
 }
 
-/** Sets all file attributes at once (`chattr =`); some file systems refuse some of them with EOPNOTSUPP. */
+/**
+ * Sets all file attributes at once (`chattr =`); some file systems
+ * refuse some of them with EOPNOTSUPP.
+ */
 export function setFlags(fd: number, flags: number): void {
   FLAGS.fill(0);
   FLAGS.writeUInt32LE(flags >>> 0, 0);

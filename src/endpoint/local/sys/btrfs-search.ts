@@ -4,7 +4,8 @@ import { ioctl } from './ioctl.js';
 const BTRFS_IOC_TREE_SEARCH_V2 = 0xc0709411;
 const BTRFS_IOC_GET_SUBVOL_INFO = 0x81f8943c;
 
-// struct btrfs_ioctl_get_subvol_info_args: u64 tree, char name[256], u64 parent, u64 dir, u64 generation, u64 flags, three uuids, ...
+// struct btrfs_ioctl_get_subvol_info_args: u64 tree, char name[256], u64 parent, u64 dir,
+// u64 generation, u64 flags, three uuids, ...
 const INFO = Buffer.alloc(504);
 const INFO_PARENT_UUID = 312;
 const INFO_MADE_AT = 352;
@@ -46,7 +47,10 @@ export interface SnapshotOrigin {
   readonly madeAt: bigint;
 }
 
-/** `fd` is anything in the snapshot. Throws ENOTTY where the kernel or the file system does not know. */
+/**
+ * `fd` is anything in the snapshot. Throws ENOTTY where the kernel or
+ * the file system does not know.
+ */
 export function snapshotOrigin(fd: number): SnapshotOrigin {
   INFO.fill(0);
   ioctl(fd, BTRFS_IOC_GET_SUBVOL_INFO, INFO, 'BTRFS_IOC_GET_SUBVOL_INFO');
@@ -57,8 +61,9 @@ export function snapshotOrigin(fd: number): SnapshotOrigin {
 }
 
 /**
- * Tells every inode of the subvolume that holds `fd` whose record was written after the transaction `since`, in the order of their
- * numbers. The file system skips what is older, so that this takes time for what has changed only. Needs CAP_SYS_ADMIN.
+ * Tells every inode of the subvolume that holds `fd` whose record was written after the transaction
+ * `since`, in the order of their numbers. The file system skips what is older, so that this takes
+ * time for what has changed only. Needs CAP_SYS_ADMIN.
  */
 export function* inodesChangedSince(
   fd: number,

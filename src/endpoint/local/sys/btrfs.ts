@@ -12,7 +12,8 @@ const BTRFS_IOC_SNAP_CREATE_V2 = 0x50009417;
 const BTRFS_IOC_SUBVOL_CREATE_V2 = 0x50009418;
 const BTRFS_SUBVOL_RDONLY = 2n;
 
-// struct btrfs_ioctl_vol_args_v2: s64 fd, u64 transid, u64 flags, 32 bytes for quotas, char name[4040].
+// struct btrfs_ioctl_vol_args_v2: s64 fd, u64 transid, u64 flags, 32
+// bytes for quotas, char name[4040].
 const ARGUMENTS = Buffer.alloc(4096);
 const V2_FLAGS = 16;
 const V2_NAME = 56;
@@ -23,7 +24,10 @@ const LOOKUP_NAME = 16;
 
 const VIEW = new StatView();
 
-/** True when the directory `fd` is the root of a btrfs subvolume or snapshot (the top level included). */
+/**
+ * True when the directory `fd` is the root of a btrfs subvolume or
+ * snapshot (the top level included).
+ */
 export function isSubvolumeRoot(fd: number): boolean {
   const view = VIEW.statFd(fd);
   if (view.ino !== SUBVOLUME_ROOT_INO || view.type !== 'dir') return false;
@@ -43,8 +47,8 @@ export function subvolumePlace(fd: number): SubvolumePlace {
 }
 
 /**
- * As `subvolumePlace`, of the directory with the number `ino` in the subvolume that holds `fd`. Throws ENOENT when there is none, and
- * ENAMETOOLONG for paths beyond 4,079 bytes.
+ * As `subvolumePlace`, of the directory with the number `ino` in the subvolume that holds `fd`.
+ * Throws ENOENT when there is none, and ENAMETOOLONG for paths beyond 4,079 bytes.
  */
 export function placeOfInode(fd: number, ino: bigint): SubvolumePlace {
   ARGUMENTS.fill(0);
@@ -59,8 +63,9 @@ export function placeOfInode(fd: number, ino: bigint): SubvolumePlace {
 }
 
 /**
- * Opens the root directory of the subvolume that contains the directory `fd`, walking up from it; to be
- * closed by the caller. Null when `fd` is not on btrfs, or the root is not reachable through this mount.
+ * Opens the root directory of the subvolume that contains the directory `fd`,
+ * walking up from it; to be closed by the caller. Null when `fd` is not on btrfs, or
+ * the root is not reachable through this mount.
  */
 export function openSubvolumeRoot(fd: number): number | null {
   if (filesystemMagic(fd) !== MAGIC_BTRFS) return null;
@@ -73,7 +78,8 @@ export function openSubvolumeRoot(fd: number): number | null {
       close(at);
       at = parent;
       const view = VIEW.statFd(at);
-      // A subvolume has a device number of its own: another one means that the mount begins inside it.
+      // A subvolume has a device number of its own: another one means
+      // that the mount begins inside it.
       if (view.dev !== dev || view.ino === ino) {
         close(at);
         return null;
@@ -96,8 +102,8 @@ function prepare(fd: number, flags: bigint, nameAt: number, name: Uint8Array): B
 }
 
 /**
- * Makes a read-only snapshot of the subvolume `subvolumeFd` as the new directory `name` of `dirFd`: atomic,
- * and without the subvolumes nested in it. Durable after a sync.
+ * Makes a read-only snapshot of the subvolume `subvolumeFd` as the new directory `name` of `dirFd`:
+ * atomic, and without the subvolumes nested in it. Durable after a sync.
  */
 export function createSnapshot(subvolumeFd: number, dirFd: number, name: Uint8Array): void {
   if (!isSubvolumeRoot(subvolumeFd)) throw sysError('BTRFS_IOC_SNAP_CREATE_V2', 'EINVAL');
@@ -111,7 +117,10 @@ export function createSubvolume(dirFd: number, name: Uint8Array): void {
   ioctl(dirFd, BTRFS_IOC_SUBVOL_CREATE_V2, argument, 'BTRFS_IOC_SUBVOL_CREATE_V2');
 }
 
-/** Deletes the subvolume or snapshot `name` of `dirFd` with all it holds; ENOTEMPTY when others are nested in it. */
+/**
+ * Deletes the subvolume or snapshot `name` of `dirFd` with all it holds;
+ * ENOTEMPTY when others are nested in it.
+ */
 export function deleteSubvolume(dirFd: number, name: Uint8Array): void {
   const argument = prepare(0, 0n, V1_NAME, name);
   ioctl(dirFd, BTRFS_IOC_SNAP_DESTROY, argument, 'BTRFS_IOC_SNAP_DESTROY');

@@ -21,16 +21,16 @@ const RANGE = new BigInt64Array(4);
 const RANGE_BYTES = new Uint8Array(RANGE.buffer);
 
 /**
- * Makes the file `toFd` share all content of `fromFd`, atomically. EOPNOTSUPP, EXDEV or EINVAL where
- * extents cannot be shared; see `isCloneRefusal`.
+ * Makes the file `toFd` share all content of `fromFd`, atomically. EOPNOTSUPP, EXDEV or EINVAL
+ * where extents cannot be shared; see `isCloneRefusal`.
  */
 export function cloneFile(fromFd: number, toFd: number): void {
   ioctlNumber(toFd, FICLONE, fromFd, 'FICLONE');
 }
 
 /**
- * Makes a range of `toFd` share content of `fromFd`. Offsets and length must be multiples of the block size,
- * except that the range may end with the source file; length 0 is to its end.
+ * Makes a range of `toFd` share content of `fromFd`. Offsets and length must be multiples of the
+ * block size, except that the range may end with the source file; length 0 is to its end.
  */
 export function cloneRange(
   fromFd: number,
@@ -51,15 +51,16 @@ export function isCloneRefusal(error: unknown): boolean {
   return isErrno(error, 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOTTY', 'ENOSYS');
 }
 
-// The kernel copies at most 2 GiB at a time; less keeps a thread responsive to an abort between calls.
+// The kernel copies at most 2 GiB at a time; less keeps a thread
+// responsive to an abort between calls.
 const LARGEST_COPY = 128 * 1024 * 1024;
 const FROM = new BigInt64Array(1);
 const TO = new BigInt64Array(1);
 const COPY_BUFFER_SIZE = 1024 * 1024;
 
 /**
- * Copies a range between two files, inside the kernel where it can. Returns the bytes copied: fewer than
- * `length` only when the source ends before. Holes may become zeros.
+ * Copies a range between two files, inside the kernel where it can. Returns the bytes copied: fewer
+ * than `length` only when the source ends before. Holes may become zeros.
  */
 export function copyRange(
   fromFd: number,

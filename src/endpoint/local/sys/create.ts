@@ -53,7 +53,9 @@ export function readLink(dirFd: number, name: Uint8Array): Buffer {
   return readLinkInto(dirFd, nameArgument(name));
 }
 
-/** The target of the symlink that `fd` holds, opened with O_PATH; ENOENT when it is something else. */
+/**
+ * The target of the symlink that `fd` holds, opened with O_PATH; ENOENT when it is something else.
+ */
 export function readLinkFd(fd: number): Buffer {
   return readLinkInto(fd, EMPTY);
 }
@@ -85,7 +87,10 @@ export function linkFd(fd: number, toFd: number, to: Uint8Array): void {
 
 const NODE_TYPES = { fifo: 0o010000, char: 0o020000, block: 0o060000, socket: 0o140000 } as const;
 
-/** Makes a fifo, socket or device; the umask applies to `permissions`, the device numbers to devices only. */
+/**
+ * Makes a fifo, socket or device; the umask applies to `permissions`,
+ * the device numbers to devices only.
+ */
 export function makeNode(
   dirFd: number,
   name: Uint8Array,
@@ -111,11 +116,15 @@ export function removeDirectory(dirFd: number, name: Uint8Array): void {
   if (libcUnlinkat(dirFd, nameArgument(name), AT_REMOVEDIR) === -1) throw lastError('unlinkat');
 }
 
-/** `replace`: as rename(2). `keep`: EEXIST when `to` is there. `exchange`: both are there and swap. */
+/**
+ * `replace`: as rename(2). `keep`: EEXIST when `to` is there. `exchange`: both are there and swap.
+ */
 export type RenameMode = 'replace' | 'keep' | 'exchange';
 const RENAME_FLAGS: Readonly<Record<RenameMode, number>> = { replace: 0, keep: 1, exchange: 2 };
 
-/** Moves an entry within one file system, atomically. EINVAL where the file system lacks the mode. */
+/**
+ * Moves an entry within one file system, atomically. EINVAL where the file system lacks the mode.
+ */
 export function renameAt(
   fromFd: number,
   from: Uint8Array,

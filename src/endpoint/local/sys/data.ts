@@ -33,8 +33,8 @@ function region(buffer: Uint8Array, start: number, length: number): Uint8Array {
 }
 
 /**
- * Reads up to `length` bytes at `position` into `buffer` at `start`, until they are there or the file ends.
- * Returns how many were read: fewer only at the end of the file.
+ * Reads up to `length` bytes at `position` into `buffer` at `start`, until they are there or the
+ * file ends. Returns how many were read: fewer only at the end of the file.
  */
 export function readAt(
   fd: number,
@@ -100,12 +100,18 @@ function allocate(fd: number, mode: number, offset: Offset, length: Offset): boo
   }
 }
 
-/** Makes a range read as zeros and frees its blocks; the size stays. False where this is not supported. */
+/**
+ * Makes a range read as zeros and frees its blocks; the size stays.
+ * False where this is not supported.
+ */
 export function punchHole(fd: number, offset: Offset, length: Offset): boolean {
   return allocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length);
 }
 
-/** Reserves blocks for a range (no_space comes now, not later); the size stays. False where not supported. */
+/**
+ * Reserves blocks for a range (no_space comes now, not later); the
+ * size stays. False where not supported.
+ */
 export function preallocate(fd: number, offset: Offset, length: Offset): boolean {
   return allocate(fd, FALLOC_FL_KEEP_SIZE, offset, length);
 }
@@ -121,8 +127,8 @@ export function fdatasync(fd: number): void {
 }
 
 /**
- * Makes the whole file system of `fd` durable. Throws also for writebacks that failed since `fd` was
- * opened, so open it before what it is to vouch for. `fd` must not be O_PATH.
+ * Makes the whole file system of `fd` durable. Throws also for writebacks that failed since `fd`
+ * was opened, so open it before what it is to vouch for. `fd` must not be O_PATH.
  */
 export function syncfs(fd: number): void {
   if (libcSyncfs(fd) === -1) throw lastError('syncfs');
@@ -130,7 +136,10 @@ export function syncfs(fd: number): void {
 
 const ADVICE = { normal: 0, random: 1, sequential: 2, willNeed: 3, dontNeed: 4 } as const;
 
-/** Tells how a range will be used; length 0 is to the end. Advice that cannot be taken is no failure. */
+/**
+ * Tells how a range will be used; length 0 is to the end. Advice that
+ * cannot be taken is no failure.
+ */
 export function advise(
   fd: number,
   offset: Offset,

@@ -12,8 +12,8 @@ for (const [code, number] of Object.entries(os.errno)) {
 const ALIASES: Readonly<Record<string, string>> = { EWOULDBLOCK: 'EAGAIN', ENOTSUP: 'EOPNOTSUPP' };
 
 /**
- * A system call that failed. It carries no stack: many of them are expected (is there a file of this
- * name?) and collecting a stack would cost more than the call.
+ * A system call that failed. It carries no stack: many of them are expected (is there a file of
+ * this name?) and collecting a stack would cost more than the call.
  */
 export class SysError extends Error {
   readonly errno: number;
@@ -34,7 +34,9 @@ export class SysError extends Error {
   }
 }
 
-/** What the system call that has just returned -1 failed with; to be asked before any other call. */
+/**
+ * What the system call that has just returned -1 failed with; to be asked before any other call.
+ */
 export function lastError(syscall: string): SysError {
   return new SysError(syscall, lastErrno());
 }
@@ -49,7 +51,10 @@ export function sysError(syscall: string, code: string): SysError {
   return new SysError(syscall, os.errno[code] ?? 0);
 }
 
-/** True when `error` is a failed system call with one of `codes` (`ENOTSUP` and `EOPNOTSUPP` are one). */
+/**
+ * True when `error` is a failed system call with one of `codes`
+ * (`ENOTSUP` and `EOPNOTSUPP` are one).
+ */
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
   if (!(error instanceof SysError)) return false;
   for (const code of codes) {
@@ -83,9 +88,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 };
 
 /**
- * What a failed system call means for the operator. `doing` is a verb phrase ("read", "create the
- * directory"), `path` the object as the operator knows it. `denied` is the code for EACCES and EPERM:
- * `unreadable` at a source, `target_immutable` or another one at a target. Our own errors pass unchanged.
+ * What a failed system call means for the operator. `doing` is a verb phrase ("read",
+ * "create the directory"), `path` the object as the operator knows it. `denied` is the
+ * code for EACCES and EPERM: `unreadable` at a source, `target_immutable` or another one
+ * at a target. Our own errors pass unchanged.
  */
 export function sysToDm(
   error: unknown,

@@ -35,7 +35,8 @@ export const EXTENT_NOT_COMPARABLE =
 
 const FS_IOC_FIEMAP = 0xc020660b;
 const FIEMAP_FLAG_SYNC = 1;
-// struct fiemap: u64 start, u64 length, u32 flags, u32 mapped, u32 count, u32 reserved, then extents.
+// struct fiemap: u64 start, u64 length, u32 flags, u32 mapped, u32
+// count, u32 reserved, then extents.
 const HEADER = 32;
 const MAPPED = 20;
 // struct fiemap_extent: u64 logical, u64 physical, u64 length, u64[2], u32 flags, u32[3].
@@ -45,9 +46,10 @@ const COUNT = 1024;
 const REQUEST = Buffer.alloc(HEADER + COUNT * EXTENT);
 
 /**
- * The extents of the file `fd` in the range from `from` up to `to`, ascending and cut to it; what none
- * covers is a hole. Give the file size as `to`: XFS reports room that it reserved beyond it as data. Dirty
- * data is written out first, so that it has a place. EOPNOTSUPP where the file system has no such map.
+ * The extents of the file `fd` in the range from `from` up to `to`, ascending and cut to
+ * it; what none covers is a hole. Give the file size as `to`: XFS reports room that it
+ * reserved beyond it as data. Dirty data is written out first, so that it has a place.
+ * EOPNOTSUPP where the file system has no such map.
  */
 export function* mapExtents(
   fd: number,

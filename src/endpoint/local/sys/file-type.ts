@@ -16,7 +16,9 @@ const TYPES: readonly (FileType | null)[] = [
   'socket',
 ];
 
-/** The type for a DT_* code of a directory entry or for `mode >> 12`, which are the same; else null. */
+/**
+ * The type for a DT_* code of a directory entry or for `mode >> 12`, which are the same; else null.
+ */
 export function fileTypeOf(code: number): FileType | null {
   return TYPES[code] ?? null;
 }

@@ -80,8 +80,9 @@ export function filesystemMagic(fd: number): number {
 const PROBE_SIZE = 4096;
 
 /**
- * Whether files below the directory `dirFd` can share extents, tried with two unnamed files. False as well
- * where the file system has no unnamed files (NFS), for nothing is to be left behind by a kill.
+ * Whether files below the directory `dirFd` can share extents, tried with two
+ * unnamed files. False as well where the file system has no unnamed files (NFS), for
+ * nothing is to be left behind by a kill.
  */
 export function canClone(dirFd: number): boolean {
   let from = -1;

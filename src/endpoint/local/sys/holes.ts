@@ -29,8 +29,8 @@ export function sizeAsNumber(size: bigint): number {
 }
 
 /**
- * The ranges below `size` that hold data, ascending, not touching each other. Where the file system does
- * not tell, all is data. Moves the read position of `fd`.
+ * The ranges below `size` that hold data, ascending, not touching each other. Where the file system
+ * does not tell, all is data. Moves the read position of `fd`.
  */
 export function* dataExtents(
   fd: number,

@@ -12,7 +12,9 @@ const withNumber = bind<(fd: number, request: number, argument: number) => numbe
   'int64_t',
 ]);
 
-/** An ioctl that reads or fills `argument`; `name` is for the error. Returns what the call returned. */
+/**
+ * An ioctl that reads or fills `argument`; `name` is for the error. Returns what the call returned.
+ */
 export function ioctl(fd: number, request: number, argument: Uint8Array, name: string): number {
   const result = withMemory(fd, request, argument);
   if (result === -1) throw lastError(name);

@@ -34,12 +34,17 @@ export function cString(bytes: Uint8Array): Buffer {
   return copy;
 }
 
-/** The C string `/proc/self/fd/N`: the very object that `fd` holds, also when opened with O_PATH. */
+/**
+ * The C string `/proc/self/fd/N`: the very object that `fd` holds, also when opened with O_PATH.
+ */
 export function procPath(fd: number): Buffer {
   return Buffer.from(`/proc/self/fd/${fd}\0`, 'latin1');
 }
 
-/** The C string `/proc/self/fd/N/name`: an entry of the directory `dirFd` for calls that take only paths. */
+/**
+ * The C string `/proc/self/fd/N/name`: an entry of the directory
+ * `dirFd` for calls that take only paths.
+ */
 export function procPathAt(dirFd: number, name: Uint8Array): Buffer {
   checkName(name);
   const prefix = `/proc/self/fd/${dirFd}/`;

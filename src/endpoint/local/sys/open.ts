@@ -50,7 +50,9 @@ const DOT = cString(Buffer.from('.'));
 const SLASH = cString(Buffer.from('/'));
 const PROBE = Buffer.alloc(1);
 
-/** No symlink is followed, no child process inherits it, and a fifo without a writer does not block. */
+/**
+ * No symlink is followed, no child process inherits it, and a fifo without a writer does not block.
+ */
 function completed(flags: number): number {
   const safe = flags | O_NOFOLLOW | O_CLOEXEC;
   const reads = (flags & ACCESS_MODE) === O_RDONLY && (flags & O_PATH) === 0;
@@ -58,9 +60,9 @@ function completed(flags: number): number {
 }
 
 /**
- * Opens the entry `name` of the directory `dirFd`. O_NOFOLLOW and O_CLOEXEC are always added, O_NONBLOCK
- * for reading. A symlink gives ELOOP (ENOTDIR with O_DIRECTORY), unless O_PATH is given: then the
- * symlink itself is opened. The umask applies to `mode`.
+ * Opens the entry `name` of the directory `dirFd`. O_NOFOLLOW and O_CLOEXEC are always added,
+ * O_NONBLOCK for reading. A symlink gives ELOOP (ENOTDIR with O_DIRECTORY), unless O_PATH is given:
+ * then the symlink itself is opened. The umask applies to `mode`.
  */
 export function openAt(dirFd: number, name: Uint8Array, flags: number, mode = 0): number {
   const fd = libcOpenat(dirFd, nameArgument(name), completed(flags), mode);
@@ -75,21 +77,29 @@ export function openSelf(dirFd: number, flags = O_RDONLY | O_DIRECTORY): number 
   return fd;
 }
 
-/** Opens the parent of the directory `dirFd` as it is now, for walks upwards; `/` is its own parent. */
+/**
+ * Opens the parent of the directory `dirFd` as it is now, for walks upwards; `/` is its own parent.
+ */
 export function openParent(dirFd: number): number {
   const fd = libcOpenat(dirFd, cString(Buffer.from('..')), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
   if (fd === -1) throw lastError('openat');
   return fd;
 }
 
-/** Opens a file without a name in the file system of `dirFd`, for reading and writing; `linkFd` names it. */
+/**
+ * Opens a file without a name in the file system of `dirFd`, for
+ * reading and writing; `linkFd` names it.
+ */
 export function openUnnamed(dirFd: number, mode: number): number {
   const fd = libcOpenat(dirFd, DOT, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
   if (fd === -1) throw lastError('openat');
   return fd;
 }
 
-/** Opens what `fd` holds (opened with O_PATH, or with less access) again with `flags`. Not for symlinks. */
+/**
+ * Opens what `fd` holds (opened with O_PATH, or with less access)
+ * again with `flags`. Not for symlinks.
+ */
 export function reopen(fd: number, flags: number): number {
   const again = libcOpenat(AT_FDCWD, procPath(fd), completed(flags) & ~O_NOFOLLOW, 0);
   if (again === -1) throw lastError('openat');
@@ -97,8 +107,9 @@ export function reopen(fd: number, flags: number): number {
 }
 
 /**
- * Opens `path` (checked components joined by `/`; the empty path is the directory itself) below `dirFd`.
- * No component may be a symlink: ELOOP. The last one may be when O_PATH is given: it is opened itself.
+ * Opens `path` (checked components joined by `/`; the empty path is the directory
+ * itself) below `dirFd`. No component may be a symlink: ELOOP. The last one may be
+ * when O_PATH is given: it is opened itself.
  */
 export function openBeneath(dirFd: number, path: Uint8Array, flags: number, mode = 0): number {
   const components = splitPath(path);
@@ -107,7 +118,10 @@ export function openBeneath(dirFd: number, path: Uint8Array, flags: number, mode
   return openat2(dirFd, cString(path), completed(flags), mode);
 }
 
-/** As `openBeneath`, one component at a time: for kernels without openat2 and paths beyond 4,095 bytes. */
+/**
+ * As `openBeneath`, one component at a time: for kernels without
+ * openat2 and paths beyond 4,095 bytes.
+ */
 export function openByComponents(dirFd: number, path: Uint8Array, flags: number, mode = 0): number {
   const components = splitPath(path);
   if (components.length === 0) return openSelf(dirFd, flags);
@@ -119,7 +133,8 @@ const HOW = new BigUint64Array(3);
 
 function openat2(dirFd: number, path: Buffer, flags: number, mode: number): number {
   const creates = (flags & O_CREAT) !== 0;
-  // RESOLVE_NO_SYMLINKS gives ELOOP for a last symlink, where O_NOFOLLOW with O_DIRECTORY gives ENOTDIR.
+  // RESOLVE_NO_SYMLINKS gives ELOOP for a last symlink, where
+  // O_NOFOLLOW with O_DIRECTORY gives ENOTDIR.
   const ofLink = (flags & O_PATH) !== 0 && (flags & O_DIRECTORY) === 0;
   HOW[0] = BigInt(ofLink ? flags : flags & ~O_NOFOLLOW);
   HOW[1] = creates ? BigInt(mode) : 0n;
@@ -177,7 +192,8 @@ function step(dirFd: number, name: Uint8Array, flags: number, mode: number): num
   const fd = libcOpenat(dirFd, path, completed(flags), mode);
   if (fd !== -1) return fd;
   const error = lastError('openat');
-  // With O_DIRECTORY the kernel says ENOTDIR for a symlink too; the caller is to know that it met one.
+  // With O_DIRECTORY the kernel says ENOTDIR for a symlink too; the
+  // caller is to know that it met one.
   if (error.code === 'ENOTDIR' && libcReadlinkat(dirFd, path, PROBE, PROBE.length) !== -1) {
     throw sysError('openat', 'ELOOP');
   }
@@ -185,8 +201,8 @@ function step(dirFd: number, name: Uint8Array, flags: number, mode: number): num
 }
 
 /**
- * Opens a directory by its absolute path, for reading. Each component is opened on its own and may not be
- * a symlink (ELOOP), unless `followSymlinks` says that the path is the operator's own word.
+ * Opens a directory by its absolute path, for reading. Each component is opened on its own and may
+ * not be a symlink (ELOOP), unless `followSymlinks` says that the path is the operator's own word.
  */
 export function openRoot(
   path: Uint8Array,

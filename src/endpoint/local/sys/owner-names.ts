@@ -28,7 +28,10 @@ class NumberFile {
   }
 }
 
-/** Lines of `name:password:number:...`; of two lines for one number or name the first counts, as in libc. */
+/**
+ * Lines of `name:password:number:...`; of two lines for one number or
+ * name the first counts, as in libc.
+ */
 function parse(text: string): Table {
   const names = new Map<number, string>();
   const numbers = new Map<string, number>();
@@ -45,8 +48,9 @@ function parse(text: string): Table {
 }
 
 /**
- * Names of owners and groups from /etc/passwd and /etc/group (not from a directory service). Look-ups
- * answer from memory; `refresh` looks whether the files have changed, once per scan or session.
+ * Names of owners and groups from /etc/passwd and /etc/group (not from a
+ * directory service). Look-ups answer from memory; `refresh` looks whether the
+ * files have changed, once per scan or session.
  */
 export class OwnerNames {
   readonly #users: NumberFile;

@@ -4,7 +4,9 @@ import { fileTypeOf } from './file-type.js';
 import { bind, SYSCALL } from './libc.js';
 
 export interface DirectoryEntry {
-  /** The bytes of the name. Names of one batch share memory; copy one that is kept for long alone. */
+  /**
+   * The bytes of the name. Names of one batch share memory; copy one that is kept for long alone.
+   */
   readonly name: Buffer;
   readonly ino: bigint;
   /** Null where the file system does not tell; ask stat. */
@@ -30,9 +32,10 @@ const NAME = 19;
 const DOT = 0x2e;
 
 /**
- * Reads the directory `fd` (not O_PATH) from its start, without `.` and `..`, in the order of the file
- * system, in batches of a few thousand entries. Entries made or removed meanwhile may or may not be seen.
- * The read position belongs to the open file: one reader at a time per `fd` and its duplicates.
+ * Reads the directory `fd` (not O_PATH) from its start, without `.` and `..`, in the
+ * order of the file system, in batches of a few thousand entries. Entries made or removed
+ * meanwhile may or may not be seen. The read position belongs to the open file: one
+ * reader at a time per `fd` and its duplicates.
  */
 export function* readDirectory(fd: number): Generator<DirectoryEntry[], void, undefined> {
   if (libcLseek(fd, 0, 0) === -1) throw lastError('lseek');
@@ -46,8 +49,8 @@ export function* readDirectory(fd: number): Generator<DirectoryEntry[], void, un
 }
 
 /**
- * As `readDirectory`, without an object for each entry: `take` is told where in `bytes`, which are overwritten afterwards, the
- * name begins and ends, and the type.
+ * As `readDirectory`, without an object for each entry: `take` is told where in `bytes`, which are
+ * overwritten afterwards, the name begins and ends, and the type.
  */
 export function scanDirectory(
   fd: number,

@@ -6,7 +6,9 @@ import { ioctl } from './ioctl.js';
 import { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, bind } from './libc.js';
 import { nameArgument } from './names.js';
 
-/** All that the kernel says about one inode. Times are nanoseconds since 1970, possibly negative. */
+/**
+ * All that the kernel says about one inode. Times are nanoseconds since 1970, possibly negative.
+ */
 export interface FileStat {
   /** Device of the file system, composed as stat(2) does; on btrfs each subvolume has its own. */
   readonly dev: number;
@@ -49,8 +51,9 @@ const BILLION = 1_000_000_000n;
 const TIME_OFFSETS = { atime: 64, btime: 80, ctime: 96, mtime: 112 } as const;
 
 /**
- * A `FileStat` to be filled again and again: the fields are decoded when they are read, so that a caller
- * who needs three of them pays for three. It shows the last `statAt` or `statFd` that it was given to.
+ * A `FileStat` to be filled again and again: the fields are decoded when they are
+ * read, so that a caller who needs three of them pays for three. It shows the last
+ * `statAt` or `statFd` that it was given to.
  */
 export class StatView implements FileStat {
   // struct statx of linux/stat.h, in the byte order of the machine.
@@ -110,8 +113,9 @@ export class StatView implements FileStat {
   }
 
   /**
-   * The nanoseconds at `at` of `bytes`, an i64 big-endian, are those of `field`. Numbers do for seconds of 32 bits: all
-   * terms are exact, being multiples of 2^9 below 2^62. Times further away count as different.
+   * The nanoseconds at `at` of `bytes`, an i64 big-endian, are those of `field`.
+   * Numbers do for seconds of 32 bits: all terms are exact, being multiples of 2^9
+   * below 2^62. Times further away count as different.
    */
   equalsTime(field: 'btime' | 'mtime' | 'ctime', bytes: Uint8Array, at: number): boolean {
     const offset = TIME_OFFSETS[field] / 4;
@@ -239,8 +243,8 @@ const FS_IOC_GETVERSION = 0x80087601;
 const GENERATION = Buffer.alloc(8);
 
 /**
- * The generation that tells two inodes of one number apart, 0 where the file system has none. `fd` must
- * hold a regular file or a directory that is open for reading.
+ * The generation that tells two inodes of one number apart, 0 where the file system has none. `fd`
+ * must hold a regular file or a directory that is open for reading.
  */
 export function inodeGeneration(fd: number): number {
   GENERATION.fill(0);

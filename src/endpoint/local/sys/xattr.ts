@@ -11,7 +11,10 @@ interface XattrCalls {
   readonly remove: (ref: Ref, name: Buffer) => number;
 }
 
-/** An inode whose extended attributes are meant: made by `xattrsOfFd`, `xattrsOfPathFd` or `xattrsAt`. */
+/**
+ * An inode whose extended attributes are meant: made by `xattrsOfFd`,
+ * `xattrsOfPathFd` or `xattrsAt`.
+ */
 export interface XattrTarget {
   readonly calls: XattrCalls;
   readonly ref: Ref;
@@ -51,7 +54,9 @@ const LARGEST = 64 * 1024;
 const LIST = Buffer.alloc(LARGEST);
 const VALUE = Buffer.alloc(LARGEST);
 
-/** What a call fills, in shared memory where it fits, else (some file systems know no limit) in new. */
+/**
+ * What a call fills, in shared memory where it fits, else (some file systems know no limit) in new.
+ */
 function filled(
   syscall: string,
   shared: Buffer,
@@ -102,11 +107,15 @@ export function getXattr(target: XattrTarget, name: Uint8Array): Buffer | null {
   }
 }
 
-/** How XFS shows its ACLs a second time; they travel as system.posix_acl_*, which every file system understands. */
+/**
+ * How XFS shows its ACLs a second time; they travel as system.posix_acl_*,
+ * which every file system understands.
+ */
 const ACL_TWINS: ReadonlySet<string> = new Set(['trusted.SGI_ACL_FILE', 'trusted.SGI_ACL_DEFAULT']);
 
 /**
- * All attributes that there are now, sorted by name bytes; an ACL once. One that goes meanwhile is left out.
+ * All attributes that there are now, sorted by name bytes; an ACL once.
+ * One that goes meanwhile is left out.
  */
 export function readXattrs(target: XattrTarget): Xattr[] {
   const list = listXattrs(target).filter((name) => !ACL_TWINS.has(name.toString('latin1')));

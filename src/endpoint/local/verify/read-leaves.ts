@@ -17,7 +17,10 @@ export interface Leaf {
   digest(): Uint8Array;
 }
 
-/** Every leaf of an open file in order; all bytes are read, those of holes too. Throws `corrupt` when it is shorter than `size`. */
+/**
+ * Every leaf of an open file in order; all bytes are read, those of holes too. Throws
+ * `corrupt` when it is shorter than `size`.
+ */
 export function* readLeaves(fd: number, size: bigint, signal: AbortSignal): Generator<Leaf> {
   const length = sizeAsNumber(size);
   const buffer = Buffer.allocUnsafeSlow(Math.min(WINDOW, length));

@@ -44,7 +44,9 @@ export class ContentVerifier {
   readonly #modules: ContentVerifierModules;
   digestsMade = 0;
   withoutDigests = 0;
-  /** Files that were written to while they were read: what was made of them may be of other bytes. */
+  /**
+   * Files that were written to while they were read: what was made of them may be of other bytes.
+   */
   changed = 0;
 
   constructor(options: ContentVerifierOptions, modules: ContentVerifierModules) {

@@ -25,7 +25,9 @@ export interface VerifyResult {
   readonly bad: number;
   /** Files whose digests were made now, for there were none to compare with. */
   readonly digestsMade: number;
-  /** Files of a received dataset without digests: they could be read, and that is all that is known. */
+  /**
+   * Files of a received dataset without digests: they could be read, and that is all that is known.
+   */
   readonly withoutDigests: number;
   /** The dataset with the digests made; as it was when none were. */
   readonly record: DatasetRecord;

@@ -23,11 +23,11 @@ export const verifyTask: Task<VerifyInput, VerifyResult, VerifyMessage> = (input
   verifyDataset(input, (message) => io.emit(message), io.signal);
 
 /**
- * Reads every page of every map and every byte of every file of a dataset, and compares the bytes with the leaf
- * digests; a leaf that is a hole must read as zeros. Each bad path is told as it is found. Digests that a dataset captured
- * here lacks are made and recorded, unless a file changed meanwhile; those of a received one never are, for they would
- * bless what is on the disk.
- * Error: `not_found`. A damaged dataset is no error, but told.
+ * Reads every page of every map and every byte of every file of a dataset, and compares the bytes
+ * with the leaf digests; a leaf that is a hole must read as zeros. Each bad path is told as it is
+ * found. Digests that a dataset captured here lacks are made and recorded, unless a file changed
+ * meanwhile; those of a received one never are, for they would bless what is on the disk. Error:
+ * `not_found`. A damaged dataset is no error, but told.
  */
 export async function verifyDataset(
   input: VerifyInput,

@@ -30,7 +30,9 @@ import {
   treeOf,
 } from './capture-helpers.js';
 
-/** Does something to the tree when the scan looks at the entry `name`, each time or only the first. */
+/**
+ * Does something to the tree when the scan looks at the entry `name`, each time or only the first.
+ */
 function whenSeen(
   name: string,
   act: (time: number) => void,
@@ -105,7 +107,8 @@ describe('capture of a tree that moves meanwhile', () => {
     writeFileSync(join(place.base, 'a/in-a'), '');
     writeFileSync(join(place.base, 'z/in-z'), '');
     const first = await capture(place);
-    // What is looked at first has been listed: from then on the directory is where it was not listed.
+    // What is looked at first has been listed: from then on the
+    // directory is where it was not listed.
     const look = whenever((name) => {
       const [from, to] = name === 'in-a' ? ['z/dir', 'a/dir'] : ['a/dir', 'z/dir'];
       if (name !== 'in-a' && name !== 'in-z') return;

@@ -35,7 +35,10 @@ function localTreeOf(place: TestRoot) {
   return found.tree.localTree;
 }
 
-/** Stops the deletion for good before its change number `at`; the name of that, or null when it ended before. */
+/**
+ * Stops the deletion for good before its change number `at`; the name of
+ * that, or null when it ended before.
+ */
 async function removeUntil(place: TestRoot, id: DatasetId, at: number): Promise<string | null> {
   const input = { root: Buffer.from(place.root), localTree: localTreeOf(place), id };
   let count = 0;

@@ -15,7 +15,10 @@ import {
 import { join } from 'node:path';
 import type { Random } from '../../../../support/e2e-random.js';
 
-/** Changes a tree in random ways, also between it and the directory `outside` of the same file system. */
+/**
+ * Changes a tree in random ways, also between it and the directory
+ * `outside` of the same file system.
+ */
 export class RandomEdits {
   readonly #base: string;
   readonly #outside: string;

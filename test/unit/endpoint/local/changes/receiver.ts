@@ -12,7 +12,9 @@ interface Arriving {
   readonly hasBasis: boolean;
 }
 
-/** Applies a stream in memory, by the rules of the payload, and checks every leaf digest it carries. */
+/**
+ * Applies a stream in memory, by the rules of the payload, and checks every leaf digest it carries.
+ */
 export class TestReceiver {
   /** Maps of the structure phase, keys and values in hex. */
   readonly maps: Map<string, Map<string, string>>;

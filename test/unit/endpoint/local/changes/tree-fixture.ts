@@ -36,7 +36,10 @@ import { PagePacks } from '../../../../../src/repository/page-packs.js';
 import { compareBytes } from '../../../../../src/util/bytes.js';
 import { WorkerPool } from '../../../../../src/worker/pool.js';
 
-/** A file of a test tree: its bytes (null: none are kept), and the dataset number that captured them. */
+/**
+ * A file of a test tree: its bytes (null: none are kept), and the
+ * dataset number that captured them.
+ */
 export interface TestFile {
   readonly gfid: number;
   readonly version: number;
@@ -46,7 +49,10 @@ export interface TestFile {
   readonly links?: readonly string[];
 }
 
-/** Files by path, directories made as needed; directories and files keep their gfids across datasets. */
+/**
+ * Files by path, directories made as needed; directories and files
+ * keep their gfids across datasets.
+ */
 export type TestTree = Readonly<Record<string, TestFile>>;
 
 const SYSTEM = parseSystemGuid('ab'.repeat(18));

@@ -16,7 +16,9 @@ const ROOT_ENTRY: Crafted = { gfid: ROOT, inode: inode('dir') };
 const FILE = 2n as Gfid;
 const name = (text: string): Buffer => Buffer.from(text, 'latin1');
 
-/** Catalogs that are no tree, or no tree that a file system could hold; each with a right digest. */
+/**
+ * Catalogs that are no tree, or no tree that a file system could hold; each with a right digest.
+ */
 const BAD_CATALOGS: Readonly<Record<string, readonly Crafted[]>> = {
   'no root': [{ gfid: 5n, inode: inode('file', { name: name('f') }) }],
   'a root that is a file': [{ gfid: ROOT, inode: inode('file') }],

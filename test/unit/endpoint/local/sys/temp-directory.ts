@@ -10,7 +10,9 @@ export interface TempDirectory {
   readonly fd: number;
 }
 
-/** Makes one below `parent()` (default: the system's) before each test and removes it afterwards. */
+/**
+ * Makes one below `parent()` (default: the system's) before each test and removes it afterwards.
+ */
 export function withTempDirectory(parent: () => string = tmpdir): () => TempDirectory {
   let current: TempDirectory | null = null;
   beforeEach(() => {

@@ -70,8 +70,9 @@ export class FlipRun implements AsyncDisposable {
   }
 
   /**
-   * Flips one bit of something of this kind, looks at everything, and flips it back. Throws when what is read differs
-   * and nobody has noticed, when the notice names something else, or when more is lost than what was damaged.
+   * Flips one bit of something of this kind, looks at everything, and flips it back. Throws
+   * when what is read differs and nobody has noticed, when the notice names something else,
+   * or when more is lost than what was damaged.
    */
   async flip(kind: FlipKind, random: Random): Promise<'noticed' | 'unused'> {
     const root = random.pick(this.roots);
@@ -98,8 +99,8 @@ export class FlipRun implements AsyncDisposable {
   }
 
   /**
-   * Copies a dataset into a new tree with one bit of one batch flipped on its way. The copy must fail, name a file, or be
-   * right; the next one must be right.
+   * Copies a dataset into a new tree with one bit of one batch flipped on its way. The copy must
+   * fail, name a file, or be right; the next one must be right.
    */
   async flipOnTheWire(random: Random): Promise<'noticed' | 'unused'> {
     const fixture = this.#fixture;
@@ -162,7 +163,8 @@ function requireNamed(
 ): void {
   if (kind === 'version') return;
   const name = basename(file);
-  // Where a page lies is told by its parent, beside what is hashed: there, the place that is named is another one.
+  // Where a page lies is told by its parent, beside what is hashed: there, the
+  // place that is named is another one.
   const named = kind === 'page' ? / pack / : new RegExp(name);
   if (noticed.some((text) => named.test(text))) return;
   throw new Error(`${what} was noticed without its name: ${noticed.join('; ')}`);
@@ -198,7 +200,10 @@ function kindOf(file: string): FlipKind | null {
   return file.endsWith('/tree.json') ? 'tree record' : null;
 }
 
-/** Reads everything that a root holds: records, catalogs, bindings, contents; verifies every dataset. */
+/**
+ * Reads everything that a root holds: records, catalogs, bindings,
+ * contents; verifies every dataset.
+ */
 async function look(path: string): Promise<Look> {
   const noticed: string[] = [];
   const lines: string[] = [];

@@ -13,7 +13,10 @@ describe('prune beside others', function () {
   let fixture: PruneFixture;
   let early: Buffer;
 
-  /** The second dataset is there, the packs of the first one are garbage, and the source is about to have its content again. */
+  /**
+   * The second dataset is there, the packs of the first one are garbage, and the
+   * source is about to have its content again.
+   */
   beforeEach(async () => {
     fixture = new PruneFixture();
     fixture.copy.sh(
@@ -113,7 +116,8 @@ describe('prune beside others', function () {
     fixture.wrap = (store) =>
       disturbed(store, async ({ call, key }, apply) => {
         if (call !== 'put' || !key.includes('/datasets/') || isReady) return apply();
-        // The prune looks for the last time, and this record comes before it has ended; then its writer dies.
+        // The prune looks for the last time, and this record comes before it
+        // has ended; then its writer dies.
         isReady = true;
         const slow = disturbed(await fixture.openStore(), async (change, applyChange) => {
           await applyChange();

@@ -42,7 +42,8 @@ describe('an index', function () {
       fixture.copy.sh('cp one again; cp two twice; cat one two > both');
       const before = fixture.reader().storedBytes('data');
       await fixture.backUp();
-      // Cut elsewhere, what `both` has of `two` is not the same segments; 8 MB would be stored without an index.
+      // Cut elsewhere, what `both` has of `two` is not the same segments; 8 MB
+      // would be stored without an index.
       expect(fixture.reader().storedBytes('data') - before).to.be.lessThan(2_000_000);
       expect(fixture.warnings).to.deep.equal([
         'the index of a backup was lost or damaged, and was made again from its datasets',

@@ -53,7 +53,10 @@ describe('repairing a backup', function () {
     writeFileSync(path, bytes);
   };
 
-  /** Every byte: a frame that has lost only its table of locators is not known for damaged by its digest. */
+  /**
+   * Every byte: a frame that has lost only its table of locators is not
+   * known for damaged by its digest.
+   */
   const damageFirstHalf = (path: string): void => {
     const bytes = readFileSync(path);
     for (let at = 0; at < bytes.length / 2; at++) bytes[at] = (bytes[at] ?? 0) ^ 1;

@@ -58,8 +58,9 @@ describeObjectStore('@20minutes/s3rver', async () => {
 
 const { DM_TEST_STORE_URI: uri, DM_TEST_STORE_TYPE: type = 'S3', ...env } = process.env;
 
-// Any store: DM_TEST_STORE_URI, DM_TEST_STORE_TYPE (S3), DM_TEST_STORE_ACCESS_ID, DM_TEST_STORE_SECRET_FILE,
-// DM_TEST_STORE_REGION, DM_TEST_STORE_LOCK_DAYS (with object lock, in mode GOVERNANCE).
+// Any store: DM_TEST_STORE_URI, DM_TEST_STORE_TYPE (S3),
+// DM_TEST_STORE_ACCESS_ID, DM_TEST_STORE_SECRET_FILE, DM_TEST_STORE_REGION,
+// DM_TEST_STORE_LOCK_DAYS (with object lock, in mode GOVERNANCE).
 if (uri !== undefined && isObjectAccountType(type)) {
   const lockDays = Number(env.DM_TEST_STORE_LOCK_DAYS ?? 0);
   const file = env.DM_TEST_STORE_SECRET_FILE;
