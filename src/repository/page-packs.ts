@@ -12,6 +12,9 @@ const DEFAULT_PACK_BYTES = 64 * 1024 * 1024;
 const WRITE_BUFFER = 512 * 1024;
 const DEFAULT_OPEN_PACKS = 32;
 
+/** The write buffer that the object closed last in this thread has no use for any more. */
+let spareBuffer: Buffer | null = null;
+
 export interface PagePacksOptions {
   /** Holds nothing but packs, each named by its id; created with mode 0700 when it is missing. */
   readonly directory: string;
@@ -31,7 +34,8 @@ export class PagePacks implements PageStore, AsyncDisposable {
   readonly #directory: string;
   readonly #packBytes: number;
   readonly #files: PackFiles;
-  readonly #buffer = Buffer.allocUnsafeSlow(WRITE_BUFFER);
+  /** Of one writer after the other; null before the first. */
+  #buffer: Buffer | null = null;
   readonly #newPackId: () => PackId;
   #writer: PackWriter | undefined;
   /** Packs that are full: being synced, then closed. Each resolves to its error, or to null. */
@@ -125,11 +129,12 @@ export class PagePacks implements PageStore, AsyncDisposable {
     this.#failure ??= new DmError('internal', `page packs in ${this.#directory} are closed`);
     this.#files.close();
     await Promise.all(this.#leaving.splice(0));
-    if (writer === undefined) return;
     try {
-      if (!failed) writer.flush();
+      if (!failed) writer?.flush();
     } finally {
-      await writer.close();
+      spareBuffer = this.#buffer ?? spareBuffer;
+      this.#buffer = null;
+      await writer?.close();
     }
   }
 
@@ -152,6 +157,8 @@ export class PagePacks implements PageStore, AsyncDisposable {
   }
 
   #begin(): PackWriter {
+    this.#buffer ??= spareBuffer ?? Buffer.allocUnsafeSlow(WRITE_BUFFER);
+    if (this.#buffer === spareBuffer) spareBuffer = null;
     const options = { directory: this.#directory, id: this.#newPackId(), buffer: this.#buffer };
     const writer = new PackWriter(options);
     this.#directorySynced = false;

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { type PackId, parsePackId } from '../../catalog/page-store.js';
 import { DmError } from '../../model/error.js';
 import type { Gfid } from '../../model/ids.js';
@@ -191,11 +191,15 @@ export function* readLaneLog(
     let pending = Buffer.alloc(0);
     let base = 0;
     for (;;) {
-      const chunk = Buffer.allocUnsafeSlow(CHUNK);
-      const want = Math.min(CHUNK, limit - base - pending.length);
-      const got = want > 0 ? readSync(fd, chunk, 0, want, base + pending.length) : 0;
+      const from = base + pending.length;
+      const want = Math.min(CHUNK, limit - from, fstatSync(fd).size - from);
+      if (want <= 0) return;
+      // No larger than what is there: most logs are short, and each is read several times.
+      const chunk = Buffer.allocUnsafeSlow(pending.length + want);
+      pending.copy(chunk);
+      const got = readSync(fd, chunk, pending.length, want, from);
       if (got === 0) return;
-      pending = Buffer.concat([pending, chunk.subarray(0, got)]);
+      pending = chunk.subarray(0, pending.length + got);
       let at = 0;
       while (pending.length - at >= HEADER) {
         const end = at + HEADER + pending.readUInt32BE(at);

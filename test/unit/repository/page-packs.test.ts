@@ -46,6 +46,18 @@ describe('page packs', () => {
     rmSync(join(directory, '..', '..'), { recursive: true });
   });
 
+  it('takes one write buffer for all that are opened one after the other, and none to read', async () => {
+    const opened = 20;
+    const before = process.memoryUsage().arrayBuffers;
+    for (let count = 0; count < opened; count++) {
+      await using packs = await open();
+      packs.append(Buffer.alloc(1_000, count));
+      await open();
+    }
+    const grown = process.memoryUsage().arrayBuffers - before;
+    expect(grown).to.be.lessThan((opened / 4) * 512 * 1_024);
+  });
+
   it('reads what is still in the buffer, and others read it after a flush', async () => {
     const packs = await open();
     const other = await open();
