@@ -2,6 +2,7 @@ import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { DmError } from '../model/error.js';
 import { callStream, callUnary, type Method } from './client-call.js';
 import type { ControlCalls } from './control-service.js';
+import { datasetsOf } from './dataset-pages.js';
 import { controlDefinition } from './proto.js';
 import { MAX_MESSAGE_BYTES } from './protocol.js';
 import { errorFromStatus } from './status-mapping.js';
@@ -43,7 +44,10 @@ function controlCalls(client: Client, toError: (error: ServiceError) => DmError)
           callUnary(client, typed, request, {}, toError, signal);
     return [method.originalName ?? name, call] as const;
   });
-  return Object.fromEntries(calls) as unknown as ControlCalls;
+  const { ListDatasetPages } = controlDefinition();
+  const listDatasets: ControlCalls['listDatasets'] = (request, signal) =>
+    datasetsOf(callStream(client, ListDatasetPages, request, toError, signal));
+  return { ...Object.fromEntries(calls), listDatasets } as unknown as ControlCalls;
 }
 
 function errorOf(error: ServiceError, path: string): DmError {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { ServerCredentials, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { DmError } from '../model/error.js';
 import type { ControlService } from './control-service.js';
+import { pagesOf } from './dataset-pages.js';
 import { GrpcListener } from './grpc-listener.js';
 import { controlDefinition } from './proto.js';
 import { type RunningCall, ServerCalls } from './server-call.js';
@@ -96,6 +97,9 @@ export class ControlServer implements AsyncDisposable {
 
   #handler(name: string): AnyHandler {
     const { service } = this.#modules;
+    if (name === 'listDatasetPages') {
+      return (request, signal) => pagesOf(service.listDatasets(request, signal));
+    }
     const handlers = service as unknown as Record<string, AnyHandler | undefined>;
     const handler = handlers[name];
     if (handler === undefined) throw new Error(`no handler for the control method ${name}`);

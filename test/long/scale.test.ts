@@ -60,6 +60,9 @@ describe('an agent with a long history', function () {
     expect(policies.count).to.equal(POLICIES);
     const datasets = await answer('datasets', 'list');
     const status = await answer('status');
+    await agent.kill('SIGTERM');
+    await agent.start();
+    const firstStatus = await answer('status');
     const meter = new ProcessMeter(agent.pid);
     await delay(IDLE_SECONDS * 1_000);
     const idle = meter.read();
@@ -69,6 +72,7 @@ describe('an agent with a long history', function () {
       policies_list_ms: policies.ms,
       datasets_list_ms: datasets.ms,
       status_ms: status.ms,
+      first_status_ms: firstStatus.ms,
       idle_cpu_percent: (idle.cpuSeconds / IDLE_SECONDS) * 100,
       rss_mib: idle.peakRssMiB,
     };
@@ -76,7 +80,8 @@ describe('an agent with a long history', function () {
       process.stdout.write(`${name}: ${value.toFixed(1)}\n`);
     }
     expect(startMs).to.be.below(START_MS);
-    for (const { ms } of [policies, datasets, status]) expect(ms).to.be.below(ANSWER_MS);
+    for (const { ms } of [policies, datasets, status, firstStatus])
+      expect(ms).to.be.below(ANSWER_MS);
     expect(figures.idle_cpu_percent).to.be.below(2 * BUSY);
   });
 

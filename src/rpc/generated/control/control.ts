@@ -31,6 +31,7 @@ import type { CreationPolicy as _datamover_v1_CreationPolicy, CreationPolicy__Ou
 import type { Crl as _datamover_v1_Crl, Crl__Output as _datamover_v1_Crl__Output } from './datamover/v1/Crl.js';
 import type { CrlList as _datamover_v1_CrlList, CrlList__Output as _datamover_v1_CrlList__Output } from './datamover/v1/CrlList.js';
 import type { DatasetCopyPolicyBase as _datamover_v1_DatasetCopyPolicyBase, DatasetCopyPolicyBase__Output as _datamover_v1_DatasetCopyPolicyBase__Output } from './datamover/v1/DatasetCopyPolicyBase.js';
+import type { DatasetPage as _datamover_v1_DatasetPage, DatasetPage__Output as _datamover_v1_DatasetPage__Output } from './datamover/v1/DatasetPage.js';
 import type { DatasetQuery as _datamover_v1_DatasetQuery, DatasetQuery__Output as _datamover_v1_DatasetQuery__Output } from './datamover/v1/DatasetQuery.js';
 import type { DatasetView as _datamover_v1_DatasetView, DatasetView__Output as _datamover_v1_DatasetView__Output } from './datamover/v1/DatasetView.js';
 import type { DatasetWarningView as _datamover_v1_DatasetWarningView, DatasetWarningView__Output as _datamover_v1_DatasetWarningView__Output } from './datamover/v1/DatasetWarningView.js';
@@ -149,6 +150,7 @@ export interface ProtoGrpcType {
       Crl: MessageTypeDefinition<_datamover_v1_Crl, _datamover_v1_Crl__Output>
       CrlList: MessageTypeDefinition<_datamover_v1_CrlList, _datamover_v1_CrlList__Output>
       DatasetCopyPolicyBase: MessageTypeDefinition<_datamover_v1_DatasetCopyPolicyBase, _datamover_v1_DatasetCopyPolicyBase__Output>
+      DatasetPage: MessageTypeDefinition<_datamover_v1_DatasetPage, _datamover_v1_DatasetPage__Output>
       DatasetQuery: MessageTypeDefinition<_datamover_v1_DatasetQuery, _datamover_v1_DatasetQuery__Output>
       DatasetView: MessageTypeDefinition<_datamover_v1_DatasetView, _datamover_v1_DatasetView__Output>
       DatasetWarningView: MessageTypeDefinition<_datamover_v1_DatasetWarningView, _datamover_v1_DatasetWarningView__Output>

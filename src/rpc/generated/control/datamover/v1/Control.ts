@@ -26,6 +26,7 @@ import type { CreateIdentityCertificateRequest as _datamover_v1_CreateIdentityCe
 import type { CreatePolicyRequest as _datamover_v1_CreatePolicyRequest, CreatePolicyRequest__Output as _datamover_v1_CreatePolicyRequest__Output } from '../../datamover/v1/CreatePolicyRequest.js';
 import type { Created as _datamover_v1_Created, Created__Output as _datamover_v1_Created__Output } from '../../datamover/v1/Created.js';
 import type { CrlList as _datamover_v1_CrlList, CrlList__Output as _datamover_v1_CrlList__Output } from '../../datamover/v1/CrlList.js';
+import type { DatasetPage as _datamover_v1_DatasetPage, DatasetPage__Output as _datamover_v1_DatasetPage__Output } from '../../datamover/v1/DatasetPage.js';
 import type { DatasetQuery as _datamover_v1_DatasetQuery, DatasetQuery__Output as _datamover_v1_DatasetQuery__Output } from '../../datamover/v1/DatasetQuery.js';
 import type { DatasetView as _datamover_v1_DatasetView, DatasetView__Output as _datamover_v1_DatasetView__Output } from '../../datamover/v1/DatasetView.js';
 import type { DeletedJobs as _datamover_v1_DeletedJobs, DeletedJobs__Output as _datamover_v1_DeletedJobs__Output } from '../../datamover/v1/DeletedJobs.js';
@@ -439,10 +440,10 @@ export interface ControlClient extends grpc.Client {
   listCrls(argument: _datamover_v1_Empty, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_CrlList__Output>): grpc.ClientUnaryCall;
   listCrls(argument: _datamover_v1_Empty, callback: grpc.requestCallback<_datamover_v1_CrlList__Output>): grpc.ClientUnaryCall;
   
-  ListDatasets(argument: _datamover_v1_ListDatasetsQuery, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_DatasetView__Output>;
-  ListDatasets(argument: _datamover_v1_ListDatasetsQuery, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_DatasetView__Output>;
-  listDatasets(argument: _datamover_v1_ListDatasetsQuery, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_DatasetView__Output>;
-  listDatasets(argument: _datamover_v1_ListDatasetsQuery, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_DatasetView__Output>;
+  ListDatasetPages(argument: _datamover_v1_ListDatasetsQuery, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_DatasetPage__Output>;
+  ListDatasetPages(argument: _datamover_v1_ListDatasetsQuery, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_DatasetPage__Output>;
+  listDatasetPages(argument: _datamover_v1_ListDatasetsQuery, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_DatasetPage__Output>;
+  listDatasetPages(argument: _datamover_v1_ListDatasetsQuery, options?: grpc.CallOptions): grpc.ClientReadableStream<_datamover_v1_DatasetPage__Output>;
   
   ListGrants(argument: _datamover_v1_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_GrantList__Output>): grpc.ClientUnaryCall;
   ListGrants(argument: _datamover_v1_Empty, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_GrantList__Output>): grpc.ClientUnaryCall;
@@ -793,7 +794,7 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   
   ListCrls: grpc.handleUnaryCall<_datamover_v1_Empty__Output, _datamover_v1_CrlList>;
   
-  ListDatasets: grpc.handleServerStreamingCall<_datamover_v1_ListDatasetsQuery__Output, _datamover_v1_DatasetView>;
+  ListDatasetPages: grpc.handleServerStreamingCall<_datamover_v1_ListDatasetsQuery__Output, _datamover_v1_DatasetPage>;
   
   ListGrants: grpc.handleUnaryCall<_datamover_v1_Empty__Output, _datamover_v1_GrantList>;
   
@@ -903,7 +904,7 @@ export interface ControlDefinition extends grpc.ServiceDefinition {
   ListBwRules: MethodDefinition<_datamover_v1_Empty, _datamover_v1_BwRuleList, _datamover_v1_Empty__Output, _datamover_v1_BwRuleList__Output>
   ListCaCertificates: MethodDefinition<_datamover_v1_Empty, _datamover_v1_CertificateList, _datamover_v1_Empty__Output, _datamover_v1_CertificateList__Output>
   ListCrls: MethodDefinition<_datamover_v1_Empty, _datamover_v1_CrlList, _datamover_v1_Empty__Output, _datamover_v1_CrlList__Output>
-  ListDatasets: MethodDefinition<_datamover_v1_ListDatasetsQuery, _datamover_v1_DatasetView, _datamover_v1_ListDatasetsQuery__Output, _datamover_v1_DatasetView__Output>
+  ListDatasetPages: MethodDefinition<_datamover_v1_ListDatasetsQuery, _datamover_v1_DatasetPage, _datamover_v1_ListDatasetsQuery__Output, _datamover_v1_DatasetPage__Output>
   ListGrants: MethodDefinition<_datamover_v1_Empty, _datamover_v1_GrantList, _datamover_v1_Empty__Output, _datamover_v1_GrantList__Output>
   ListHistoricalJobs: MethodDefinition<_datamover_v1_JobHistoryQuery, _datamover_v1_JobList, _datamover_v1_JobHistoryQuery__Output, _datamover_v1_JobList__Output>
   ListIdentityCertificates: MethodDefinition<_datamover_v1_Empty, _datamover_v1_CertificateList, _datamover_v1_Empty__Output, _datamover_v1_CertificateList__Output>
