@@ -89,6 +89,8 @@ class CurrentTask {
   #settle: (error: DmError | null, value: unknown) => void = () => undefined;
   /** Why the caller's side gave up: more telling than the task's own answer to the abort. */
   #reason: DmError | null = null;
+  /** The task was told to stop: its messages mean nothing any more. */
+  #aborted = false;
   #handled: Promise<void> = Promise.resolve();
   #over = false;
 
@@ -103,8 +105,9 @@ class CurrentTask {
   }
 
   abort(reason: unknown): void {
-    if (this.#reason !== null || this.#over) return;
-    this.#reason = asDmError(reason, `worker task ${this.#run.task}`);
+    if (this.#aborted || this.#over) return;
+    this.#aborted = true;
+    this.#reason ??= asDmError(reason, `worker task ${this.#run.task}`);
     setAbortFlag(this.#abortFlag);
     this.#credit.fail(this.#reason);
     this.#post({ type: 'abort' });
@@ -156,8 +159,9 @@ class CurrentTask {
     }
   }
 
+  /** Also when the input has failed: until the task comes to that, what it does about what came before counts, and waits for credit. */
   async #handle(message: unknown): Promise<void> {
-    if (this.#reason !== null) return;
+    if (this.#aborted) return;
     try {
       await this.#run.onMessage(message);
       this.#post({ type: 'credit' });

@@ -21,6 +21,13 @@ const echo: Task<null, number, number, number> = async (_input, io) => {
   return seen;
 };
 
+const thrice: Task<null, number, number, number> = async (_input, io) => {
+  for await (const message of io.incoming) {
+    for (let time = 0; time < 3; time++) await io.emit(message);
+  }
+  return 0;
+};
+
 const fail: Task<string, never> = async (input) => {
   throw new DmError('unreadable', input, { data: { path: 'a/b', errno: 13 } });
 };
@@ -74,6 +81,7 @@ serveTasks({
   thread: serveable(thread),
   count: serveable(count),
   echo: serveable(echo),
+  thrice: serveable(thrice),
   fail: serveable(fail),
   throwPlain: serveable(throwPlain),
   spin: serveable(spin),

@@ -184,6 +184,25 @@ describe('WorkerPool', () => {
     expect(error.code).to.equal('peer_unreachable');
   });
 
+  it('handles what a task makes of the messages before the one that failed', async () => {
+    async function* broken(): AsyncGenerator<number> {
+      yield 1;
+      yield 2;
+      throw new DmError('peer_unreachable', 'peer is gone; retry');
+    }
+    const handled: number[] = [];
+    const options = {
+      messages: broken(),
+      window: 2,
+      onMessage: (message: number) => void handled.push(message),
+    };
+    const error = await failureOf(
+      pool.run<null, number, number, number>('thrice', null, options, signal),
+    );
+    expect(error.code).to.equal('peer_unreachable');
+    expect(handled).to.deep.equal([1, 1, 1, 2, 2, 2]);
+  });
+
   it('replaces a crashed thread and fails only its task', async () => {
     const warnings: string[] = [];
     const own = new WorkerPool(

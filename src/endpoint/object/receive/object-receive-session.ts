@@ -71,6 +71,8 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
   /** The stream has ended whole: what comes now was asked for. */
   #streamEnded = false;
   #running: Promise<unknown> = Promise.resolve();
+  /** Of all streams: when lanes fail, uploads may still be on their way. */
+  readonly #uploading: UploadQueue[] = [];
   #committing: Promise<unknown> = Promise.resolve();
   #result: CommitResult | null = null;
   #closed = false;
@@ -124,6 +126,7 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
   async stop(reason: DmError): Promise<void> {
     this.#stopped.abort(reason);
     await this.#running;
+    await Promise.all(this.#uploading.map((uploads) => uploads.ended()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -138,6 +141,7 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
     const onRequest = this.#streamEnded;
     const uploads = new UploadQueue({ parallel: PARALLEL_UPLOADS });
     const objects = new UploadQueue({ parallel: PARALLEL_OBJECTS });
+    this.#uploading.push(uploads, objects);
     const slots = PackSlots.make(this.#options.session.lanes + PARALLEL_UPLOADS);
     return {
       structure: (payloads, signal) => this.#takeStructure(payloads, signal),

@@ -24,9 +24,14 @@ export class UploadQueue {
     this.#running.add(running);
   }
 
+  /** Resolves when nothing runs any more, whatever became of it. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
   /** Resolves when nothing runs any more; fails with the first failure. */
   async settled(): Promise<void> {
-    await Promise.all(this.#running);
+    await this.ended();
     if (this.#failure !== null) throw this.#failure;
   }
 }

@@ -18,7 +18,7 @@ import {
   S3Server,
   SECRET_KEY,
 } from '../../../../support/s3-server/s3-server.js';
-import { openTestStore } from '../../../../support/s3-store.js';
+import { openTestStore, QUICK } from '../../../../support/s3-store.js';
 import { BASE_PATH, ObjectFixture } from './object-fixture.js';
 
 const MIB = 1_048_576;
@@ -29,7 +29,9 @@ class BucketFixture extends ObjectFixture {
   }
 
   override async openStore(): Promise<ObjectStore> {
-    return this.wrap(await openTestStore(this.server.endpoint));
+    // What must not break off here does not, on however busy a machine.
+    const patient = { ...QUICK, answerMs: 30_000 };
+    return this.wrap(await openTestStore(this.server.endpoint, {}, patient));
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
@@ -209,62 +211,57 @@ for (const kind of ['directory', 'bucket'] as const) {
       expect(await verify('verify', made.number)).to.deep.equal([]);
     });
 
-    // In a bucket this was seen to stand still under load, which is not understood yet.
-    const whole = kind === 'directory' ? it : it.skip;
-    whole(
-      'go on where they broke off: finished ones are not sent again, unfinished uploads go',
-      async () => {
-        const { copy, wrap } = fixture;
-        copy.sh('for i in $(seq 300); do head -c 20000 /dev/urandom > f$i; done');
-        copy.sh('head -c 12000000 /dev/urandom > large; truncate -s 900000 hole; : > nothing');
-        const dataset = await copy.capture();
-        const puts = new Map<string, number>();
-        let broken: string[] = [];
-        /** Breaks off when so many plain objects are there. */
-        const breakingAfter = (limit: number) => (store: ObjectStore) =>
-          disturbed(store, async ({ call, key }, apply) => {
-            const isPlain = key.startsWith(`${BASE_PATH}/`) && !key.includes('/.datamover/');
-            if (!isPlain || !call.startsWith('put')) return apply();
-            if (puts.size >= limit) {
-              broken.push(key);
-              throw new DmError('store_unreachable', 'the store is gone; try again');
-            }
-            await apply();
-            // Those that were on their way when it broke off are not finished.
-            puts.set(key, (puts.get(key) ?? 0) + 1);
-          });
-        for (const limit of [40, 150, 290]) {
-          broken = [];
-          fixture.wrap = breakingAfter(limit);
-          expect(await refusalOf(fixture.backUp(dataset))).to.match(/^store_unreachable/);
-          expect(broken).to.not.be.empty;
-        }
-        if (fixture instanceof BucketFixture) {
-          const refused = { kind: 'status', status: 403, code: 'AccessDenied' } as const;
-          fixture.server.fault('CompleteMultipartUpload', refused);
-          fixture.server.fault('AbortMultipartUpload', refused);
-          await using store = await openTestStore(fixture.server.endpoint);
-          const parts = (async function* () {
-            for (let i = 0; i < 9; i++) yield Buffer.alloc(MIB, i);
-          })();
-          await refusalOf(store.putStream(`${BASE_PATH}/large`, parts, {}, fixture.signal));
-          expect(fixture.server.unfinishedUploads).to.equal(1);
-        }
-        // One that was finished is deleted by somebody.
-        const [victim = ''] = puts.keys();
-        fixture.wrap = wrap;
-        const store = await fixture.openStore();
-        await store.delete([victim], fixture.signal);
-        fixture.wrap = breakingAfter(1000);
-        const made = await copyOut(dataset);
-        expect(puts.size).to.equal(303);
-        expect([...puts].filter(([key, count]) => count !== 1 && key !== victim)).to.deep.equal([]);
-        expect(puts.get(victim)).to.equal(2);
-        fixture.wrap = wrap;
-        expect(await verify('verify', made.number)).to.deep.equal([]);
-        if (fixture instanceof BucketFixture) expect(fixture.server.unfinishedUploads).to.equal(0);
-      },
-    );
+    it('go on where they broke off: finished ones are not sent again, unfinished uploads go', async () => {
+      const { copy, wrap } = fixture;
+      copy.sh('for i in $(seq 300); do head -c 20000 /dev/urandom > f$i; done');
+      copy.sh('head -c 12000000 /dev/urandom > large; truncate -s 900000 hole; : > nothing');
+      const dataset = await copy.capture();
+      const puts = new Map<string, number>();
+      let broken: string[] = [];
+      /** Breaks off when so many plain objects are there. */
+      const breakingAfter = (limit: number) => (store: ObjectStore) =>
+        disturbed(store, async ({ call, key }, apply) => {
+          const isPlain = key.startsWith(`${BASE_PATH}/`) && !key.includes('/.datamover/');
+          if (!isPlain || !call.startsWith('put')) return apply();
+          if (puts.size >= limit) {
+            broken.push(key);
+            throw new DmError('store_unreachable', 'the store is gone; try again');
+          }
+          await apply();
+          // Those that were on their way when it broke off are not finished.
+          puts.set(key, (puts.get(key) ?? 0) + 1);
+        });
+      for (const limit of [40, 150, 290]) {
+        broken = [];
+        fixture.wrap = breakingAfter(limit);
+        expect(await refusalOf(fixture.backUp(dataset))).to.match(/^store_unreachable/);
+        expect(broken).to.not.be.empty;
+      }
+      if (fixture instanceof BucketFixture) {
+        const refused = { kind: 'status', status: 403, code: 'AccessDenied' } as const;
+        fixture.server.fault('CompleteMultipartUpload', refused);
+        fixture.server.fault('AbortMultipartUpload', refused);
+        await using store = await openTestStore(fixture.server.endpoint);
+        const parts = (async function* () {
+          for (let i = 0; i < 9; i++) yield Buffer.alloc(MIB, i);
+        })();
+        await refusalOf(store.putStream(`${BASE_PATH}/large`, parts, {}, fixture.signal));
+        expect(fixture.server.unfinishedUploads).to.be.greaterThan(0);
+      }
+      // One that was finished is deleted by somebody.
+      const [victim = ''] = puts.keys();
+      fixture.wrap = wrap;
+      const store = await fixture.openStore();
+      await store.delete([victim], fixture.signal);
+      fixture.wrap = breakingAfter(1000);
+      const made = await copyOut(dataset);
+      expect(puts.size).to.equal(303);
+      expect([...puts].filter(([key, count]) => count !== 1 && key !== victim)).to.deep.equal([]);
+      expect(puts.get(victim)).to.equal(2);
+      fixture.wrap = wrap;
+      expect(await verify('verify', made.number)).to.deep.equal([]);
+      if (fixture instanceof BucketFixture) expect(fixture.server.unfinishedUploads).to.equal(0);
+    });
 
     it('are refused where they would not be encrypted, and where catalogs of others lie', async () => {
       fixture.copy.sh('echo x > x');
