@@ -1,6 +1,13 @@
 import { blake3 } from '@napi-rs/blake-hash';
 import type { LeafPage, SpilledValue } from './node-page.js';
-import { BODY_HEADER, FORMAT_VERSION, FRAME_HEADER, PAGE_KINDS } from './page-format.js';
+import {
+  BODY_HEADER,
+  FORMAT_VERSION,
+  FRAME_HEADER,
+  PAGE_KINDS,
+  TABLE_CHECK_BYTES,
+  TABLE_CHECKED,
+} from './page-format.js';
 import type { PageLocator, PageRef } from './page-store.js';
 
 const ITEMS_START = FRAME_HEADER + BODY_HEADER;
@@ -87,7 +94,8 @@ export class PageBuilder {
     this.#writeTable();
     const buffer = this.#buffer;
     buffer.writeUInt32BE(bodyEnd - FRAME_HEADER, 0);
-    buffer.writeUInt32BE(this.#end - bodyEnd, 4);
+    const tableLength = this.#end - bodyEnd;
+    buffer.writeUInt32BE(tableLength === 0 ? 0 : TABLE_CHECKED + tableLength, 4);
     buffer[FRAME_HEADER] = this.#level === 0 ? PAGE_KINDS.leaf : PAGE_KINDS.internal;
     buffer[FRAME_HEADER + 1] = FORMAT_VERSION;
     buffer[FRAME_HEADER + 2] = this.#level;
@@ -107,13 +115,15 @@ export class PageBuilder {
   }
 
   /**
-   * Packs, each once; then for every child or spilled value the number of its pack, offset, length.
+   * Packs, each once; then for every child or spilled value the number of its pack, offset,
+   * length; the digest of all that.
    */
   #writeTable(): void {
     const locators = this.#locators;
     if (locators.length === 0) return;
     const packs = [...new Set(locators.map(({ pack }) => pack))];
-    this.#reserve(packs.length * 16 + locators.length * 20 + 16);
+    this.#reserve(packs.length * 16 + locators.length * 20 + 16 + TABLE_CHECK_BYTES);
+    const start = this.#end;
     this.#varint(packs.length);
     for (const pack of packs) this.#end += this.#buffer.write(pack, this.#end, 'hex');
     this.#varint(locators.length);
@@ -123,6 +133,8 @@ export class PageBuilder {
       this.#varint(locator.offset);
       this.#varint(locator.length);
     }
+    const digest = blake3(this.#buffer.subarray(start, this.#end));
+    this.#copy(digest.subarray(0, TABLE_CHECK_BYTES));
   }
 
   /** Writes the key's length and bytes and makes room for `more` bytes behind them. */

@@ -8,8 +8,14 @@ export const FORMAT_VERSION = 1;
 
 export const PAGE_KINDS = { leaf: 0x4c, internal: 0x49, value: 0x56 } as const;
 
-/** Frame: u32 body length, u32 table length, body, table. */
+/** Frame: u32 body length, u32 table length (with TABLE_CHECKED), body, table. */
 export const FRAME_HEADER = 8;
+/**
+ * Bit of the table length: the table ends with the first bytes of its digest. Frames of earlier
+ * releases have none.
+ */
+export const TABLE_CHECKED = 0x80000000;
+export const TABLE_CHECK_BYTES = 16;
 /** Body: u8 kind, u8 format version, u8 level, u8 zero, u32 items (in a value page: bytes). */
 export const BODY_HEADER = 8;
 

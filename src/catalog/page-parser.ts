@@ -1,3 +1,4 @@
+import { blake3 } from '@napi-rs/blake-hash';
 import { BinaryReader } from '../util/binary.js';
 import { asBuffer } from '../util/bytes.js';
 import {
@@ -20,6 +21,8 @@ import {
   MAX_KEY,
   MAX_VALUE,
   PAGE_KINDS,
+  TABLE_CHECK_BYTES,
+  TABLE_CHECKED,
 } from './page-format.js';
 import { type PageLocator, parsePackId } from './page-store.js';
 
@@ -29,19 +32,36 @@ export interface Frame {
   readonly table: Buffer;
 }
 
-/** Splits a stored frame. Throws `corrupt` unless its lengths add up. */
+/**
+ * Splits a stored frame. Throws `corrupt` unless its lengths add up and its table is what was
+ * written.
+ */
 export function parseFrame(bytes: Uint8Array): Frame {
   const frame = asBuffer(bytes);
   if (frame.length < FRAME_HEADER + BODY_HEADER || frame.length > MAX_FRAME) {
     throw corruptPage(`a frame of ${frame.length} bytes`);
   }
   const bodyLength = frame.readUInt32BE(0);
-  const tableLength = frame.readUInt32BE(4);
+  const told = frame.readUInt32BE(4);
+  const isChecked = told >= TABLE_CHECKED;
+  const tableLength = isChecked ? told - TABLE_CHECKED : told;
   if (bodyLength < BODY_HEADER || FRAME_HEADER + bodyLength + tableLength !== frame.length) {
     throw corruptPage('its lengths do not add up');
   }
   const table = FRAME_HEADER + bodyLength;
-  return { body: frame.subarray(FRAME_HEADER, table), table: frame.subarray(table) };
+  const body = frame.subarray(FRAME_HEADER, table);
+  return { body, table: isChecked ? checkedTable(frame.subarray(table)) : frame.subarray(table) };
+}
+
+/** The table without its digest: no digest of a page covers where things lie. */
+function checkedTable(bytes: Buffer): Buffer {
+  const end = bytes.length - TABLE_CHECK_BYTES;
+  if (end < 0) throw corruptPage('a table shorter than its digest');
+  const table = bytes.subarray(0, end);
+  if (blake3(table).compare(bytes, end, bytes.length, 0, TABLE_CHECK_BYTES) !== 0) {
+    throw corruptPage('its table of locators does not have the digest it should have');
+  }
+  return table;
 }
 
 /** A leaf or an internal page whose digest was checked. Throws `corrupt` for anything malformed. */

@@ -9,7 +9,9 @@ import { OBJECT_PACK_KINDS, type ObjectPackKind } from './object-layout.js';
  */
 export const OBJECT_PACK_HEADER = 32;
 const MAGIC = Buffer.from('DMOPACK\n', 'latin1');
-const OBJECT_PACK_VERSION = 1;
+/** 2: tables of locators end with a digest. */
+const OBJECT_PACK_VERSION = 2;
+const READ_VERSIONS = [1, OBJECT_PACK_VERSION];
 
 /** A pack is finished when it has this many bytes or more. */
 export const OBJECT_PACK_BYTES = { data: 16 * 1024 * 1024, pages: 4 * 1024 * 1024 } as const;
@@ -18,10 +20,14 @@ export function newObjectPackId(): PackId {
   return parsePackId(randomBytes(16).toString('hex'));
 }
 
-export function objectPackHeader(kind: ObjectPackKind, id: PackId): Buffer {
+export function objectPackHeader(
+  kind: ObjectPackKind,
+  id: PackId,
+  version = OBJECT_PACK_VERSION,
+): Buffer {
   const header = Buffer.alloc(OBJECT_PACK_HEADER);
   MAGIC.copy(header);
-  header.writeUInt32BE(OBJECT_PACK_VERSION, 8);
+  header.writeUInt32BE(version, 8);
   header.writeUInt32BE(OBJECT_PACK_KINDS[kind], 12);
   header.write(id, 16, 'hex');
   return header;
@@ -29,10 +35,10 @@ export function objectPackHeader(kind: ObjectPackKind, id: PackId): Buffer {
 
 /** Throws `corrupt` unless `header` is that of this pack in a format that this release reads. */
 export function checkObjectPackHeader(header: Uint8Array, kind: ObjectPackKind, id: PackId): void {
-  if (objectPackHeader(kind, id).compare(header) !== 0) {
+  if (!READ_VERSIONS.some((version) => objectPackHeader(kind, id, version).equals(header))) {
     throw new DmError(
       'corrupt',
-      `${kind} pack ${id} does not begin with its header (format version ${OBJECT_PACK_VERSION}); restore it from another copy of the repository`,
+      `${kind} pack ${id} does not begin with its header (format version ${READ_VERSIONS.join(' or ')}); restore it from another copy of the repository`,
     );
   }
 }

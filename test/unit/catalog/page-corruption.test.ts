@@ -49,13 +49,12 @@ async function sample(): Promise<{ bench: MapBench; root: MapRoot | null; frames
 }
 
 describe('catalog pages: damage', () => {
-  it('any changed byte of a body is noticed, of a locator table too unless it says the same', async () => {
+  it('any changed byte of a page is noticed, of its locator table too', async () => {
     const { bench, root, frames } = await sample();
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }), async (p, b, x) => {
         const victim = frames[p % frames.length] as PageRef;
         const frame = Buffer.from(bench.store.read(victim));
-        const bodyEnd = 8 + frame.readUInt32BE(0);
         const at = b % frame.length;
         frame[at] = (frame[at] as number) ^ x;
         const source = {
@@ -63,8 +62,7 @@ describe('catalog pages: damage', () => {
             ref.locator.offset === victim.locator.offset ? frame : bench.store.read(ref),
         };
         const result = await outcome(() => readEverything(new PageReader({}, { source }), root));
-        if (at < bodyEnd) expect(result).to.equal('corrupt');
-        else expect(result).to.be.oneOf(['corrupt', 'no error']);
+        expect(result).to.equal('corrupt');
       }),
       { numRuns: 200 },
     );

@@ -88,8 +88,8 @@ describe('object repository: formats', () => {
   });
 
   it('reads pack headers, and no others', () => {
-    const data = bytes('444d4f5041434b0a000000010000000111111111111111111111111111111111');
-    const pages = bytes('444d4f5041434b0a000000010000000211111111111111111111111111111111');
+    const data = bytes('444d4f5041434b0a000000020000000111111111111111111111111111111111');
+    const pages = bytes('444d4f5041434b0a000000020000000211111111111111111111111111111111');
     checkObjectPackHeader(data, 'data', PACK);
     checkObjectPackHeader(pages, 'pages', PACK);
     expect(codeOf(() => checkObjectPackHeader(data, 'pages', PACK))).to.equal('corrupt');

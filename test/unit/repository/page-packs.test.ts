@@ -90,7 +90,7 @@ describe('page packs', () => {
       expect(statSync(path).mode & 0o777).to.equal(0o600);
       expect(statSync(path).size).to.be.at.most(100_000);
       const header = readFileSync(path).subarray(0, 32);
-      expect(header.toString('hex')).to.equal(`444d50414745530a0000000100000000${name}`);
+      expect(header.toString('hex')).to.equal(`444d50414745530a0000000200000000${name}`);
     }
     const other = await open({ maxOpenPacks: 2 });
     locators.forEach((locator, i) => {

@@ -22,6 +22,8 @@ import { verifyFromHere } from '../../../../../src/engine/verify-from-here.js';
 import { errorOf, PruneFixture } from '../prune/prune-fixture.js';
 import { BASE_PATH, ObjectFixture } from '../receive/object-fixture.js';
 
+const FLIPS = 40;
+
 describe('repairing a backup', function () {
   this.timeout(120_000);
   let fixture: PruneFixture;
@@ -50,16 +52,6 @@ describe('repairing a backup', function () {
   const damage = (path: string, every: number): void => {
     const bytes = readFileSync(path);
     for (let at = 100; at < bytes.length; at += every) bytes[at] = (bytes[at] ?? 0) ^ 1;
-    writeFileSync(path, bytes);
-  };
-
-  /**
-   * Every byte: a frame that has lost only its table of locators is not
-   * known for damaged by its digest.
-   */
-  const damageFirstHalf = (path: string): void => {
-    const bytes = readFileSync(path);
-    for (let at = 0; at < bytes.length / 2; at++) bytes[at] = (bytes[at] ?? 0) ^ 1;
     writeFileSync(path, bytes);
   };
 
@@ -115,11 +107,32 @@ describe('repairing a backup', function () {
     await fixture.backUp();
     const [first = '', ...others] = packs('pages');
     expect(others).to.not.be.empty;
-    damageFirstHalf(first);
+    damage(first, 150);
     for (const pack of others) rmSync(pack);
     const summary = await repair(null);
     expect(summary.packsCopied).to.be.at.least(others.length + 1);
     expect(summary.segmentsBad).to.equal(0);
+    expect(await fixture.expectWhole()).to.equal(2);
+  });
+
+  it('finds and mends any bit of a page, of its table of locators too', async () => {
+    fixture.copy.sh('for i in $(seq 900); do echo $i > d/more-$i; done');
+    await fixture.backUp();
+    const [pack = ''] = packs('pages').sort((a, b) => statSync(b).size - statSync(a).size);
+    const good = readFileSync(pack);
+    let mended = 0;
+    for (let i = 0; i < FLIPS; i++) {
+      const at = 32 + Math.floor(((good.length - 32) * i) / FLIPS);
+      const bad = Buffer.from(good);
+      bad[at] = (good[at] ?? 0) ^ (1 << (i % 8));
+      writeFileSync(pack, bad);
+      const { packsCopied, segmentsBad } = await repair(null);
+      expect(segmentsBad, `byte ${at}`).to.equal(0);
+      expect(readFileSync(pack).equals(good), `byte ${at}`).to.equal(packsCopied === 1);
+      if (packsCopied === 0) expect(await badFiles()).to.equal(0);
+      mended += packsCopied;
+    }
+    expect(mended).to.be.greaterThan(FLIPS * 0.8);
     expect(await fixture.expectWhole()).to.equal(2);
   });
 
