@@ -1,4 +1,5 @@
 import { DmError } from '../model/error.js';
+import type { ErrorCode } from '../model/error-codes.js';
 import { isNarrower } from '../security/grants.js';
 import { rightRefused } from '../security/right-refusal.js';
 import type { PeerIdentity } from '../security/trust.js';
@@ -60,7 +61,10 @@ export class PeerGuard {
       throw state.refusal ?? new DmError('peer_untrusted', 'the connection was refused');
     }
     if (!state.greeted && method !== 'Hello') {
-      throw new DmError('protocol_mismatch', 'a connection begins with Hello; upgrade the caller');
+      const early = 'a connection begins with Hello; upgrade the caller';
+      const refusal = new DmError('protocol_mismatch', early);
+      this.#modules.onRefused(describeState(state), refusal);
+      throw refusal;
     }
     const acting = state.ticket?.asker.caller ?? caller;
     const access = this.#accessOf(state, acting);
@@ -72,7 +76,7 @@ export class PeerGuard {
       const occupy = (threads: number) => this.#workload.take(caller, threads);
       return await run({ caller: acting, access, state, occupy, links: this.#links });
     } catch (error) {
-      if (isRefusal(error)) this.#modules.onRefused(describeState(state), error);
+      if (isRefusal(method, error)) this.#modules.onRefused(describeState(state), error);
       throw error;
     } finally {
       state.calls.delete(served);
@@ -183,12 +187,19 @@ function missingRight(method: PeerMethod, caller: Caller, access: PeerAccess): D
   return rightRefused(asRefused(caller), needed, null);
 }
 
-/** What the caller asked for and may not have, as opposed to what did not work. */
-function isRefusal(error: unknown): error is DmError {
-  return (
-    error instanceof DmError &&
-    ['refused', 'path_outside_roots', 'ticket_refused'].includes(error.code)
-  );
+/** What is the caller's doing, as opposed to what did not work here. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  'refused',
+  'path_outside_roots',
+  'ticket_refused',
+  'protocol_error',
+  'protocol_mismatch',
+]);
+
+/** Also a stream whose structure is not the one that was offered. */
+function isRefusal(method: PeerMethod, error: unknown): error is DmError {
+  if (!(error instanceof DmError)) return false;
+  return REFUSALS.has(error.code) || (method === 'Write' && error.code === 'corrupt');
 }
 
 function narrowed(): DmError {

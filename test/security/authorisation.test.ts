@@ -8,6 +8,7 @@ import { dm, dmJson } from '../support/e2e-dm.js';
 import { createPolicy, creation, listDatasets, mustRun } from '../support/e2e-policies.js';
 import { HostileDataset, withSession } from './hostile-dataset.js';
 import { HostilePeer } from './hostile-peer.js';
+import { withstands } from './withstands.js';
 
 interface Seen {
   readonly number: number;
@@ -58,6 +59,8 @@ describe('a peer with a grant, against everything else', function () {
     mallory?.[Symbol.dispose]();
     await agents?.[Symbol.asyncDispose]();
   });
+
+  withstands({ agents: () => agents, name: 'victim', inbox: null });
 
   async function codeOf(work: Promise<unknown> | AsyncIterable<unknown>): Promise<string> {
     try {

@@ -11,6 +11,7 @@ import { prose } from '../support/e2e-text.js';
 import { noise } from '../support/e2e-trees.js';
 import { content, END, gfid, HostileDataset, wholeFile, withSession } from './hostile-dataset.js';
 import { HostilePeer } from './hostile-peer.js';
+import { withstands } from './withstands.js';
 
 const MIB = 1_048_576;
 /** Of a frame: 128 KiB of one byte, in 4 bytes. */
@@ -30,6 +31,8 @@ describe('45: compressed payloads that are not what they say', function () {
     agents = await TestAgents.open({ agents: [{ name: 'victim' }], accounts: false });
   });
   after(() => agents?.[Symbol.asyncDispose]());
+
+  const { logged } = withstands({ agents: () => agents, name: 'victim' });
 
   function dataset(): HostileDataset {
     return new HostileDataset().add(gfid(2), 'file', 'file', { size: BigInt(bytes.length) });
@@ -96,6 +99,7 @@ describe('45: compressed payloads that are not what they say', function () {
     for (const [what, payload, rawBytes] of refused) {
       const error = await send([batchOf(payload, rawBytes)]);
       expect(error?.code, what).to.equal('protocol_error');
+      await logged('protocol_error');
     }
   });
 

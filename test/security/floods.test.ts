@@ -12,6 +12,7 @@ import type { AgentProcess } from '../support/agent-process.js';
 import { TestAgents } from '../support/e2e-agents.js';
 import { until } from '../support/e2e-until.js';
 import { FrameReader } from '../support/mutations/frame-reader.js';
+import { MAX_GROWTH, MEBIBYTE, residentBytes } from '../support/resident-memory.js';
 import { HostilePeer } from './hostile-peer.js';
 import {
   addressOf,
@@ -24,9 +25,7 @@ import {
   plainSocket,
   tlsSocket,
 } from './raw-http2.js';
-
-const MEBIBYTE = 1_048_576;
-const MAX_GROWTH = 64 * MEBIBYTE;
+import { withstands } from './withstands.js';
 
 describe('floods of an agent', function () {
   this.timeout(120_000);
@@ -42,6 +41,7 @@ describe('floods of an agent', function () {
     });
   });
   after('stop it', () => agents?.[Symbol.asyncDispose]());
+  const { logged } = withstands({ agents: () => agents, name: 'victim' });
 
   /** Honest peers are still served. */
   async function expectServed(): Promise<void> {
@@ -158,6 +158,7 @@ describe('floods of an agent', function () {
     const path = Buffer.from(agents.root('victim', 'x'));
     const early = peer.unary(peerDefinition().InspectTarget, { path });
     expect(await codeOf(early)).to.equal('protocol_mismatch');
+    await logged('protocol_mismatch');
     const old = { protocol_min: 7, protocol_max: 9, system_guid: 'E1'.repeat(18) };
     expect(await codeOf(peer.unary(peerDefinition().Hello, old))).to.equal('protocol_mismatch');
     const { InspectTarget } = peerDefinition();
@@ -232,11 +233,6 @@ async function expectEndedForFrame(socket: Socket): Promise<void> {
   socket.write(http2Frame(FRAME.data, 0, 3, Buffer.alloc(1)));
   expect(await frames.markOrEnd(Buffer.alloc(8))).to.equal('ended');
   socket.destroy();
-}
-
-function residentBytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
 }
 
 /** Waits until the measure grows no more. */

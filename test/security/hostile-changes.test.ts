@@ -8,6 +8,7 @@ import type { WriteRequest } from '../../src/rpc/generated/peer/datamover/v1/Wri
 import { TestAgents } from '../support/e2e-agents.js';
 import { content, END, gfid, HostileDataset, wholeFile, withSession } from './hostile-dataset.js';
 import { HostilePeer } from './hostile-peer.js';
+import { withstands } from './withstands.js';
 
 const REFUSALS = ['protocol_error', 'corrupt', 'dataset_incomplete'];
 const TEXT = Buffer.from('text');
@@ -50,6 +51,8 @@ describe('changes of a received tree that reach for more', function () {
     expect(names).to.deep.equal(['.datamover', 'beside', 'other', 'target']);
   });
 
+  const { logged } = withstands({ agents: () => agents, name: 'victim' });
+
   function tree(id?: string): HostileDataset {
     return new HostileDataset(id)
       .add(gfid(2), 'd', 'dir')
@@ -82,6 +85,7 @@ describe('changes of a received tree that reach for more', function () {
     );
     expect(error, 'it was accepted').to.not.equal(null);
     expect(error?.code, error?.message).to.be.oneOf(REFUSALS);
+    if (error?.code !== 'dataset_incomplete') await logged('protocol_error', 'corrupt');
   }
 
   describe('35: hard links', () => {

@@ -39,9 +39,11 @@ export class HostilePeer implements Disposable {
       protocol?: number;
       ticket?: Uint8Array;
       client?: ClientOptions;
+      /** Shown instead of the identity of that name. */
+      material?: TlsMaterial;
     } = {},
   ): Promise<HostilePeer> {
-    const material = await materialOf(options.name ?? 'mallory');
+    const material = options.material ?? (await materialOf(options.name ?? 'mallory'));
     const credentials = new PeerClientCredentials({
       host: '127.0.0.1',
       material,

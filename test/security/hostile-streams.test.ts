@@ -27,6 +27,7 @@ import {
   withSession,
 } from './hostile-dataset.js';
 import { HostilePeer } from './hostile-peer.js';
+import { withstands } from './withstands.js';
 
 /** What a terminal would obey; a new line is fine. */
 const CONTROL = /(?!\n)\p{Cc}/u;
@@ -53,6 +54,7 @@ describe('hostile change streams', function () {
     await agents?.[Symbol.asyncDispose]();
   });
 
+  const { logged } = withstands({ agents: () => agents, name: 'victim' });
   const freshTarget = (agent = 'victim') => agents.root(agent, `target-${next++}`);
 
   /** Sends the dataset and commits; the error of whatever was refused, or null. */
@@ -80,6 +82,7 @@ describe('hostile change streams', function () {
     expect(error, 'it was accepted').to.not.equal(null);
     expect(error?.code, error?.message).to.be.oneOf(['protocol_error', 'corrupt']);
     expect(existsSync(target)).to.equal(false);
+    await logged('protocol_error', 'corrupt');
   }
 
   describe('28: names', () => {

@@ -23,6 +23,7 @@ import { dmJson } from '../support/e2e-dm.js';
 import { createPolicy, creation, runPolicy } from '../support/e2e-policies.js';
 import { content, END, gfid, HostileDataset, wholeFile, withSession } from './hostile-dataset.js';
 import { HostilePeer } from './hostile-peer.js';
+import { withstands } from './withstands.js';
 
 const NOBODY = 65_534;
 const RACE_MS = 10_000;
@@ -57,6 +58,7 @@ describe('a local user beside the agent', function () {
   });
 
   const root = (...below: string[]) => agents.root('victim', ...below);
+  withstands({ agents: () => agents, name: 'victim' });
 
   async function refusal(work: Promise<unknown>): Promise<string | null> {
     return work.then(

@@ -9,6 +9,7 @@ import { dm, dmJson } from '../support/e2e-dm.js';
 import type { FaultKind } from '../support/s3-server/faults.js';
 import { ACCESS_ID, BUCKET, S3Server } from '../support/s3-server/s3-server.js';
 import { TempDirectory } from '../support/temp-directory.js';
+import { withstands } from './withstands.js';
 
 const DM = fileURLToPath(new URL('../../../bin/dm.js', import.meta.url));
 const PLANTED = {
@@ -35,6 +36,8 @@ describe('an object store that is not on our side', function () {
     await server?.[Symbol.asyncDispose]();
     directory[Symbol.dispose]();
   });
+
+  withstands({ agents: () => agents, name: 'alpha', honest: null });
 
   const run = async (...words: string[]) => {
     const result = await dm(agents.agent('alpha'), ...words);

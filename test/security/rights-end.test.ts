@@ -12,6 +12,7 @@ import { noise } from '../support/e2e-trees.js';
 import { until } from '../support/e2e-until.js';
 import { gfid, HostileDataset } from './hostile-dataset.js';
 import { HostilePeer } from './hostile-peer.js';
+import { withstands } from './withstands.js';
 
 const SOON_MS = 10_000;
 /** A reason on the stream, or a connection that is cut before it could be told. */
@@ -43,6 +44,8 @@ describe('9, 10, 26: an open stream ends within 10 s when what allows it goes', 
     victim = agents.agent('victim');
   });
   after('stop them', () => agents?.[Symbol.asyncDispose]());
+
+  withstands({ agents: () => agents, name: 'victim', honest: null });
 
   /** A peer in the middle of a write that would never end, with how it ends. */
   async function writer(name: string) {

@@ -16,6 +16,7 @@ import { TestAgents } from '../support/e2e-agents.js';
 import { dm, dmAlone, dmJson } from '../support/e2e-dm.js';
 import { createPolicy, creation, mustRun, runPolicy } from '../support/e2e-policies.js';
 import { noise } from '../support/e2e-trees.js';
+import { withstands } from './withstands.js';
 
 const BASE = 'nightly/source';
 
@@ -55,6 +56,7 @@ describe('an object store that was tampered with', function () {
     }
   });
   after('stop the agents', () => agents?.[Symbol.asyncDispose]());
+  withstands({ agents: () => agents, name: 'alpha' });
 
   const account = (name: string, path: string) =>
     dmJson(

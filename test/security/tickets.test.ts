@@ -19,6 +19,7 @@ import {
 import { until } from '../support/e2e-until.js';
 import { HostileDataset, withSession } from './hostile-dataset.js';
 import { HostilePeer, materialOf } from './hostile-peer.js';
+import { withstands } from './withstands.js';
 
 /** `alice` asks for tickets, `walter` is to work with them, `mallory` would like to. */
 describe('tickets', function () {
@@ -68,6 +69,7 @@ describe('tickets', function () {
     alice?.[Symbol.dispose]();
     await agents?.[Symbol.asyncDispose]();
   });
+  const { logged } = withstands({ agents: () => agents, name: 'victim', inbox: null });
   afterEach('hang up', () => {
     for (const peer of open.splice(0)) peer[Symbol.dispose]();
   });
@@ -107,6 +109,7 @@ describe('tickets', function () {
   const reasonOf = async (work: Promise<unknown>) => {
     const error = await errorOf(work);
     expect(error?.code).to.equal('ticket_refused');
+    await logged('ticket_refused');
     return error?.data.reason;
   };
   const changes = (peer: HostilePeer, more: object = {}) =>

@@ -5,11 +5,9 @@ import { peerDefinition } from '../../../src/rpc/proto.js';
 import { HostilePeer } from '../../security/hostile-peer.js';
 import type { TestAgents } from '../e2e-agents.js';
 import { until } from '../e2e-until.js';
+import { MAX_GROWTH, MEBIBYTE, residentBytes } from '../resident-memory.js';
 import { inTime, PATIENCE_MS } from './fuzzer.js';
 
-const MEBIBYTE = 1_048_576;
-/** Of what the agent holds once it is warm. */
-const MAX_GROWTH = 64 * MEBIBYTE;
 /** What an agent was seen to hold whose threads have all had work, for runs that end before. */
 const MOST_WHEN_WARM = 484 * MEBIBYTE;
 const LOOK_MS = 200;
@@ -107,8 +105,7 @@ export class VictimWatch {
   }
 
   #memory(): number {
-    const status = readFileSync(`/proc/${this.#victim.pid}/status`, 'utf8');
-    return 1_024 * Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
+    return residentBytes(this.#victim.pid);
   }
 
   /** Everything beside the root and the state. */
