@@ -100,6 +100,7 @@ async function startParts(
     }),
   );
   const trustedNow = () => clockGuard.trustedNow();
+  const datingNow = () => clockGuard.datingNow();
   const trust = await TrustStore.open({ database, clock });
   const grants = await GrantStore.open({ database });
   const accounts = new AccountStore({ guid }, { database, randomBytes: modules.randomBytes });
@@ -115,7 +116,7 @@ async function startParts(
   const local = await openLocalPlace(
     { roots, guid, minFreePercent: settings.minFreePercent },
     {
-      ...{ numbers, pool, database, clock, log, randomBytes: modules.randomBytes },
+      ...{ numbers, pool, database, datingNow, log, randomBytes: modules.randomBytes },
       ...{ locks: () => work.locks.of(accounts.localId), trustedNow },
     },
   );
@@ -153,7 +154,7 @@ async function startParts(
     { workPath },
     {
       ...{ ...modules, accounts, pool, signer: () => trust.signer() },
-      ...{ locks: (accountId) => work.locks.of(accountId), trustedNow },
+      ...{ locks: (accountId) => work.locks.of(accountId), trustedNow, datingNow },
     },
   );
   const tickets = new TicketOffice(modules);

@@ -133,7 +133,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
       locks: parts.locks,
       deleteBackup: (account, number, signal) => deleteBackup(account, number, parts, signal),
     }),
-    ...stateHandlers({ database, clockGuard: parts.clockGuard }),
+    ...stateHandlers({ database, clockGuard: parts.clockGuard, clock, local }),
     ...statusHandlers({
       overview,
       queue,

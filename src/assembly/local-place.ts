@@ -8,6 +8,7 @@ import { LocalSource } from '../endpoint/local/local-source.js';
 import { LocalTarget } from '../endpoint/local/local-target.js';
 import { OpenDatasets } from '../endpoint/local/open-datasets.js';
 import { PageSweeper } from '../endpoint/local/page-sweeper.js';
+import { redateDatasets } from '../endpoint/local/redate-datasets.js';
 import { ReceiveSessions } from '../endpoint/receive/receive-sessions.js';
 import type { Target } from '../endpoint/target.js';
 import type { ReceivedBytes } from '../endpoint/wrap/capped-target.js';
@@ -17,7 +18,6 @@ import type { LockLookup } from '../policy/policy-locks.js';
 import type { StateDatabase } from '../state/database.js';
 import type { DatasetNumbers, NumberedDataset } from '../state/dataset-numbers.js';
 import { DatasetRequests } from '../state/dataset-requests.js';
-import type { Clock } from '../util/clock.js';
 import type { WorkerPool } from '../worker/pool.js';
 import type { LocalPlace } from './open-places.js';
 
@@ -31,9 +31,10 @@ export interface LocalPlaceModules {
   readonly numbers: DatasetNumbers;
   readonly pool: WorkerPool;
   readonly database: StateDatabase;
-  readonly clock: Clock;
   readonly log: Log;
   readonly randomBytes: (length: number) => Buffer;
+  /** The time by which datasets that are made now are dated. */
+  readonly datingNow: () => number;
   /** The time by which datasets expire; `clock_suspect` when the clock cannot be trusted. */
   readonly trustedNow: () => Promise<number>;
   /** Who needs datasets of this place. */
@@ -51,6 +52,8 @@ export interface OpenedLocalPlace extends LocalPlace {
   /** Of the newest dataset of every tree that is received from an owner. */
   readonly receivedBytes: ReceivedBytes;
   deleteDataset(number: number, signal: AbortSignal): Promise<void>;
+  /** Dates again what was dated later than `nowMs`, when the clock is known to be right. */
+  redate(nowMs: number, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -62,7 +65,7 @@ export async function openLocalPlace(
   modules: LocalPlaceModules,
 ): Promise<OpenedLocalPlace> {
   const { roots, guid, minFreePercent } = options;
-  const { pool, database, clock, log, randomBytes } = modules;
+  const { pool, database, log, randomBytes } = modules;
   const holds = new OpenDatasets();
   const numbers = {
     numbersOf: (some: readonly NumberedDataset[]) => modules.numbers.numbersOf(some),
@@ -82,13 +85,13 @@ export async function openLocalPlace(
       holds,
       trees: sessions,
       requestIds: new DatasetRequests({ database, randomBytes }),
-      now: () => clock.now(),
+      now: modules.datingNow,
     },
   );
   const target = (privileged: boolean) =>
     new LocalTarget(
       { roots, system: guid, privileged, minFreePercent },
-      { pool, datasets, holds, sessions, now: () => clock.now(), log },
+      { pool, datasets, holds, sessions, now: modules.datingNow, log },
     );
   const privileged = target(true);
   await privileged.recover(new AbortController().signal);
@@ -104,6 +107,7 @@ export async function openLocalPlace(
       now: modules.trustedNow,
     }),
     unprivilegedTarget: target(false),
+    redate: (nowMs, signal) => redateDatasets(nowMs, { datasets, holds, trees: sessions }, signal),
     receivedBytes: (owner) => receivedBytes(roots, owner),
     deleteDataset: async (number, signal) => {
       await maker.delete({ number: parseDatasetNumber(number) }, signal);

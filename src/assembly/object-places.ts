@@ -22,6 +22,8 @@ export interface ObjectPlacesModules extends ObjectStoreModules {
   readonly pool: WorkerPool;
   readonly signer: () => RecordSigner | null;
   readonly log: Log;
+  /** The time by which backups that are made now are dated. */
+  readonly datingNow: () => number;
   /** The time by which datasets expire; `clock_suspect` when the clock cannot be trusted. */
   readonly trustedNow: () => Promise<number>;
   /** Who needs datasets of an account. */
@@ -51,7 +53,7 @@ export class ObjectPlaces {
 
   /** Errors: those of opening its store. */
   async open(account: ObjectAccount, signal: AbortSignal): Promise<OpenPlace> {
-    const { accounts, pool, signer, clock, log, trustedNow } = this.#modules;
+    const { accounts, pool, signer, datingNow, log, trustedNow } = this.#modules;
     const secrets = await accounts.secrets(account.id);
     const store = await openObjectStore(account, secrets, this.#modules, signal);
     const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
@@ -63,7 +65,7 @@ export class ObjectPlaces {
       source,
       target: new ObjectTarget(
         { workPath: this.#workPath, secret },
-        { ...modules, pool, sessions, numbers, signer, now: () => clock.now(), log },
+        { ...modules, pool, sessions, numbers, signer, now: datingNow, log },
       ),
       maker: new ObjectMaker(backupVerifiers({ source, store, workPath: this.#workPath })),
       expirer: new ObjectExpirer({ store, source, locks, now: trustedNow }),

@@ -17,6 +17,8 @@ export interface ClockRecord {
   /** Another boot has another: then nothing is known to have passed. */
   readonly bootId: string;
   readonly suspect: ClockSuspicion | null;
+  /** What it should have said, going by what was believed last and has passed since. Absent in records of earlier releases. */
+  readonly expectedMs?: number;
 }
 
 export interface ClockSuspicion {
@@ -80,6 +82,16 @@ export class ClockGuard implements AsyncDisposable {
     );
   }
 
+  /**
+   * What is made now is dated by this: while the clock says less than it should, by what it should say, for else it
+   * would expire too soon when the clock is right again. A clock that is ahead may be right (the host was off), and counts.
+   */
+  datingNow(): number {
+    const present = this.#present();
+    const expectedMs = Math.round(expectedOf(this.#last, present));
+    return present.wallMs < expectedMs - BACK_MS ? expectedMs : present.wallMs;
+  }
+
   /** The clock is right as it is now. */
   async accept(): Promise<void> {
     this.#last = { ...this.#present(), suspect: null };
@@ -105,14 +117,15 @@ export class ClockGuard implements AsyncDisposable {
   /** A suspicion is on disk before anybody is told the time again. */
   async #look(): Promise<void> {
     const present = this.#present();
-    const suspect = this.#last.suspect ?? suspicionOf(this.#last, present);
+    const expectedMs = expectedOf(this.#last, present);
+    const suspect = this.#last.suspect ?? suspicionOf(present.wallMs, expectedMs);
     const isNew = suspect !== this.#last.suspect;
-    this.#last = { ...present, suspect };
+    this.#last = { ...present, suspect, ...(suspect !== null && { expectedMs }) };
     if (isNew && suspect !== null) this.#modules.onSuspect(suspect);
     if (isNew || Math.abs(present.wallMs - this.#savedAtMs) >= RECORD_EVERY_MS) await this.#save();
   }
 
-  #present(): Omit<ClockRecord, 'suspect'> {
+  #present(): Reading {
     const { clock, uptime, bootId } = this.#modules;
     return { wallMs: clock.now(), uptimeMs: uptime(), bootId };
   }
@@ -128,12 +141,14 @@ export class ClockGuard implements AsyncDisposable {
   }
 }
 
-function suspicionOf(
-  last: ClockRecord,
-  { wallMs, uptimeMs, bootId }: Omit<ClockRecord, 'suspect'>,
-): ClockSuspicion | null {
+type Reading = Omit<ClockRecord, 'suspect' | 'expectedMs'>;
+
+function expectedOf(last: ClockRecord, { uptimeMs, bootId }: Reading): number {
   const passed = bootId === last.bootId ? Math.max(0, uptimeMs - last.uptimeMs) : 0;
-  const expectedMs = last.wallMs + passed;
+  return (last.expectedMs ?? last.wallMs) + passed;
+}
+
+function suspicionOf(wallMs: number, expectedMs: number): ClockSuspicion | null {
   const found = { foundAtMs: wallMs, expectedMs };
   if (wallMs > expectedMs + AHEAD_MS) return { kind: 'ahead', ...found };
   if (wallMs < expectedMs - BACK_MS) return { kind: 'back', ...found };

@@ -1,9 +1,12 @@
 import type { ClockGuard } from '../../policy/clock-guard.js';
+import type { Empty__Output } from '../../rpc/generated/control/datamover/v1/Empty.js';
 import type { ExportStateRequest__Output } from '../../rpc/generated/control/datamover/v1/ExportStateRequest.js';
 import type { FileChunk } from '../../rpc/generated/control/datamover/v1/FileChunk.js';
 import type { StateDatabase } from '../../state/database.js';
 import { sealEntries } from '../../state/sealed-dump.js';
 import { stateEntries } from '../../state/state-dump.js';
+import type { Clock } from '../../util/clock.js';
+import type { OpenedLocalPlace } from '../local-place.js';
 
 const CHUNK_BYTES = 1_048_576;
 
@@ -11,9 +14,13 @@ const CHUNK_BYTES = 1_048_576;
 export function stateHandlers(modules: {
   database: StateDatabase;
   clockGuard: Pick<ClockGuard, 'accept'>;
+  clock: Clock;
+  local: Pick<OpenedLocalPlace, 'redate'>;
 }) {
   return {
-    acceptClock: async () => {
+    acceptClock: async (_request: Empty__Output, signal: AbortSignal) => {
+      // Before anything may expire: an interrupted one is done when the clock is accepted again.
+      await modules.local.redate(modules.clock.now(), signal);
       await modules.clockGuard.accept();
       return {};
     },

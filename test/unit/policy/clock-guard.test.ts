@@ -108,6 +108,35 @@ describe('the clock that datasets expire by', () => {
     expect(await trusted(off)).to.equal('clock_suspect');
   });
 
+  it('dates what is made while it was set back by what it should say, over a restart too', async () => {
+    {
+      await using guard = await open();
+      pass(HOUR_MS);
+      expect(guard.datingNow()).to.equal(clock.now());
+      jump(-DAY_MS);
+      // Before anybody has looked, and after.
+      expect(guard.datingNow()).to.equal(START + HOUR_MS);
+      expect(await trusted(guard)).to.equal('clock_suspect');
+      pass(HOUR_MS);
+      expect(guard.datingNow()).to.equal(START + 2 * HOUR_MS);
+    }
+    await using guard = await open();
+    pass(HOUR_MS);
+    expect(guard.datingNow()).to.equal(START + 3 * HOUR_MS);
+    jump(DAY_MS);
+    expect(guard.datingNow()).to.equal(clock.now());
+    jump(-DAY_MS);
+    await guard.accept();
+    expect(guard.datingNow()).to.equal(clock.now());
+  });
+
+  it('dates by a clock that is ahead: the host may have been off', async () => {
+    await using guard = await open();
+    jump(30 * DAY_MS);
+    expect(await trusted(guard)).to.equal('clock_suspect');
+    expect(guard.datingNow()).to.equal(clock.now());
+  });
+
   it('notices a jump by itself', async () => {
     await using guard = await open();
     await clock.asleep();
