@@ -20,12 +20,14 @@ import { differences } from '../support/walker.js';
 
 const MIB = 1_048_576;
 const TREE_MIB = 24;
+/** Of the wire, in bytes a second: a copy is under way when it is met. */
+const SLOW = 8 * MIB;
 
 describe('work at another agent, when things go wrong', function () {
   this.timeout(300_000);
   let agents: TestAgents;
   let asker: AgentProcess;
-  /** Between everybody and the target: slow, so that a copy is under way when it is met. */
+  /** Between everybody and the target; slow from the begin of a copy until it is waited for. */
   let proxy: DelayingProxy;
 
   before('start four agents', async () => {
@@ -39,7 +41,7 @@ describe('work at another agent, when things go wrong', function () {
       accounts: false,
     });
     asker = agents.agent('asker');
-    proxy = await makeWorkAccounts(agents, { bytesPerSecond: 8 * MIB, maxQueuedBytes: MIB });
+    proxy = await makeWorkAccounts(agents, { bytesPerSecond: SLOW, maxQueuedBytes: MIB });
     mkdirSync(tree());
     for (let part = 0; part < TREE_MIB; part++) {
       writeFileSync(`${tree()}/part-${part}`, noise(MIB, part));
@@ -62,6 +64,7 @@ describe('work at another agent, when things go wrong', function () {
     const places = repeatCopy({ account: 'source', path: tree() }, { account: 'target', path });
     const flags = { ...places, 'repeat-copy-base-new-tasks-account': 'worker' };
     const policy = await createPolicy(asker, 'REPEAT_COPY', flags);
+    proxy.limit(SLOW);
     const before = wireBytes();
     const { job_id: job } = await dmJson<{ job_id: number }>(
       asker,
@@ -73,6 +76,7 @@ describe('work at another agent, when things go wrong', function () {
     return { job, path, policy };
   };
   const finished = async ({ job, path }: { job: number; path: string }): Promise<JobView> => {
+    proxy.limit(Number.POSITIVE_INFINITY);
     await asker.ok('jobs', 'wait', String(job), '--timeout=120');
     expect(differences(tree(), path)).to.deep.equal([]);
     return view(job);
