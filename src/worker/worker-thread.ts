@@ -160,8 +160,8 @@ class CurrentTask {
   }
 
   /**
-   * Also when the input has failed: until the task comes to that, what it does about what came before
-   * counts, and waits for credit.
+   * Also when the input has failed: until the task comes to that, what it does about what came
+   * before counts, and waits for credit.
    */
   async #handle(message: unknown): Promise<void> {
     if (this.#aborted) return;

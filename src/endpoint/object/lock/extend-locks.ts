@@ -82,8 +82,19 @@ export async function extendLocks(
     { repository, ledger: cursor, long: longLocks },
     signal,
   );
+  const extending = ledger.replace(extended(needed, { period, repository, store }, signal));
+  return await unlessRefused(extending, signal);
+}
+
+/**
+ * Null, or why the store refuses to extend locks. Errors: `target_changed` when an object is gone.
+ */
+export async function unlessRefused(
+  extending: Promise<void>,
+  signal: AbortSignal,
+): Promise<DmError | null> {
   try {
-    await ledger.replace(extended(needed, { period, repository, store }, signal));
+    await extending;
     return null;
   } catch (error) {
     const problem = asDmError(error, 'extending locks');

@@ -33,6 +33,18 @@ export class DatasetNumbers {
     }
   }
 
+  /** Lets a number that its dataset has already name the record that is to be put now. */
+  async renew(
+    number: number,
+    numbered: NumberedDataset,
+    store: ObjectStore,
+    options: { readonly retainUntilMs?: number },
+    signal: AbortSignal,
+  ): Promise<number> {
+    await store.put(numberKey(number), Buffer.from(serialiseNumber(numbered)), options, signal);
+    return number;
+  }
+
   #options(): { after?: string } {
     return this.#last === 0 ? {} : { after: numberKey(this.#last) };
   }

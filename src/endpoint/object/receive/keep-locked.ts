@@ -3,6 +3,8 @@ import type { DatasetWarning } from '../../../model/dataset.js';
 import { type ExtendLocksModules, extendLocks, type NewDataset } from '../lock/extend-locks.js';
 import { LockPeriod } from '../lock/lock-period.js';
 import type { StoredPack } from '../lock/needed-locks.js';
+import { extendPlainLocks } from '../lock/plain-locks.js';
+import { PlainDone } from './plain-done.js';
 import type { UploadedPacks } from './uploaded-packs.js';
 import type { UsablePacks } from './usable-packs.js';
 
@@ -35,7 +37,7 @@ export async function keepLocked(
   modules: KeepLockedModules,
   signal: AbortSignal,
 ): Promise<DatasetWarning[]> {
-  const { repository, store, uploaded, log } = modules;
+  const { repository, store, uploaded, work, log } = modules;
   const period = LockPeriod.of(store);
   if (period === null) return [];
   const packs = {
@@ -43,7 +45,11 @@ export async function keepLocked(
     pages: withLocks(merged(usable.pages, [...pagePacks].sort()), uploaded),
     runs: new Map(index.run === null ? [] : [[index.run, index.lockedUntilMs]]),
   };
-  const refused = await extendLocks(dataset, packs, period, modules, signal);
+  const { plainTree } = repository.layout;
+  const plain = { done: new PlainDone(work), store, period };
+  const refused =
+    (await extendLocks(dataset, packs, period, modules, signal)) ??
+    (plainTree === null ? null : await extendPlainLocks(dataset.expiresAtMs, plain, signal));
   if (refused === null) return [];
   log.warn(
     { repository: repository.layout.prefix, reason: refused.message },

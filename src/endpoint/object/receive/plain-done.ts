@@ -11,8 +11,22 @@ import { asBuffer } from '../../../util/bytes.js';
 import type { WorkDirectory } from './work-directory.js';
 
 const SORT_BYTES = 4 * 1024 * 1024;
-const LINE = /^([0-9a-f]{16}) ([0-9]{1,16}) (\S+)$/;
+const LINE = /^([0-9a-f]{16}) ([0-9]{1,16}) ([0-9]{1,16}) ([0-9]{1,16}) ([0-9]{1,16}) (\S+)$/;
+/** What the store's clock may be read wrong by: stores tell whole seconds. */
+const CLOCK_ERROR_MS = 5_000;
 const NOTHING = Buffer.alloc(0);
+
+/** An object that was put. Times are of the store's clock, in milliseconds. */
+export interface DoneObject {
+  readonly gfid: Gfid;
+  readonly key: string;
+  readonly size: number;
+  /** It was put between these two. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** 0: not at all. */
+  readonly lockedUntilMs: number;
+}
 
 /** What an interrupted attempt has put. */
 export interface ThereAlready {
@@ -28,12 +42,16 @@ export class PlainDone {
     this.#path = work.uploadedPlain;
   }
 
-  add({ gfid, key, size }: { gfid: Gfid; key: string; size: number }): void {
-    const line = `\n${hex(gfid)} ${size} ${encodeURIComponent(key)}\n`;
+  add({ gfid, key, size, fromMs, toMs, lockedUntilMs }: DoneObject): void {
+    const times = [fromMs, toMs, lockedUntilMs].map(Math.round).join(' ');
+    const line = `\n${hex(gfid)} ${size} ${times} ${encodeURIComponent(key)}\n`;
     appendFileSync(this.#path, line, { mode: 0o600 });
   }
 
-  /** Those noted that are there still, with the sizes they had, as a set of `plainId`s, and their bytes. Memory: 16 bytes for each. */
+  /**
+   * Those noted that are there still, of the sizes and from the times they had, as a set of
+   * `plainId`s, and their bytes. Memory: 16 bytes for each.
+   */
   async there(
     { layout, work }: { layout: RepositoryLayout; work: WorkDirectory },
     store: ObjectStore,
@@ -41,8 +59,8 @@ export class PlainDone {
   ): Promise<ThereAlready> {
     const options = { directory: work.spill, memoryBytes: SORT_BYTES };
     using byKey = new ExternalSorter(options);
-    for await (const { gfid, size, key } of this.#lines()) {
-      byKey.add(Buffer.from(key), Buffer.from(`${gfid} ${size}`));
+    for await (const { gfid, size, fromMs, toMs, key } of this.noted()) {
+      byKey.add(Buffer.from(key), Buffer.from(`${hex(gfid)} ${size} ${fromMs} ${toMs}`));
     }
     using byId = new ExternalSorter(options);
     let bytes = 0;
@@ -53,13 +71,21 @@ export class PlainDone {
     return { objects: await PackSet.of(ids(byId, signal)), bytes };
   }
 
-  async *#lines(): AsyncGenerator<{ gfid: string; size: string; key: string }, void> {
+  /** In the order of adding; one that was put again comes again. */
+  async *noted(): AsyncGenerator<DoneObject, void> {
     try {
       for await (const line of createInterface({ input: createReadStream(this.#path) })) {
         // A kill may have cut a line off; the next one begins anew.
-        const [, gfid, size, key] = LINE.exec(line) ?? [];
-        if (gfid === undefined || size === undefined || key === undefined) continue;
-        yield { gfid, size, key: decodeURIComponent(key) };
+        const [, gfid, size, fromMs, toMs, lockedUntilMs, key] = LINE.exec(line) ?? [];
+        if (gfid === undefined || key === undefined) continue;
+        yield {
+          gfid: BigInt(`0x${gfid}`) as Gfid,
+          key: decodeURIComponent(key),
+          size: Number(size),
+          fromMs: Number(fromMs),
+          toMs: Number(toMs),
+          lockedUntilMs: Number(lockedUntilMs),
+        };
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
@@ -87,28 +113,41 @@ async function* found(
   const noted = notedKeys(byKey, signal);
   let next = await noted.next();
   for await (const page of store.list(prefix, {}, signal)) {
-    for (const { key, size } of page) {
+    for (const { key, size, modifiedAtMs } of page) {
       const bytes = Buffer.from(key);
       while (next.done !== true && Buffer.compare(next.value.key, bytes) < 0) {
         next = await noted.next();
       }
       if (next.done === true) return;
-      if (Buffer.compare(next.value.key, bytes) !== 0 || next.value.size !== size) continue;
-      yield { id: `${next.value.gfid}${'0'.repeat(16)}`, size };
+      const { value } = next;
+      if (Buffer.compare(value.key, bytes) !== 0 || value.size !== size) continue;
+      // Somebody else's of the same size, put over it, is from another time.
+      if (modifiedAtMs < value.fromMs - CLOCK_ERROR_MS) continue;
+      if (modifiedAtMs > value.toMs + CLOCK_ERROR_MS) continue;
+      yield { id: `${value.gfid}${'0'.repeat(16)}`, size };
     }
   }
+}
+
+interface NotedKey {
+  readonly key: Buffer;
+  readonly gfid: string;
+  readonly size: number;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 async function* notedKeys(
   byKey: ExternalSorter,
   signal: AbortSignal,
-): AsyncGenerator<{ key: Buffer; gfid: string; size: number }, void> {
+): AsyncGenerator<NotedKey, void> {
   for await (const batch of byKey.sorted(signal)) {
     for (const { key, value } of batch) {
-      const [gfid = '', size] = asBuffer(value ?? NOTHING)
+      const [gfid = '', ...numbers] = asBuffer(value ?? NOTHING)
         .toString()
         .split(' ');
-      yield { key: asBuffer(key), gfid, size: Number(size) };
+      const [size = 0, fromMs = 0, toMs = 0] = numbers.map(Number);
+      yield { key: asBuffer(key), gfid, size, fromMs, toMs };
     }
   }
 }

@@ -83,9 +83,12 @@ export class PlainUploads {
     if (object !== null && last && zeros === 0n) {
       const { gfid, key, metadata } = object;
       await this.#uploads.add(async () => {
-        const retainUntilMs = await lockOfNew(this.#store, this.#keepMs, signal);
-        await this.#store.put(key, bytes, { metadata, retainUntilMs }, signal);
-        this.#done.add({ gfid, key, size: bytes.length });
+        const fromMs = await this.#store.now(signal);
+        const lockedUntilMs = await lockOfNew(this.#store, this.#keepMs, signal);
+        const options = { metadata, retainUntilMs: lockedUntilMs };
+        await this.#store.put(key, bytes, options, signal);
+        const toMs = await this.#store.now(signal);
+        this.#done.add({ gfid, key, size: bytes.length, fromMs, toMs, lockedUntilMs });
       });
       return;
     }
@@ -112,15 +115,17 @@ export class PlainUploads {
     const body = new Body();
     // From here on it can be dropped, also while it waits for its turn.
     this.#body = body;
-    const retainUntilMs = await lockOfNew(this.#store, this.#keepMs, signal);
+    const fromMs = await this.#store.now(signal);
+    const lockedUntilMs = await lockOfNew(this.#store, this.#keepMs, signal);
     await this.#uploads.add(async () => {
       if (body.dropped) return;
-      const options = { metadata, retainUntilMs };
+      const options = { metadata, retainUntilMs: lockedUntilMs };
       const upload = this.#store.putStream(key, body.parts, options, signal);
       body.over = upload.catch(() => undefined);
       try {
         await upload;
-        this.#done.add({ gfid, key, size: body.bytes });
+        const toMs = await this.#store.now(signal);
+        this.#done.add({ gfid, key, size: body.bytes, fromMs, toMs, lockedUntilMs });
       } catch (error) {
         if (!body.dropped) throw error;
       }

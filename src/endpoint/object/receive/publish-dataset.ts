@@ -62,15 +62,18 @@ export async function publishDataset(
   const { basePath } = session;
   const retainUntilMs = await lockOfNew(store, keepMs, signal);
   const numbered = { basePath, tree, dataset, record: key };
+  const { numbers } = modules;
   const number =
-    session.number ?? (await modules.numbers.give(numbered, store, { retainUntilMs }, signal));
+    session.number === null
+      ? await numbers.give(numbered, store, { retainUntilMs }, signal)
+      : await numbers.renew(session.number, numbered, store, { retainUntilMs }, signal);
   const published = { key, doomed: usable.doomed };
   saveSession(work, { ...session, pagePacks, number, published });
   const expiresAtMs = keepMs === null ? null : committedAtMs + keepMs;
   const warnings = await keepLocked(
     {
       ...{ key, number, maps: made.maps, expiresAtMs },
-      lockedUntilMs: session.number === null ? retainUntilMs : 0,
+      lockedUntilMs: retainUntilMs,
     },
     { pagePacks, index, basePath },
     usable,

@@ -81,7 +81,7 @@ export class ReferenceWalk implements Disposable {
   async #readLevel(level: number, sorter: ExternalSorter, signal: AbortSignal): Promise<void> {
     const read = async (pending: Pending): Promise<{ pending: Pending; page: NodePage | null }> => {
       try {
-        // Never one that was read at another place: equal bytes there say nothing about those here.
+        // Never one that was read elsewhere: equal bytes there say nothing about those here.
         const page = parsePage(pending.ref, await this.#pages.source.read(pending.ref));
         if (page.level !== level) throw corruptPage(`level ${page.level} instead of ${level}`);
         return { pending, page };

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { S3StoreOptions } from '../../../../../src/endpoint/object/store/s3/s3-options.js';
 import { S3Server } from '../../../../support/s3-server/s3-server.js';
 import { BucketFixture } from '../prune/bucket-fixture.js';
+import { errorOf } from '../prune/prune-fixture.js';
 import { BASE_PATH } from '../receive/object-fixture.js';
 
 const DAY_MS = 86_400_000;
@@ -147,6 +148,24 @@ describe('object lock of a repository', function () {
     expect(fixture.shortest()).to.be.below(DAYS - 2);
     await fixture.change();
     expect(fixture.shortest()).to.be.at.least(DAYS - 0.01);
+  });
+
+  it('holds plain objects for the whole period after their copy, also those put long before', async () => {
+    await using fixture = await LockFixture.open();
+    fixture.plain = true;
+    const refused = { kind: 'status', status: 403, code: 'AccessDenied' } as const;
+    fixture.server.fault('PutObject', refused, { key: /packs\/pages/ });
+    const dataset = await fixture.copy.capture();
+    expect((await errorOf(fixture.backUp(dataset))).code).to.equal('store_refused');
+    const objects = fixture.keys('').filter((key) => !key.includes('/.datamover/'));
+    expect(objects).to.have.length(2);
+    fixture.server.ageMs += 5 * DAY_MS;
+    const sent = await fixture.asked('PutObject', () => fixture.backUp(dataset));
+    const locks = fixture.locks();
+    for (const key of objects) expect(locks.get(key), key).to.be.at.least(DAYS - 0.01);
+    // The catalog only: the objects were there.
+    expect(sent).to.be.below(fixture.keys('.datamover/').length + 2);
+    await fixture.expectGood(1, 2);
   });
 
   it('is no longer extended for packs that a prune has chosen', async () => {

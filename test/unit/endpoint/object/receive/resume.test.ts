@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parsePackId } from '../../../../../src/catalog/page-store.js';
 import { DmError } from '../../../../../src/model/error.js';
 import { parseSystemGuid } from '../../../../../src/model/ids.js';
 import { serialiseDoomedList } from '../../../../../src/repository/doomed-list.js';
-import { RepositoryLayout } from '../../../../../src/repository/object-layout.js';
+import { parseNumber } from '../../../../../src/repository/number-object.js';
+import { numberKey, RepositoryLayout } from '../../../../../src/repository/object-layout.js';
 import type { ObjectStore } from '../../../../../src/repository/object-store.js';
 import { BASE_PATH, ObjectFixture } from './object-fixture.js';
 
@@ -114,6 +115,9 @@ describe('backup that is interrupted', function () {
         .records()
         .map(({ number }) => number),
     ).to.deep.equal([1, 2]);
+    // The number names the record that was written at last.
+    const named = parseNumber(readFileSync(join(fixture.directory, numberKey(2)), 'utf8'), 'two');
+    expect(existsSync(join(fixture.directory, named.record))).to.equal(true);
     await expectSource();
   });
 
