@@ -42,9 +42,11 @@ export type LaneEvent =
     }
   /** A pack of a repository was begun. */
   | { readonly kind: 'pack'; readonly pack: PackId }
-  | { readonly kind: 'token'; readonly token: Uint8Array; readonly open: OpenFile | null };
+  | { readonly kind: 'token'; readonly token: Uint8Array; readonly open: OpenFile | null }
+  /** Every file that is done before this is in the version store. */
+  | { readonly kind: 'kept' };
 
-const KINDS = ['done', 'failed', 'need', 'leaves', 'token', 'extents', 'pack'] as const;
+const KINDS = ['done', 'failed', 'need', 'leaves', 'token', 'extents', 'pack', 'kept'] as const;
 const DIGEST = 32;
 const HEADER = 4;
 const CHUNK = 1 << 20;
@@ -119,7 +121,9 @@ function encode(event: LaneEvent): Buffer {
       const { open } = event;
       writer.lengthAndBytes(event.token).u64(open?.gfid ?? 0n);
       writer.bigVarint(open?.next ?? 0n).varint(open?.leaves ?? 0);
+      break;
     }
+    case 'kept':
   }
   return writer.take();
 }
@@ -160,6 +164,8 @@ function decode(body: Uint8Array): LaneEvent {
       const leaves = reader.varint();
       return { kind, token, open: gfid === 0n ? null : { gfid, next, leaves } };
     }
+    case 'kept':
+      return { kind };
     default:
       throw fail('an event of an unknown kind');
   }

@@ -1,5 +1,4 @@
 import {
-  closeSync,
   constants,
   linkSync,
   mkdirSync,
@@ -11,9 +10,10 @@ import {
   unlinkSync,
 } from 'node:fs';
 import type { Gfid } from '../../../model/ids.js';
+import { hex16, PART, versionFileName, versionShard } from './version-name.js';
+import { VersionWriter } from './version-writer.js';
 
 const VERSION_FILE = /^([0-9a-f]{16})\.([0-9a-f]{16})$/;
-const PART = '.part';
 
 /** Names one captured content; see model/inode.ts. */
 export interface VersionName {
@@ -35,8 +35,7 @@ export class VersionStore {
   }
 
   pathOf(gfid: Gfid, version: bigint): string {
-    const hex = hex16(gfid);
-    return `${this.path}/${hex.slice(14)}/${hex}.${hex16(version)}`;
+    return `${this.path}/${versionShard(gfid)}/${versionFileName(gfid, version)}`;
   }
 
   has(gfid: Gfid, version: bigint): boolean {
@@ -58,19 +57,8 @@ export class VersionStore {
    * returns. When it throws, nothing is left. An older file of the same name is replaced.
    */
   put<T>(gfid: Gfid, version: bigint, fill: (fd: number) => T): T {
-    const path = this.#prepare(gfid, version);
-    const fd = openSync(path + PART, 'w', 0o600);
-    let result: T;
-    try {
-      result = fill(fd);
-    } catch (error) {
-      closeSync(fd);
-      unlinkSync(path + PART);
-      throw error;
-    }
-    closeSync(fd);
-    renameSync(path + PART, path);
-    return result;
+    using writer = new VersionWriter(this.path);
+    return writer.put(gfid, version, fill);
   }
 
   /** Moves the file at `from` into the store under its version's name: an inode, not a copy. EXDEV is the caller's. */
@@ -132,8 +120,4 @@ export class VersionStore {
     }
     return path;
   }
-}
-
-function hex16(value: bigint): string {
-  return value.toString(16).padStart(16, '0');
 }

@@ -176,7 +176,7 @@ class Commit {
     if (!keepsVersions) return;
     const modules = { next: trees.next, placer, versions: directory.versions, staging };
     for (let lane = 0; lane < record.lanes; lane++) {
-      await keepVersions({ log: staging.logPath(lane), from: 0 }, modules, this.#signal);
+      await keepVersions(staging.logPath(lane), modules, this.#signal);
     }
   }
 

@@ -2,6 +2,7 @@ import type { Catalog } from '../../../catalog/catalog.js';
 import type { Gfid } from '../../../model/ids.js';
 import { readLaneLog } from '../../receive/lane-log.js';
 import type { VersionStore } from '../layout/version-store.js';
+import { VersionWriter } from '../layout/version-writer.js';
 import { cloneFile, isCloneRefusal } from '../sys/clone.js';
 import { syncfs } from '../sys/data.js';
 import { isErrno } from '../sys/errno.js';
@@ -17,28 +18,37 @@ export interface KeepVersionsModules {
 }
 
 /**
- * Clones every file that a log has from its byte `from` on out of staging into the version store. The file system
- * is synced first: a clone of a file that is not yet on disk waits for that file alone, which takes many times longer.
- * A file that refuses is kept by the flip that replaces it.
+ * Clones every file that a log has, and does not say to be kept already, out of staging into the version store. The
+ * file system is synced first: a clone of a file that is not yet on disk waits for that file alone, which takes many
+ * times longer. A file that refuses is kept by the flip that replaces it.
  */
 export async function keepVersions(
-  { log, from }: { readonly log: string; readonly from: number },
+  log: string,
   modules: KeepVersionsModules,
   signal: AbortSignal,
 ): Promise<void> {
+  const from = keptUpTo(log);
+  using versions = new VersionWriter(modules.versions.path);
   let synced = false;
   for (const { event, end } of readLaneLog(log)) {
     signal.throwIfAborted();
     if (end <= from || event.kind !== 'done') continue;
     if (!synced) syncfs(modules.staging.fd);
     synced = true;
-    await keepVersion(event.gfid, modules);
+    await keepVersion(event.gfid, modules, versions);
   }
+}
+
+function keptUpTo(log: string): number {
+  let kept = 0;
+  for (const { event, end } of readLaneLog(log)) if (event.kind === 'kept') kept = end;
+  return kept;
 }
 
 async function keepVersion(
   gfid: Gfid,
-  { next, placer, versions }: KeepVersionsModules,
+  { next, placer }: KeepVersionsModules,
+  versions: VersionWriter,
 ): Promise<void> {
   const inode = await next.inode(gfid);
   if (inode === null) return;

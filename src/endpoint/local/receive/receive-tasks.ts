@@ -232,7 +232,9 @@ async function takeLane(
   if (workspace.keepsVersions) {
     const { next } = trees;
     const modules = { next, placer, versions: directory.versions, staging };
-    await keepVersions({ log: staging.logPath(lane), from: length }, modules, io.signal);
+    await keepVersions(staging.logPath(lane), modules, io.signal);
+    log.add({ kind: 'kept' });
+    log.flush();
   }
   return { log: log.length };
 }
