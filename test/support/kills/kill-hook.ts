@@ -150,7 +150,10 @@ wrapAll(fs, OF_NODE);
 wrapAll(fs.promises, OF_NODE_PROMISES);
 syncBuiltinESMExports();
 
-type Library = { func(name: string, ...types: unknown[]): Call };
+type Callback = (error: Error | null, value: unknown) => void;
+type CallInBackground = (...args: unknown[]) => void;
+type LibraryCall = Call & { readonly async: CallInBackground };
+type Library = { func(name: string, ...types: unknown[]): LibraryCall };
 /** What koffi itself loads, before it does. */
 const native = require(`@koromix/koffi-${process.platform}-${process.arch}`) as {
   load(path: string | null): Library;
@@ -162,10 +165,22 @@ native.load = (path) => {
     func: (name, ...types) => {
       const call = library.func(name, ...types);
       const describe = OF_LIBC[name];
-      return describe === undefined ? call : around(call, describe);
+      if (describe === undefined) return call;
+      return Object.assign(around(call, describe), { async: inBackground(call, describe) });
     },
   };
 };
+
+function inBackground(call: LibraryCall, describe: Describe): CallInBackground {
+  return (...args) => {
+    const done = args.pop() as Callback;
+    strike('before', describe, args as never[]);
+    call.async(...args, (error: Error | null, value: unknown) => {
+      if (error === null && value !== -1) strike('after', describe, args as never[]);
+      done(error, value);
+    });
+  };
+}
 
 type Batch = readonly { readonly type: string; readonly key: string }[];
 const { Level } = require('level') as { Level: { prototype: { batch: Call } } };

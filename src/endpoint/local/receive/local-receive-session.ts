@@ -15,9 +15,12 @@ import { datasetInfo } from '../layout/dataset-record.js';
 import type { TreeDirectory } from '../layout/tree-directory.js';
 import { removeTree } from '../layout/tree-list.js';
 import type { LocalDatasets } from '../local-datasets.js';
+import { syncfsInBackground } from '../sys/data.js';
 import { close } from '../sys/open.js';
 import { requireFree } from './check-room.js';
 import type { CommitInput, CommitOutcome } from './commit-session.js';
+import { LaneDurability } from './lane-durability.js';
+import { sessionError } from './receive-failure.js';
 import {
   type LaneAck,
   type LaneInput,
@@ -66,6 +69,7 @@ export class LocalReceiveSession implements ReceiveSession, StoppableSession {
   #running: Promise<unknown> = Promise.resolve();
   #committing: Promise<unknown> = Promise.resolve();
   #result: CommitResult | null = null;
+  #durability: LaneDurability | null = null;
   #closed = false;
 
   constructor(options: LocalSessionOptions, modules: LocalSessionModules) {
@@ -152,17 +156,23 @@ export class LocalReceiveSession implements ReceiveSession, StoppableSession {
         pool.run(RECEIVE_TASKS.structure, { place, session }, { messages, transferOf }, signal),
       lane: async (lane, messages, onAck, signal) => {
         const input = { place, session, lane, log: this.#logs[lane] ?? 0, onRequest };
-        const { log } = await pool.run<LaneInput, LaneResult, LaneAck, LaneBatch>(
-          RECEIVE_TASKS.lane,
-          input,
-          {
-            messages,
-            transferOf,
-            onMessage: (ack) => onAck(this.#ackOf(lane, ack)),
-          },
-          signal,
-        );
-        this.#logs[lane] = log;
+        this.#durability ??= this.#makeDurable();
+        const durability = this.#durability;
+        const onMessage = (ack: LaneAck) => onAck(this.#ackOf(lane, ack, durability));
+        const options = { messages, transferOf, onMessage };
+        const task = RECEIVE_TASKS.lane;
+        try {
+          const { log } = await pool.run<LaneInput, LaneResult, LaneAck, LaneBatch>(
+            task,
+            input,
+            options,
+            signal,
+          );
+          this.#logs[lane] = log;
+        } finally {
+          await durability.settled();
+        }
+        durability.requireSynced();
       },
       onStructure: () => {
         this.#structureDone = true;
@@ -173,20 +183,30 @@ export class LocalReceiveSession implements ReceiveSession, StoppableSession {
     };
   }
 
-  #ackOf(lane: number, { token, needs, failures, durable }: LaneAck): Ack {
+  #ackOf(lane: number, ack: LaneAck, durability: LaneDurability): Ack {
     const { syncFd, minFreePercent, place } = this.#options;
+    const { token, needs, failures, log, bytes } = ack;
     requireFree(syncFd, minFreePercent, place.tree.basePath);
-    if (durable !== null) this.#noteDurable(lane, durable);
-    const survives = durable === null ? {} : { durable: token };
-    return { lane, applied: token, ...survives, needs, failures };
+    const durable = durability.applied(lane, { token, log }, bytes);
+    return { lane, applied: token, ...(durable && { durable }), needs, failures };
   }
 
-  #noteDurable(lane: number, log: number): void {
+  #makeDurable(): LaneDurability {
+    const { session, syncFd, place } = this.#options;
     const { directory } = this.#modules;
-    const record = loadSession(directory, this.#options.session);
-    if (record === null) return;
-    const durable = record.durable.map((length, index) => (index === lane ? log : length));
-    saveSession(directory, { ...record, durable });
+    return new LaneDurability({
+      sync: () =>
+        syncfsInBackground(syncFd).catch((error: unknown) => {
+          throw sessionError(error, 'receive into', place.tree.basePath);
+        }),
+      save: (logs) => {
+        const record = loadSession(directory, session);
+        if (record === null) return;
+        const durable = record.durable.map((length, lane) => logs.get(lane) ?? length);
+        saveSession(directory, { ...record, durable });
+      },
+      now: () => performance.now(),
+    });
   }
 
   async #commit(

@@ -32,8 +32,10 @@ export interface LaneInput extends ReceiveInput {
 
 /** Told for each batch, in order. */
 export interface LaneAck extends LaneOutcome {
-  /** Set when everything up to here is durable: bytes of the log. */
-  readonly durable: number | null;
+  /** Bytes of the log, up to here. */
+  readonly log: number;
+  /** Bytes of the batch. */
+  readonly bytes: number;
 }
 
 export interface LaneResult {

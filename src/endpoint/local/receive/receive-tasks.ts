@@ -32,10 +32,6 @@ import { FilePlacer } from './staged-name.js';
 import { type ReceiveInput, Workspace } from './workspace.js';
 
 const CACHE_BYTES = 8 * 1024 * 1024;
-/** A lane is made durable after so many bytes or milliseconds, whichever is first. */
-const SYNC_BYTES = 1024 * 1024 * 1024;
-const SYNC_MS = 10_000;
-
 /** Reads what an interrupted session left, and forgets what may not have survived a power loss. */
 export const resumeTask: Task<ReceiveInput, ResumeResult> = async (input) => {
   const workspace = await Workspace.open(input, CACHE_BYTES);
@@ -208,7 +204,6 @@ async function takeLane(
       log,
     },
   );
-  const sync = new SyncSchedule();
   for await (const batch of io.incoming) {
     io.signal.throwIfAborted();
     const { token } = batch;
@@ -219,14 +214,13 @@ async function takeLane(
     if (!onRequest) log.add({ kind: 'token', token, open: receiver.open });
     else if (former !== null) log.add({ kind: 'token', token: former, open: null });
     log.flush();
-    const isDue = sync.isDue(bytes);
-    if (isDue) syncfs(staging.fd);
     const { needs, failures } = receiver.takeOutcome();
     await io.emit({
       token,
       needs,
       failures: await withPaths(failures, trees.next),
-      durable: isDue ? log.length : null,
+      log: log.length,
+      bytes,
     });
   }
   if (workspace.keepsVersions) {
@@ -237,20 +231,6 @@ async function takeLane(
     log.flush();
   }
   return { log: log.length };
-}
-
-class SyncSchedule {
-  #bytes = 0;
-  #since = performance.now();
-
-  isDue(bytes: number): boolean {
-    this.#bytes += bytes;
-    const now = performance.now();
-    if (this.#bytes < SYNC_BYTES && now - this.#since < SYNC_MS) return false;
-    this.#bytes = 0;
-    this.#since = now;
-    return true;
-  }
 }
 
 /** See commitSession. */

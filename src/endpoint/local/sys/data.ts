@@ -1,5 +1,5 @@
 import { isErrno, lastError } from './errno.js';
-import { bind } from './libc.js';
+import { bind, bindInBackground } from './libc.js';
 
 /** A place in a file or a length, in bytes. 64-bit offsets fit a number up to 8 PiB. */
 export type Offset = number | bigint;
@@ -24,6 +24,7 @@ const libcFadvise = bind<(fd: number, offset: Offset, length: Offset, advice: nu
 const libcFsync = bind<(fd: number) => number>('fsync', 'int', ['int']);
 const libcFdatasync = bind<(fd: number) => number>('fdatasync', 'int', ['int']);
 const libcSyncfs = bind<(fd: number) => number>('syncfs', 'int', ['int']);
+const libcSyncfsInBackground = bindInBackground('syncfs', 'int', ['int']);
 
 function region(buffer: Uint8Array, start: number, length: number): Uint8Array {
   if (start < 0 || length < 0 || start + length > buffer.length) {
@@ -132,6 +133,11 @@ export function fdatasync(fd: number): void {
  */
 export function syncfs(fd: number): void {
   if (libcSyncfs(fd) === -1) throw lastError('syncfs');
+}
+
+/** As `syncfs`, while this thread goes on; `fd` must stay open. */
+export async function syncfsInBackground(fd: number): Promise<void> {
+  await libcSyncfsInBackground(fd);
 }
 
 const ADVICE = { normal: 0, random: 1, sequential: 2, willNeed: 3, dontNeed: 4 } as const;

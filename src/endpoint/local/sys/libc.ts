@@ -1,4 +1,5 @@
 import { load } from 'koffi';
+import { lastError } from './errno.js';
 
 /** What a system call takes: numbers, 64-bit numbers, and memory that it reads or fills. */
 type Argument = number | bigint | ArrayBufferView | null;
@@ -25,6 +26,25 @@ export function bind<F extends LibcFunction>(
   const types = parameters.map((type) => (type === 'pointer' ? 'void *' : type));
   const bound: (...args: Argument[]) => number = libc.func(name, result, types);
   return bound as unknown as F;
+}
+
+/** As `bind`, for calls that take long: made by a thread of Node's pool. Fails with SysError where the call gives -1. */
+export function bindInBackground(
+  name: string,
+  result: 'int' | 'int64_t',
+  parameters: readonly CType[],
+): (...args: Argument[]) => Promise<number> {
+  const types = parameters.map((type) => (type === 'pointer' ? 'void *' : type));
+  const { async: call } = libc.func(name, result, types);
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      call(...args, (error: Error | null, value: number) => {
+        // Asked for here: the next call of this thread overwrites it.
+        if (value === -1) reject(lastError(name));
+        else if (error === null) resolve(value);
+        else reject(error);
+      });
+    });
 }
 
 /** System call numbers of what the oldest C library we run on (glibc 2.28) has no function for. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { DatasetInfo } from '../../../../../src/model/dataset.js';
 import { withFilesystem } from '../../../../support/filesystems.js';
@@ -63,6 +64,12 @@ const EDITS: readonly (readonly [string, string])[] = [
   ['everything new', 'mkdir z; echo z > z/z'],
 ];
 
+/** Where the versions of all trees lie: one that is made again gets another inode. */
+function versionInodes(fixture: CopyFixture): string {
+  const find = 'find .datamover -path "*/versions/*" -type f -printf "%i %p\\n"';
+  return fixture.sh(`${find} | sort`, fixture.parent);
+}
+
 function describeCopies(name: string, source: () => string, target: () => string): void {
   describe(`copies on ${name}`, function () {
     this.timeout(120_000);
@@ -90,6 +97,25 @@ function describeCopies(name: string, source: () => string, target: () => string
         .trees()
         .flatMap(({ directory }) => [...directory.versions.list()]);
       expect(kept).to.have.length(name === 'ext4' ? 0 : files);
+    });
+
+    it('keeps each version once: the commit does not make those of the lanes again', async () => {
+      const dataset = await fixture.capture();
+      const target = fixture.makeTarget();
+      const begin = target.begin.bind(target);
+      let before: string | null = null;
+      target.begin = async (offer, signal) => {
+        const session = await begin(offer, signal);
+        const commit = session.commit.bind(session);
+        session.commit = (...given) => {
+          before = versionInodes(fixture);
+          return commit(...given);
+        };
+        return session;
+      };
+      const targetPath = Buffer.from(join(fixture.parent, 'again'));
+      await fixture.copy(dataset, null, { target, offer: { targetPath } });
+      expect(before).to.equal(versionInodes(fixture));
     });
 
     it('follows every kind of change', async () => {

@@ -7,6 +7,7 @@ import {
   punchHole,
   readAt,
   syncfs,
+  syncfsInBackground,
   truncate,
   writeAt,
 } from '../../../../../src/endpoint/local/sys/data.js';
@@ -82,6 +83,13 @@ for (const kind of ['xfs', 'btrfs', 'ext4'] as const) {
       expect(readAt(fd, Buffer.alloc(4), 0, 4, 0)).to.equal(1);
       expect(errnoOf(() => fsync(-1))).to.equal('EBADF');
       expect(errnoOf(() => syncfs(-1))).to.equal('EBADF');
+    });
+
+    it('is made durable while this thread goes on', async () => {
+      writeAt(fd, bytes('x'), 0, 1, 0);
+      await syncfsInBackground(temp().fd);
+      const failure = await syncfsInBackground(-1).catch((error: unknown) => error);
+      expect(failure).to.have.property('code', 'EBADF');
     });
   });
 }
