@@ -23,6 +23,7 @@ import {
   serialiseLocalTree,
 } from './local-tree.js';
 import { openRecord, sealRecord } from './sealed-record.js';
+import { shownPath } from './shown-path.js';
 import { VersionStore } from './version-store.js';
 
 /** Deleted datasets of a tree whose catalogs are kept, beside that of its head. */
@@ -84,7 +85,7 @@ export class TreeDirectory {
     }
     const tree = this.#read(TREE_FILE);
     if (tree === null)
-      throw new DmError('corrupt', `${this.path}/${TREE_FILE} is gone; restore it`);
+      throw new DmError('corrupt', `${shownPath(this.path)}/${TREE_FILE} is gone; restore it`);
     return tree;
   }
 
@@ -105,7 +106,7 @@ export class TreeDirectory {
   }
 
   #read(name: string): LocalTree | null {
-    const what = `record ${this.path}/${name}`;
+    const what = `record ${shownPath(this.path)}/${name}`;
     let text: string;
     try {
       text = readFileSync(`${this.path}/${name}`, 'utf8');
@@ -251,7 +252,7 @@ function readRecord(path: string, id: DatasetId): DatasetRecord | null {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-  const what = `dataset record ${path}`;
+  const what = `dataset record ${shownPath(path)}`;
   const record = parseDatasetRecord(openRecord(text, what), what);
   if (record.id !== id) {
     throw new DmError('corrupt', `${what} names another dataset; restore it`);

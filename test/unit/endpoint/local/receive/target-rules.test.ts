@@ -80,7 +80,8 @@ describe('what may be received where', function () {
     const log = { warn: (fields: object) => void told.push(fields) };
     await fixture.makeTarget(true, log).recover(fixture.signal);
     expect(told).to.have.length(1);
-    expect(told[0]).to.have.property('reason').that.contains('tree.json is not what was written');
+    const shown = `${fixture.parent}/.datamover/trees/${found?.directory.id}/tree.json`;
+    expect(told[0]).to.have.property('reason').that.contains(`${shown} is not what was written`);
     expect(await refusedAt(join(fixture.parent, 'new'))).to.equal('corrupt');
     writeFileSync(record, text);
     await fixture.copy(first, null, {
