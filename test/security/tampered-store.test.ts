@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -16,6 +17,8 @@ import { TestAgents } from '../support/e2e-agents.js';
 import { dm, dmAlone, dmJson } from '../support/e2e-dm.js';
 import { createPolicy, creation, mustRun, runPolicy } from '../support/e2e-policies.js';
 import { noise } from '../support/e2e-trees.js';
+import { forgeNewest } from './forged-store.js';
+import { gfid, HostileDataset } from './hostile-dataset.js';
 import { withstands } from './withstands.js';
 
 const BASE = 'nightly/source';
@@ -65,11 +68,13 @@ describe('an object store that was tampered with', function () {
     );
 
   /** A copy of the store, changed, as an account of its own. */
-  async function tampered(change: (repository: string) => void): Promise<string> {
+  async function tampered(
+    change: (repository: string, store: string) => Promise<void> | void,
+  ): Promise<string> {
     const name = `tampered-${++count}`;
     const path = agents.scratch(name);
     cpSync(good, path, { recursive: true });
-    change(`${path}/${BASE}`);
+    await change(`${path}/${BASE}`, path);
     await account(name, path);
     return name;
   }
@@ -175,6 +180,88 @@ describe('an object store that was tampered with', function () {
         expect(readdirSync(into)).to.deep.equal([]);
       }
     });
+  });
+
+  describe('56: pages that were made to lead out of the target', () => {
+    const outside = () => agents.scratch('untouched');
+    const below = () => Buffer.from(`${outside()}/new`);
+    const cases: readonly [
+      string,
+      (dataset: HostileDataset) => HostileDataset,
+      'a name that is none'?,
+    ][] = [
+      ['a directory ..', (dataset) => dataset.add(gfid(2), '..', 'dir'), 'a name that is none'],
+      ['a file ../x', (dataset) => dataset.add(gfid(2), '../x', 'file'), 'a name that is none'],
+      [
+        'a file of an absolute name',
+        (dataset) => dataset.add(gfid(2), below(), 'file'),
+        'a name that is none',
+      ],
+      [
+        'a file without a name',
+        (dataset) => dataset.add(gfid(2), '', 'file'),
+        'a name that is none',
+      ],
+      [
+        'a name with a NUL',
+        (dataset) => dataset.add(gfid(2), 'a\0b', 'file'),
+        'a name that is none',
+      ],
+      [
+        'a file below a symlink',
+        (dataset) =>
+          dataset
+            .add(gfid(2), 'l', 'symlink', { symlinkTarget: Buffer.from(outside()) })
+            .add(gfid(3), 'new', 'file', { parent: gfid(2) }),
+      ],
+      [
+        'two entries of one name, a symlink and a directory',
+        (dataset) =>
+          dataset
+            .add(gfid(2), 'l', 'dir')
+            .inode(gfid(3), 'symlink', {
+              name: Buffer.from('l'),
+              symlinkTarget: Buffer.from(outside()),
+            })
+            .add(gfid(4), 'new', 'file', { parent: gfid(3) }),
+      ],
+      ['a cycle', (dataset) => dataset.add(gfid(2), 'd', 'dir', { parent: gfid(2) })],
+    ];
+
+    it('what is made in the same way and leads nowhere is restored', async () => {
+      const forged = new HostileDataset().add(gfid(2), 'd', 'dir').add(gfid(3), 'f', 'file');
+      const from = await tampered((_, store) => forgeNewest(store, BASE, forged));
+      const path = agents.root('alpha', from);
+      const { job, stderr } = await restore(from, { account: 'local', path });
+      expect(job?.state, `${stderr} ${JSON.stringify(job)}`).to.equal('finished');
+      expect(readdirSync(path).sort()).to.deep.equal(['d', 'f']);
+    });
+
+    for (const [what, make, isNamed] of cases) {
+      it(`${what}: is not restored, and an export stays where it belongs`, async () => {
+        const forged = make(new HostileDataset());
+        const from = await tampered((_, store) => forgeNewest(store, BASE, forged));
+        const before = readdirSync(agents.root('alpha')).sort();
+        const path = agents.root('alpha', from);
+        const { code } = await restore(from, { account: 'local', path });
+        expect(code).to.not.equal(0);
+        expect(readdirSync(agents.root('alpha')).sort()).to.deep.equal(before);
+        const beside = agents.scratch(`beside-${from}`);
+        const into = `${beside}/into`;
+        mkdirSync(into, { recursive: true });
+        const uri = `--uri=file://${agents.scratch(from)}`;
+        const exported = await dmAlone(
+          ...['object', 'export', '--type=DIRECTORY', uri, `--basepath=${BASE}`, `--to=${into}`],
+        );
+        // What cannot be reached from the top is passed over; a name that is none ends it.
+        if (isNamed) expect(exported.code, exported.stdout).to.not.equal(0);
+        expect(readdirSync(beside)).to.deep.equal(['into']);
+        const made = execFileSync('find', [into, '-printf', '%P\n'], { encoding: 'utf8' }).split(
+          '\n',
+        );
+        expect(made.filter((name) => !/^(source(\/[dl])?)?$/.test(name))).to.deep.equal([]);
+      });
+    }
   });
 
   it('57: a restore to a peer sets setuid only with the right for it', async () => {
