@@ -228,13 +228,19 @@ describe('an object store that was tampered with', function () {
       ['a cycle', (dataset) => dataset.add(gfid(2), 'd', 'dir', { parent: gfid(2) })],
     ];
 
-    it('what is made in the same way and leads nowhere is restored', async () => {
+    it('what is made in the same way and leads nowhere is restored, signed by nobody', async () => {
       const forged = new HostileDataset().add(gfid(2), 'd', 'dir').add(gfid(3), 'f', 'file');
       const from = await tampered((_, store) => forgeNewest(store, BASE, forged));
       const path = agents.root('alpha', from);
       const { job, stderr } = await restore(from, { account: 'local', path });
       expect(job?.state, `${stderr} ${JSON.stringify(job)}`).to.equal('finished');
       expect(readdirSync(path).sort()).to.deep.equal(['d', 'f']);
+      const listed = await dmJson<{ number: number; signed_by: string }[]>(
+        agents.agent('alpha'),
+        ...['datasets', 'list', `--account-id=${from}`],
+      );
+      const signed = listed.map(({ signed_by }) => signed_by !== '');
+      expect(signed).to.have.members([true, false]);
     });
 
     for (const [what, make, isNamed] of cases) {
