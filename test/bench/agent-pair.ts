@@ -34,40 +34,54 @@ export class AgentPair implements AsyncDisposable {
   readonly #directory = new TempDirectory();
   readonly #sender: AgentProcess;
   readonly #receiver: AgentProcess;
-  readonly #proxy: DelayingProxy;
+  /** In front of the receiver, and of the sender. */
+  readonly #proxies: readonly DelayingProxy[];
   readonly #policies = new Map<string, { make: number; copy: number }>();
 
-  private constructor(sender: AgentProcess, receiver: AgentProcess, proxy: DelayingProxy) {
+  private constructor(
+    sender: AgentProcess,
+    receiver: AgentProcess,
+    proxies: readonly DelayingProxy[],
+  ) {
     this.#sender = sender;
     this.#receiver = receiver;
-    this.#proxy = proxy;
+    this.#proxies = proxies;
   }
 
   static async open(options: AgentPairOptions): Promise<AgentPair> {
     const { senderRoot, receiverRoot, delayMs, profiles } = options;
     const sender = await startAgent('sender', senderRoot, profiles);
     const receiver = await startAgent('receiver', receiverRoot, profiles);
-    const port = Number(receiver.listen.split(':')[1]);
-    const proxy = await DelayingProxy.open({ port, delayMs });
-    const addresses = { direct: receiver.listen, counted: proxy.address };
-    for (const [name, address] of Object.entries(addresses)) {
-      await dmJson(sender, 'accounts', 'create', 'DM', `--name=${name}`, `--uri=dm://${address}`);
-    }
-    return new AgentPair(sender, receiver, proxy);
+    const toReceiver = await DelayingProxy.open({ port: portOf(receiver), delayMs });
+    const toSender = await DelayingProxy.open({ port: portOf(sender), delayMs });
+    await knowAs(sender, 'direct', receiver.listen);
+    await knowAs(sender, 'counted', toReceiver.address);
+    await knowAs(receiver, 'sender', toSender.address);
+    return new AgentPair(sender, receiver, [toReceiver, toSender]);
   }
 
-  /**
-   * Makes a dataset of `source` and copies it to `target`, which holds
-   * the former one of it or nothing.
-   */
+  /** Makes a dataset of `source` and copies it to `target`, which holds the former or nothing. */
   async sync(source: string, target: string, way: 'direct' | 'counted'): Promise<DmRun> {
     const { make, copy } = await this.#policiesOf(source, target, way);
+    return this.#measure(way, make, this.#sender, copy);
+  }
+
+  /** As `sync`, where the receiver asks for the copy, through the proxy. */
+  async pull(source: string, target: string): Promise<DmRun> {
+    const make = await createPolicy(this.#sender, 'CREATION', creation('local', source));
+    const from = { account: 'sender', path: source };
+    const flags = repeatCopy(from, { account: 'local', path: target });
+    const copy = await createPolicy(this.#receiver, 'REPEAT_COPY', flags);
+    return this.#measure('counted', make, this.#receiver, copy);
+  }
+
+  async #measure(way: string, make: number, copier: AgentProcess, copy: number): Promise<DmRun> {
     const meters = [this.#sender, this.#receiver].map(({ pid }) => new ProcessMeter(pid));
-    const wireBefore = this.#proxy.bytes.up + this.#proxy.bytes.down;
+    const wireBefore = this.#wireBytes();
     const start = performance.now();
     await mustRun(this.#sender, make, PATIENCE);
     const made = performance.now();
-    await mustRun(this.#sender, copy, PATIENCE);
+    await mustRun(copier, copy, PATIENCE);
     const end = performance.now();
     const [sender, receiver] = meters.map((meter) => meter.read());
     return {
@@ -75,14 +89,18 @@ export class AgentPair implements AsyncDisposable {
       copySeconds: (end - made) / 1000,
       cpuSeconds: { sender: sender?.cpuSeconds ?? 0, receiver: receiver?.cpuSeconds ?? 0 },
       peakRssMiB: { sender: sender?.peakRssMiB ?? 0, receiver: receiver?.peakRssMiB ?? 0 },
-      wireBytes:
-        way === 'direct' ? null : this.#proxy.bytes.up + this.#proxy.bytes.down - wireBefore,
+      wireBytes: way === 'direct' ? null : this.#wireBytes() - wireBefore,
     };
+  }
+
+  #wireBytes(): number {
+    const all = this.#proxies.map(({ bytes }) => bytes.up + bytes.down);
+    return all.reduce((sum, bytes) => sum + bytes, 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#sender.kill('SIGTERM'), this.#receiver.kill('SIGTERM')]);
-    await this.#proxy[Symbol.asyncDispose]();
+    await Promise.all(this.#proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
     this.#directory[Symbol.dispose]();
   }
 
@@ -102,6 +120,14 @@ export class AgentPair implements AsyncDisposable {
     this.#policies.set(key, made);
     return made;
   }
+}
+
+function portOf({ listen }: AgentProcess): number {
+  return Number(listen.split(':')[1]);
+}
+
+async function knowAs(agent: AgentProcess, name: string, address: string): Promise<void> {
+  await dmJson(agent, 'accounts', 'create', 'DM', `--name=${name}`, `--uri=dm://${address}`);
 }
 
 const states = new TempDirectory();

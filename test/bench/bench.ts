@@ -15,6 +15,7 @@ export interface BenchOptions {
   /** Room for the source, and for each of the copies that are there at a time. */
   readonly sizeMiB: number;
   readonly delayMs: number;
+  readonly sparse: boolean;
   readonly profiles: string | null;
   /** Names of the programs to compare with. */
   readonly peers: readonly string[];
@@ -73,6 +74,7 @@ export class Bench implements AsyncDisposable {
    */
   async run(first: string, later: readonly ChangeCase[]): Promise<CaseResult[]> {
     const firsts = new Collected(first);
+    const pulls = new Collected(`${first}, pulled`);
     const laters = later.map((one) => ({ ...one, results: new Collected(one.name) }));
     for (let round = 1; round <= this.#options.rounds; round++) {
       const root = join(this.#source.path, `round-${round}`);
@@ -100,7 +102,13 @@ export class Bench implements AsyncDisposable {
         }
         this.#forget();
         firsts.run(await pair.sync(source, copyOf('dm'), way));
-        requireSame(source, copyOf('dm'));
+        this.#requireSame(source, copyOf('dm'));
+        if (this.#options.delayMs > 0) {
+          const pulled = `${copyOf('dm')}-pulled`;
+          this.#forget();
+          pulls.run(await pair.pull(source, pulled));
+          this.#requireSame(source, pulled);
+        }
         for (const { change, results } of laters) {
           change(source, round);
           execFileSync('sync', ['-f', source]);
@@ -110,7 +118,7 @@ export class Bench implements AsyncDisposable {
           }
           this.#forget();
           results.run(await pair.sync(source, copyOf('dm'), 'counted'));
-          requireSame(source, copyOf('dm'));
+          this.#requireSame(source, copyOf('dm'));
         }
         for (const peer of this.#peers) this.#remove(copyOf(peer.name));
       } finally {
@@ -118,7 +126,11 @@ export class Bench implements AsyncDisposable {
         this.#remove(join(this.#target.path, `round-${round}`));
       }
     }
-    return [firsts, ...laters.map(({ results }) => results)];
+    return [
+      firsts,
+      ...(pulls.dm.length > 0 ? [pulls] : []),
+      ...laters.map(({ results }) => results),
+    ];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -133,6 +145,13 @@ export class Bench implements AsyncDisposable {
     const start = performance.now();
     await peer.copy(source, target);
     return (performance.now() - start) / 1000;
+  }
+
+  /** Holes are left out: the two file systems allocate differently. */
+  #requireSame(source: string, copy: string): void {
+    const options = { holes: false, dataOnly: this.#options.sparse };
+    const found = differences(source, copy, options);
+    if (found.length > 0) throw new Error(`the copy differs:\n${found.join('\n')}`);
   }
 
   /** Nobody finds in memory what another has read. */
@@ -169,10 +188,4 @@ class Collected implements CaseResult {
   #tell(program: string, seconds: number): void {
     process.stderr.write(`${this.name}: ${program} ${seconds.toFixed(2)} s\n`);
   }
-}
-
-/** Holes are left out: the two file systems allocate differently. */
-function requireSame(source: string, copy: string): void {
-  const found = differences(source, copy, { holes: false });
-  if (found.length > 0) throw new Error(`the copy differs:\n${found.join('\n')}`);
 }

@@ -1,10 +1,20 @@
-import { copyRealTree, editFiles, makeLargeFile, makeSmallFiles, rewriteBlocks } from './inputs.js';
+import {
+  copyRealTree,
+  editFiles,
+  makeHardLinks,
+  makeLargeFile,
+  makeSmallFiles,
+  makeSparseFile,
+  rewriteBlocks,
+} from './inputs.js';
 
 export interface BenchCase {
   /** Measured as the first copy of the input. */
   readonly first: string;
   readonly sizeMiB: number;
   readonly delayMs: number;
+  /** Other programs, which would read terabytes of zeros, are left out, and so are holes when it is checked. */
+  readonly sparse?: boolean;
   make(into: string): void;
   /** Measured one after the other, each as the next copy after a change. */
   readonly later: readonly ChangeCase[];
@@ -71,6 +81,21 @@ export function benchCases(sizes: CaseSizes): Readonly<Record<string, BenchCase>
         { name: 'P6 same, nothing changed', change: unchanged },
         { name: 'P6 same, 10 files changed', change: editFiles },
       ],
+    },
+    sparse: {
+      first: 'P6 one file of 1 TiB with 1 GiB of data, first copy',
+      sizeMiB: 1_536,
+      delayMs: 0,
+      sparse: true,
+      make: makeSparseFile,
+      later: [{ name: 'P6 same, nothing changed', change: unchanged }],
+    },
+    links: {
+      first: 'P6 1,000 hard links of one file of 64 MiB, first copy',
+      sizeMiB: 512,
+      delayMs: 0,
+      make: makeHardLinks,
+      later: [{ name: 'P6 same, nothing changed', change: unchanged }],
     },
     delay: {
       first: 'P7 one file of 1024 MiB through a proxy with 10 ms each way',

@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   closeSync,
+  ftruncateSync,
+  linkSync,
   mkdirSync,
   opendirSync,
   openSync,
@@ -53,6 +55,25 @@ export function makeLargeFile(into: string, sizeMiB: number): void {
   const fd = openSync(join(into, 'file'), 'w');
   for (let part = 0; part < sizeMiB; part += 8) writeSync(fd, noise(8 * MIB, part));
   closeSync(fd);
+}
+
+/** One file of 1 TiB that has 1 MiB of random bytes in each GiB of it. */
+export function makeSparseFile(into: string): void {
+  mkdirSync(into, { recursive: true });
+  const fd = openSync(join(into, 'file'), 'w');
+  ftruncateSync(fd, 1024 ** 4);
+  for (let at = 0; at < 1024; at++) writeSync(fd, noise(MIB, at), 0, MIB, at * 1024 * MIB);
+  closeSync(fd);
+}
+
+/** One file with a thousand names, in ten directories. */
+export function makeHardLinks(into: string): void {
+  makeLargeFile(into, 64);
+  for (let at = 1; at < 1_000; at++) {
+    const folder = join(into, String(at % 10));
+    mkdirSync(folder, { recursive: true });
+    linkSync(join(into, 'file'), join(folder, `name-${at}`));
+  }
 }
 
 /** Writes `blocks` blocks of 4 KiB of the large file anew, at random places. */

@@ -33,8 +33,9 @@ for (const name of wanted) {
     rounds: Number(values.rounds),
     sizeMiB: found.sizeMiB,
     delayMs: found.delayMs,
+    sparse: found.sparse ?? false,
     profiles: values.profiles ?? null,
-    peers: found.delayMs > 0 ? [] : values.peers.split(','),
+    peers: found.delayMs > 0 || found.sparse ? [] : values.peers.split(','),
   });
   bench.makeInput((into) => found.make(into));
   for (const result of await bench.run(found.first, found.later)) {

@@ -3,7 +3,6 @@ import {
   type BigIntStats,
   closeSync,
   constants,
-  fstatSync,
   lstatSync,
   openSync,
   readdirSync,
@@ -11,7 +10,7 @@ import {
   readSync,
 } from 'node:fs';
 import { childPath } from './child-path.js';
-import { dataRuns } from './data-runs.js';
+import { dataRanges, dataRuns } from './data-runs.js';
 import { extendedAttributes } from './extended-attributes.js';
 
 export interface TreeDifference {
@@ -31,6 +30,8 @@ export interface CompareOptions {
   readonly ignoreTop?: readonly string[];
   /** Compare where the holes are; off when the file systems allocate differently. Default true. */
   readonly holes?: boolean;
+  /** Read only what one of the two sides has as data: for files with terabytes of holes. Default false. */
+  readonly dataOnly?: boolean;
   /** Compare extended attributes and ACLs. Default true. */
   readonly xattrs?: boolean;
   /** Compare inode flags by lsattr, one child process per file: small trees only. Default false. */
@@ -194,7 +195,11 @@ class TreeComparer {
 
   *#content(pair: Pair, left: BigIntStats, right: BigIntStats) {
     if (left.size !== right.size) return;
-    const at = firstDifferentByte(pair.left, pair.right);
+    const { dataOnly = false } = this.#options;
+    const ranges = dataOnly
+      ? [...dataRanges(pair.left), ...dataRanges(pair.right)]
+      : [[0, Number(left.size)] as const];
+    const at = firstDifferentByte(pair.left, pair.right, ranges);
     if (at !== null) yield difference(pair.path, 'content', `at ${at}`, `of ${left.size}`);
     const sparse = left.blocks * 512n < left.size || right.blocks * 512n < right.size;
     if (sparse && this.#options.holes !== false) {
@@ -219,23 +224,29 @@ function below(fd: number, name: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`/proc/self/fd/${fd}/`), name]);
 }
 
-function firstDifferentByte(left: Buffer, right: Buffer): number | null {
+function firstDifferentByte(
+  left: Buffer,
+  right: Buffer,
+  ranges: readonly (readonly [from: number, to: number])[],
+): number | null {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW;
   const a = openSync(left, flags);
   const b = openSync(right, flags);
   try {
-    const size = Number(fstatSync(a).size);
-    for (let at = 0; at < size; ) {
-      const got = readSync(a, leftChunk, 0, CHUNK, at);
-      const other = readSync(b, rightChunk, 0, CHUNK, at);
-      const common = Math.min(got, other);
-      if (!leftChunk.subarray(0, common).equals(rightChunk.subarray(0, common))) {
-        let same = 0;
-        while (leftChunk[same] === rightChunk[same]) same++;
-        return at + same;
+    for (const [from, to] of ranges) {
+      for (let at = from; at < to; ) {
+        const want = Math.min(CHUNK, to - at);
+        const got = readSync(a, leftChunk, 0, want, at);
+        const other = readSync(b, rightChunk, 0, want, at);
+        const common = Math.min(got, other);
+        if (!leftChunk.subarray(0, common).equals(rightChunk.subarray(0, common))) {
+          let same = 0;
+          while (leftChunk[same] === rightChunk[same]) same++;
+          return at + same;
+        }
+        if (got !== other || got === 0) return at + common;
+        at += got;
       }
-      if (got !== other || got === 0) return at + common;
-      at += got;
     }
     return null;
   } finally {
