@@ -7,6 +7,7 @@ import {
   makeSparseFile,
   rewriteBlocks,
 } from './inputs.js';
+import type { ObjectCase } from './object-bench.js';
 
 export interface BenchCase {
   /** Measured as the first copy of the input. */
@@ -103,6 +104,32 @@ export function benchCases(sizes: CaseSizes): Readonly<Record<string, BenchCase>
       delayMs: 10,
       make: (into) => makeLargeFile(into, 1_024),
       later: [],
+    },
+  };
+}
+
+/** Backups into directories. */
+export function objectCases(sizes: CaseSizes): Readonly<Record<string, ObjectCase>> {
+  const { entries, largeMiB } = sizes;
+  return {
+    'object-tree': {
+      first: 'O1 real tree, first backup',
+      sizeMiB: 3_072,
+      make: (into) => copyRealTree(into, entries),
+      later: [{ name: 'O2 nothing changed', change: unchanged }],
+      restore: 'O4 full restore of the tree',
+    },
+    'object-large': {
+      first: `one file of ${largeMiB} MiB, first backup`,
+      sizeMiB: largeMiB,
+      make: (into) => makeLargeFile(into, largeMiB),
+      later: [
+        {
+          name: `O3 same, ${REWRITTEN_BLOCKS} random blocks of 4 KiB rewritten`,
+          change: (tree, round) => rewriteBlocks(tree, largeMiB, REWRITTEN_BLOCKS, round),
+        },
+      ],
+      restore: 'full restore of the file',
     },
   };
 }

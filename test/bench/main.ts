@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Bench } from './bench.js';
-import { benchCases, FULL, QUICK } from './cases.js';
+import { benchCases, FULL, objectCases, QUICK } from './cases.js';
+import { ObjectBench } from './object-bench.js';
 import { printCase } from './report.js';
 
 const { values, positionals } = parseArgs({
@@ -16,18 +17,29 @@ const { values, positionals } = parseArgs({
   },
 });
 const sizes = values.full ? FULL : QUICK;
-const cases = benchCases({
+const chosen = {
   entries: Number(values.entries ?? sizes.entries),
   smallFiles: Number(values.files ?? sizes.smallFiles),
   largeMiB: Number(values.mib ?? sizes.largeMiB),
-});
+};
+const cases = benchCases(chosen);
+const objects = objectCases(chosen);
 // What is mounted and started goes when the process exits.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-const wanted = positionals.length > 0 ? positionals : Object.keys(cases);
+const all = [...Object.keys(cases), ...Object.keys(objects)];
+const wanted = (positionals.length > 0 ? positionals : all).flatMap((name) =>
+  name === 'object' ? Object.keys(objects) : [name],
+);
 for (const name of wanted) {
+  const object = objects[name];
+  if (object !== undefined) {
+    using bench = new ObjectBench({ rounds: Number(values.rounds), sizeMiB: object.sizeMiB });
+    for (const text of await bench.run(object)) process.stdout.write(`${text}\n`);
+    continue;
+  }
   const found = cases[name];
   if (found === undefined) {
-    throw new Error(`there is no case ${name}; choose from ${Object.keys(cases).join(', ')}`);
+    throw new Error(`there is no case ${name}; choose from object, ${all.join(', ')}`);
   }
   await using bench = await Bench.open({
     rounds: Number(values.rounds),

@@ -239,13 +239,16 @@ for (const kind of ['directory', 'bucket'] as const) {
       }
       if (fixture instanceof BucketFixture) {
         const refused = { kind: 'status', status: 403, code: 'AccessDenied' } as const;
-        fixture.server.fault('CompleteMultipartUpload', refused);
-        fixture.server.fault('AbortMultipartUpload', refused);
+        // Requests that were given up before may come to the server only now.
+        const always = { times: Number.POSITIVE_INFINITY };
+        fixture.server.fault('CompleteMultipartUpload', refused, always);
+        fixture.server.fault('AbortMultipartUpload', refused, always);
         await using store = await openTestStore(fixture.server.endpoint);
         const parts = (async function* () {
           for (let i = 0; i < 9; i++) yield Buffer.alloc(MIB, i);
         })();
         await refusalOf(store.putStream(`${BASE_PATH}/large`, parts, {}, fixture.signal));
+        fixture.server.faults.verify();
         expect(fixture.server.unfinishedUploads).to.be.greaterThan(0);
       }
       // One that was finished is deleted by somebody.
