@@ -181,6 +181,40 @@ describe('a compressed wire', function () {
     expect(statistics.bytes_sent).to.be.lessThan(0.8 * mib * MIB);
   });
 
+  it('is cancelled and cut in the middle, and neither agent ends by it', async () => {
+    await set('there', 'zstd');
+    const proxy = wire('there');
+    const processes = () => ['here', 'there'].map((name) => agents.agent(name).pid);
+    const before = processes();
+    for (const [from, to] of [
+      ['here', 'there'],
+      ['there', 'here'],
+    ] as const) {
+      const { copies, equal } = await pair(from, to, 48, prose);
+      await mustRun(here(), copies.creation);
+      const begin = async () => {
+        proxy.limit(SLOW);
+        const start = proxy.bytes.up + proxy.bytes.down;
+        const words = ['policies', 'run', String(copies.copy)];
+        const { job_id } = await dmJson<{ job_id: number }>(here(), ...words);
+        await until('some was sent', () => proxy.bytes.up + proxy.bytes.down - start > 2 * MIB);
+        return job_id;
+      };
+      const left = await begin();
+      await dmJson(here(), 'jobs', 'modify', String(left), '--action=cancel');
+      const state = async () => (await viewJob(here(), left)).state;
+      await until('it is cancelled', async () => (await state()) === 'cancelled');
+      await dmJson(here(), 'policies', 'modify', String(copies.copy), '--enabled=true');
+      const job = await begin();
+      proxy.cut();
+      proxy.limit(Number.POSITIVE_INFINITY);
+      expect((await dm(here(), 'jobs', 'wait', String(job), '--timeout=120')).code).to.equal(0);
+      equal();
+    }
+    expect(processes()).to.deep.equal(before);
+    for (const name of ['here', 'there']) expect(agents.agent(name).isRunning).to.equal(true);
+  });
+
   it('goes on where it was after a kill of either side', async () => {
     await set('there', 'zstd');
     const proxy = wire('there');
