@@ -29,14 +29,16 @@ export class SetClock implements Clock {
         untilMs: this.#nowMs + ms,
         wake: () => {
           this.#sleepers.delete(sleeper);
+          signal.removeEventListener('abort', stop);
           resolve();
         },
       };
-      this.#sleepers.add(sleeper);
-      signal.addEventListener('abort', () => {
+      const stop = () => {
         this.#sleepers.delete(sleeper);
         reject(signal.reason);
-      });
+      };
+      this.#sleepers.add(sleeper);
+      signal.addEventListener('abort', stop, { once: true });
       this.#onSleep();
     });
   }
