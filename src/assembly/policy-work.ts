@@ -40,7 +40,7 @@ import { SnapshotSpace } from './snapshot-space.js';
 import type { TrustStore } from './trust-store.js';
 
 /** Jobs that run at once; further ones wait by priority. */
-const JOB_CONCURRENCY = 8;
+const JOB_CONCURRENCY = 4;
 /** A command of a policy that runs longer is killed. */
 const HOOK_TIME_LIMIT_MS = 300_000;
 
@@ -48,7 +48,7 @@ export interface PolicyWorkOptions {
   readonly settings: Pick<AgentSettings, 'hooksDir' | 'peerAccess'>;
   /** Makes request ids of this agent unlike those of any other. */
   readonly requestPrefix: string;
-  /** Content lanes of one copy. */
+  /** Content lanes of a copy that has the agent for itself; of others, one each. */
   readonly lanes: number;
 }
 
@@ -160,7 +160,9 @@ export async function openPolicyWork(
       {
         store: jobs,
         execute: policyExecutor({
-          ...{ places, store, hooks, lanes, governor, requestPrefix, releases },
+          ...{ places, store, hooks, governor, requestPrefix, releases },
+          // Each lane takes a thread and its memory at both agents.
+          lanes: () => (queue.activeCount > 1 ? 1 : lanes),
           bases: policyBases,
           now: () => clock.now(),
         }),

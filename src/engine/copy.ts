@@ -83,7 +83,9 @@ interface Transfer {
 async function transfer(request: CopyRequest, parts: Transfer, signal: AbortSignal): Promise<void> {
   if (parts.session.resume !== null) parts.observer.resumed();
   parts.observer.phase('sending');
-  const { lanes, subpaths } = request.offer;
+  const { subpaths } = request.offer;
+  // What was received before lies in the lanes that it came in.
+  const lanes = parts.session.resume?.lanes ?? request.offer.lanes;
   const { compression } = parts.session;
   const compressed = compression === undefined ? {} : { compression };
   const changes = parts.reader.changes(

@@ -99,6 +99,11 @@ export class JobQueue implements AsyncDisposable {
     return jobs.filter(({ state }) => !ENDED_STATES.has(state));
   }
 
+  /** Jobs that run or wait for their turn. */
+  get activeCount(): number {
+    return this.#active.size;
+  }
+
   /** True while the policy has a job that has not ended; a paused one has not. */
   hasActive(policyId: number): boolean {
     for (const paused of this.#paused.values()) {

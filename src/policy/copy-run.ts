@@ -17,8 +17,8 @@ import { settleCopy } from './settle-copy.js';
 
 export interface CopyRunModules extends KeepBaseModules {
   readonly places: Places;
-  /** Content lanes of one copy. */
-  readonly lanes: number;
+  /** Content lanes of a copy that begins now. */
+  readonly lanes: () => number;
   readonly governor: Pick<CpuGovernor, 'breather'>;
 }
 
@@ -156,7 +156,7 @@ async function move(
       dataset,
       base: choice.base,
       partial: context.job.completePartial ? 'complete' : policy.partial,
-      offer: copyOffer(policy, copy, choice, modules.lanes),
+      offer: copyOffer(policy, copy, choice, modules.lanes()),
     },
     counters,
     signal,

@@ -126,6 +126,24 @@ export function describeTarget(name: string, make: () => Promise<TargetFixture>)
       expect(sent.before + sent.after).to.equal(whole.length);
     });
 
+    it('takes the lanes of the session that it goes on with, or those of the offer', async () => {
+      for (const sent of [1, 3]) {
+        const at = fixture.freePath();
+        {
+          await using session = await begin(at, fixture.first);
+          await all(session.write(limited(await changes(fixture.first), sent), signal));
+        }
+        await using session = await begin(at, fixture.first, null, 1);
+        const { resume } = session;
+        const lanes = resume?.lanes ?? 1;
+        // One batch may have been the whole structure, or not.
+        if (sent > 1 || resume !== null) expect(lanes).to.equal(LANES);
+        await all(session.write(await changes(fixture.first, { lanes, resume }), signal));
+        await commit(session);
+        await expectFiles(at, await fixture.filesOf(fixture.first));
+      }
+    });
+
     it('commits once and gives the same result again', async () => {
       const at = fixture.freePath();
       const first = await receive(at, fixture.first);
@@ -194,6 +212,7 @@ export function describeTarget(name: string, make: () => Promise<TargetFixture>)
       targetPath: Uint8Array,
       dataset: DatasetInfo,
       base: DatasetInfo | null = null,
+      lanes = LANES,
     ): Promise<ReceiveSession> {
       const offer: Offer = {
         dataset,
@@ -207,7 +226,7 @@ export function describeTarget(name: string, make: () => Promise<TargetFixture>)
         reconnect: false,
         onDrift: 'repair',
         maxDelete: null,
-        lanes: LANES,
+        lanes,
       };
       return fixture.target.begin(offer, signal);
     }

@@ -108,10 +108,16 @@ function findSession(
       (offer.subpaths.length > 0 || draft.rootDigest === offer.dataset.rootDigest);
     if (isSame) {
       const { maxDelete, retention } = offer;
-      return { ...record, maxDelete, draft: { ...draft, retention, from: offer.owner } };
+      const lanes = record.phase === 'structure' ? lanesOf(offer) : {};
+      return { ...record, ...lanes, maxDelete, draft: { ...draft, retention, from: offer.owner } };
     }
   }
   return null;
+}
+
+/** Of a session that has no content yet. */
+function lanesOf({ lanes }: Offer): Pick<SessionRecord, 'lanes' | 'durable'> {
+  return { lanes, durable: Array<number>(lanes + 1).fill(0) };
 }
 
 function existingOf({ restore }: Offer): Existing | null {
@@ -159,7 +165,6 @@ function makeSession(
     maxDelete: offer.maxDelete,
     privileged,
     phase: 'structure',
-    lanes: offer.lanes,
-    durable: Array<number>(offer.lanes + 1).fill(0),
+    ...lanesOf(offer),
   };
 }

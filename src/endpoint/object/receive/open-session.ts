@@ -45,7 +45,8 @@ export function openSession(
   const { maxDelete, retention } = offer;
   const found = loadSession(work);
   if (found !== null && isSame(found, offer, base)) {
-    const session = { ...found, maxDelete, retention };
+    const lanes = found.phase === 'structure' ? offer.lanes : found.lanes;
+    const session = { ...found, lanes, maxDelete, retention };
     saveSession(work, session);
     return session;
   }
