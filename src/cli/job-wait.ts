@@ -57,9 +57,12 @@ export async function waitForJob(
     throw stoppedWaiting(jobId);
   }
   if (timeout?.aborted) {
+    const seconds = context.options.integer('timeout');
     throw new DmError(
       'wait_timeout',
-      `job ${jobId} has not ended after ${context.options.integer('timeout')} s and goes on; see "dm jobs view ${jobId}"`,
+      last?.state === 'paused'
+        ? `job ${jobId} has not ended after ${seconds} s, since it is paused; let it go on with "dm jobs modify ${jobId} --action resume"`
+        : `job ${jobId} has not ended after ${seconds} s and goes on; see "dm jobs view ${jobId}"`,
     );
   }
   return client.getJob({ id: jobId });

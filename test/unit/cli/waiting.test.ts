@@ -40,9 +40,9 @@ const whole = job({
 const runPolicy = async () => ({ job_id: 7 });
 
 /** Yields one message, then nothing until the signal aborts. */
-function stuck(_request: unknown, signal?: AbortSignal): AsyncIterable<Job> {
+function stuck(_request: unknown, signal?: AbortSignal, first = job({})): AsyncIterable<Job> {
   return (async function* () {
-    yield job({});
+    yield first;
     await new Promise((_, reject) => {
       signal?.addEventListener('abort', () => reject(new Error('call cancelled')));
     });
@@ -108,6 +108,16 @@ describe('waiting for a job', () => {
     const outcome = await runLine(['jobs', 'wait', '7', '--timeout', '1'], { watchJob: stuck });
     expect(outcome.code).to.equal(7);
     expect(outcome.stderr).to.match(/^dm: wait_timeout: job 7 has not ended after 1 s and goes on/);
+  });
+
+  it('tells after --timeout that a paused job does not go on, and how it would', async () => {
+    const watchJob = (request: unknown, signal?: AbortSignal) =>
+      stuck(request, signal, job({ state: 'paused' }));
+    const outcome = await runLine(['jobs', 'wait', '7', '--timeout', '1'], { watchJob });
+    expect(outcome.code).to.equal(7);
+    expect(outcome.stderr).to.match(
+      /^dm: wait_timeout: job 7 .* paused; .* "dm jobs modify 7 --action resume"\n/,
+    );
   });
 
   for (const command of ['wait', 'watch']) {
