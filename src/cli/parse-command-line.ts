@@ -215,6 +215,9 @@ function usageError(error: CommanderError, path: string): DmError {
   if (error.code === 'commander.help') {
     return new DmError('usage', `a command is missing after "${path}"; ${help}`);
   }
-  const text = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  const text = error.message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
   return new DmError('usage', `${text}; ${help}`, { cause: error });
 }

@@ -48,7 +48,7 @@ describe('wrong usage', () => {
     ['policies modify 1 --creation-dataset-retention-period=-1', /whole number/],
     ['policies modify 1 --partial=perhaps', /Allowed choices are allow, fail/],
     ['policies run 1 --timeout 5', /--timeout needs --wait/],
-    ['policies list --format=xml', /Allowed choices are table, json, csv/],
+    ['policies list --format=xml', /Allowed choices are table, json, csv; see "dm --help"\n/],
     ['jobs view seven', /job id "seven"/],
     ['jobs modify 7', /required option '--action/],
     ['accounts create DM --name=a --uri=b --compression=x', /Allowed choices are auto, zstd, off/],
