@@ -1,6 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
-import type { DatasetView, Job, TargetView } from '../../../src/cli/control-messages.js';
+import type {
+  DatasetView,
+  Job,
+  PingAccountReply,
+  TargetView,
+} from '../../../src/cli/control-messages.js';
 import { csvRecord } from '../../../src/cli/format/csv.js';
 import { valueText } from '../../../src/cli/format/field-text.js';
 import { humanBytes, humanDuration, nanosecondTime } from '../../../src/cli/format/humanise.js';
@@ -143,6 +148,26 @@ describe('output', () => {
     ]);
     const json = await runLine(['jobs', 'view', '7', '--format=json'], { getJob: async () => job });
     expect(JSON.parse(json.stdout)).to.deep.equal(job);
+  });
+
+  it('shows lists behind the other fields, and no empty fields at the end of their lines', async () => {
+    const reply = {
+      checks: [
+        { name: 'put', result: 'ok', meaning: '', code: '' },
+        { name: 'lock', result: 'missing', meaning: 'versions are not locked', code: '' },
+      ],
+      uri: 'file:///mnt/backup',
+    } as unknown as PingAccountReply;
+    const { stdout } = await runLine(['accounts', 'ping', 'disk'], {
+      pingAccount: async () => reply,
+    });
+    expect(stdout.split('\n')).to.deep.equal([
+      'uri:    file:///mnt/backup',
+      'checks:',
+      '  put: ok',
+      '  lock: missing: versions are not locked',
+      '',
+    ]);
   });
 
   it('humanises numbers and times', () => {
