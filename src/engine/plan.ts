@@ -23,6 +23,7 @@ export function newestDataset(datasets: readonly DatasetInfo[]): DatasetInfo | n
 }
 
 export interface RepeatCopyChoice {
+  readonly sourcePath: Uint8Array;
   /** Datasets of the source's base path, all of one tree. */
   readonly atSource: readonly DatasetInfo[];
   /** The target's head, when the source has deleted it and kept its catalog; null unless so. */
@@ -49,7 +50,7 @@ export function planRepeatCopy(choice: RepeatCopyChoice): CopyPlan {
   if (!dataset) {
     throw new DmError(
       'source_missing',
-      'the source base path has no complete dataset; run its CREATION policy first',
+      `source ${escapePath(choice.sourcePath)} has no complete dataset; run the CREATION policy of that path first`,
     );
   }
   const isFree = target.kind === 'absent' || target.kind === 'empty';

@@ -29,9 +29,10 @@ export async function planCopy(
   options: { readonly adopt: boolean; readonly chosen: number | null },
   signal: AbortSignal,
 ): Promise<PlannedCopy> {
+  const sourcePath = placePath(rule.sourceBasePath);
   const targetPath = placePath(rule.targetBasePath);
   const { adopt, chosen } = options;
-  const atSource = await candidates(source, placePath(rule.sourceBasePath), chosen, signal);
+  const atSource = await candidates(source, sourcePath, chosen, signal);
   const state = await target.target.inspect(targetPath, signal);
   const atTarget: DatasetInfo[] = [];
   if (rule.reconnect && state.tree !== null) {
@@ -43,9 +44,10 @@ export async function planCopy(
   const bookmark =
     head === null || atSource.some(({ id }) => id === head.id)
       ? null
-      : await source.source.bookmark(head, placePath(rule.sourceBasePath), signal);
-  const choice = { atSource, bookmark, target: state, targetPath, reconnect, adopt, atTarget };
-  return { plan: planRepeatCopy(choice), state, targetPath, atSource, bookmark, atTarget };
+      : await source.source.bookmark(head, sourcePath, signal);
+  const found = { targetPath, atSource, bookmark, atTarget };
+  const plan = planRepeatCopy({ ...found, sourcePath, target: state, reconnect, adopt });
+  return { ...found, plan, state };
 }
 
 /** The dataset that a COPY names. Fails with `not_found`. */

@@ -19,6 +19,7 @@ function received(number: number): TargetState {
 function plan(target: TargetState, from = atSource, atTarget: DatasetInfo[] = []): CopyPlan {
   const reconnect = atTarget.length > 0;
   const choice = {
+    sourcePath: Buffer.from('/data/origin'),
     atSource: from,
     bookmark: null,
     target,
@@ -83,7 +84,7 @@ describe('plan of a repeated copy', () => {
 
   it('refuses a source without datasets as source_missing', () => {
     expect(() => plan({ kind: 'absent', tree: null, head: null }, []))
-      .to.throw(DmError)
+      .to.throw(DmError, /^source \/data\/origin has no complete dataset/)
       .with.property('code', 'source_missing');
   });
 
