@@ -88,7 +88,7 @@ describe('policies are validated when they are made and when they are changed:',
       what: 'a base path outside the roots',
       type: 'CREATION',
       flags: { 'creation-base-path': '/etc' },
-      told: /^dm: path_outside_roots: \/etc lies under no --root/,
+      told: /^dm: path_outside_roots: \/etc lies under no --root of its agent; .* start that agent/,
     },
     {
       what: 'a base path with ".."',

@@ -163,7 +163,7 @@ export function rootOf(roots: readonly DataRoot[], absolute: Uint8Array): DataRo
     const shown = Buffer.from(absolute).toString();
     throw new DmError(
       'path_outside_roots',
-      `${shown} lies under no --root of this agent; use a path below one, or start the agent with --root for it`,
+      `${shown} lies under no --root of its agent; use a path below one, or start that agent with --root for it`,
       { data: { path: shown } },
     );
   }
