@@ -56,6 +56,7 @@ describe('dm state', function () {
     plantedSecrets.check();
     const again = await dm(alpha, 'state', 'export', file, `--passphrase-file=${passphrase}`);
     expect(again.code).to.equal(2);
+    expect(again.stderr).to.match(/^dm: usage: file \S+ exists and is never overwritten; /);
 
     writeFileSync(join(path, 'file'), 'made after the export');
     const later = await mustRun(alpha, make);

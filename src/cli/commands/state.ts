@@ -119,6 +119,10 @@ function open(path: string, flags: 'r' | 'wx'): number {
   try {
     return openSync(path, flags, 0o600);
   } catch (cause) {
+    if (flags === 'wx' && cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
+      const refusal = `file ${path} exists and is never overwritten; name another or move it away`;
+      throw new DmError('usage', refusal, { cause });
+    }
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DmError('usage', `file ${path} cannot be used: ${reason}; name another`, { cause });
   }
