@@ -30,8 +30,12 @@ export function datasetOf(job: Job): number {
 /** A job that had nothing to do may have found a dataset that was partial already. */
 function partialText({ id, failed_total, source_dataset_id }: Job): string {
   return failed_total > 0
-    ? `finished without ${failed_total} entries; "dm jobs failures ${id}" lists them`
+    ? `finished without ${counted(failed_total, 'entry', 'entries')}; "dm jobs failures ${id}" tells why`
     : `found dataset ${source_dataset_id} there already, without some of its entries; make a newer one and copy that`;
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** One line for people on a job that has ended. */
@@ -39,11 +43,16 @@ export function jobSummary(job: Job): string {
   const parts = [`job ${job.id} ${job.state}${job.partial ? ' (partial)' : ''}`];
   const seconds = (Date.parse(job.ended_at) - Date.parse(job.started_at)) / 1000;
   if (Number.isFinite(seconds)) parts.push(`after ${humanDuration(seconds)}`);
-  const { statistics, progress } = job;
-  if (job.type === CREATION && progress !== null) {
-    parts.push(`${progress.files_done} entries`, humanBytes(progress.bytes_done));
+  const { statistics, progress, expiration } = job;
+  if (expiration) {
+    parts.push(`${counted(expiration.expired_total, 'dataset', 'datasets')} removed`);
+    parts.push(`${humanBytes(expiration.freed_bytes)} freed`);
+    if (expiration.locked_total > 0) parts.push(`${expiration.locked_total} locked`);
+  } else if (job.type === CREATION && progress !== null) {
+    parts.push(counted(progress.files_done, 'entry', 'entries'), humanBytes(progress.bytes_done));
   } else if (statistics !== null) {
-    parts.push(`${statistics.files} files`, `${humanBytes(statistics.bytes_sent)} sent`);
+    parts.push(counted(statistics.files, 'file', 'files'));
+    parts.push(`${humanBytes(statistics.bytes_sent)} sent`);
   }
   const dataset = datasetOf(job);
   if (dataset > 0) parts.push(`dataset ${dataset}`);

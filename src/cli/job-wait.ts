@@ -45,7 +45,7 @@ export async function waitForJob(
   try {
     for await (const job of untilAborted(client.watchJob({ id: jobId }, signal), signal)) {
       last = job;
-      progress.update({ ...job.progress, phase: job.progress?.phase || job.state });
+      progress.update({ ...job.progress, phase: activity(job) });
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -57,15 +57,26 @@ export async function waitForJob(
     throw stoppedWaiting(jobId);
   }
   if (timeout?.aborted) {
-    const seconds = context.options.integer('timeout');
-    throw new DmError(
-      'wait_timeout',
-      last?.state === 'paused'
-        ? `job ${jobId} has not ended after ${seconds} s, since it is paused; let it go on with "dm jobs modify ${jobId} --action resume"`
-        : `job ${jobId} has not ended after ${seconds} s and goes on; see "dm jobs view ${jobId}"`,
-    );
+    const notYet = `job ${jobId} has not ended after ${context.options.integer('timeout')} s`;
+    throw new DmError('wait_timeout', `${notYet}${whyNot(last, jobId)}`);
   }
   return client.getJob({ id: jobId });
+}
+
+/** What a job does now. One that is paused or waits keeps the phase in which it was. */
+function activity({ state, retry, progress }: Job): string {
+  if (state !== 'running') return state;
+  if (retry?.next_at) return `tries again after: ${retry.reason}`;
+  return progress?.phase || state;
+}
+
+/** Why a job has not ended yet, as far as that is known, and what can be done. */
+function whyNot(job: Job | null, jobId: number): string {
+  if (job?.state === 'paused') {
+    return `, since it is paused; let it go on with "dm jobs modify ${jobId} --action resume"`;
+  }
+  const reason = job?.retry?.next_at ? `, and tries again after "${job.retry.reason}"` : '';
+  return ` and goes on${reason}; see "dm jobs view ${jobId}"`;
 }
 
 /** What Ctrl-C says: only the waiting has ended. */

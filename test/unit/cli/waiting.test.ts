@@ -120,6 +120,26 @@ describe('waiting for a job', () => {
     );
   });
 
+  it('tells after --timeout what a job that tries again waits for', async () => {
+    const retry = { count: 1, next_at: '2025-05-29T10:40:08Z', reason: 'beta is away' };
+    const outcome = await runLine(['jobs', 'wait', '7', '--timeout', '1'], {
+      watchJob: (request: unknown, signal?: AbortSignal) => stuck(request, signal, job({ retry })),
+    });
+    expect(outcome.stderr).to.match(/goes on, and tries again after "beta is away"; see /);
+  });
+
+  it('tells what an expiration removed, in the singular where there is one', async () => {
+    const none = { expired: [], locked: [], expired_total: 1, freed_bytes: 2048, locked_total: 0 };
+    const watch = (expiration: Job['expiration']) =>
+      runLine(['jobs', 'wait', '7'], { watchJob: () => stream({ ...whole, expiration }) });
+    expect((await watch(none)).stdout).to.equal(
+      'job 7 finished, after 5 s, 1 dataset removed, 2.0 KiB freed, dataset 3\n',
+    );
+    expect((await watch({ ...none, expired_total: 0, locked_total: 2 })).stdout).to.match(
+      /, 0 datasets removed, 2\.0 KiB freed, 2 locked, /,
+    );
+  });
+
   for (const command of ['wait', 'watch']) {
     it(`stops at Ctrl-C, and the job goes on: jobs ${command}`, async () => {
       const interrupt = new AbortController();
