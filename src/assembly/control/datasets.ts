@@ -153,7 +153,7 @@ export async function findDataset(
   if (!first)
     throw new DmError(
       'not_found',
-      `dataset ${ref} does not exist at that place; see \`dm datasets list\``,
+      `dataset ${ref} does not exist at that place; see \`dm datasets list\`, with --account-id for another place`,
     );
   if (second) {
     throw new DmError(
