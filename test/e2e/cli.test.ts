@@ -395,6 +395,11 @@ describe('command line against two agents', function () {
         'CREATION',
         `--creation-base-path=${source}`,
       ));
+    it('2 for a relative base path at an agent, here and there', async () => {
+      const list = ['datasets', 'list', '--base-path=docs'];
+      await expectFailure(2, 'invalid_argument', ...list);
+      await expectFailure(2, 'invalid_argument', ...list, '--account-id=second');
+    });
     it('3 for no such object', async () => {
       await expectFailure(3, 'not_found', 'policies', 'view', 'nobody');
       await expectFailure(3, 'not_found', 'accounts', 'view', 'nobody');

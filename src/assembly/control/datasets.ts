@@ -46,7 +46,14 @@ export function datasetHandlers(modules: DatasetHandlerModules) {
     ): AsyncIterable<DatasetView> {
       const account = await resolve(request.account);
       await using place = await places.open(account, signal);
-      const filter = request.base_path === '' ? {} : { basePath: parseEscaped(request.base_path) };
+      const basePath = request.base_path;
+      if (/^[^/]/.test(basePath) && !(await modules.isObjectAccount(account))) {
+        throw new DmError(
+          'invalid_argument',
+          `base path "${basePath}" is not absolute, as those of agents are; give it from / on, or an object account`,
+        );
+      }
+      const filter = basePath === '' ? {} : { basePath: parseEscaped(basePath) };
       for await (const dataset of place.source.listDatasets(filter, signal))
         yield datasetView(dataset, account);
     },
