@@ -118,5 +118,9 @@ function checkRevokedByHand(
   revoked: ReadonlySet<string> | undefined,
 ): void {
   if (!revoked?.has(certificate.fingerprintSha256) && !revoked?.has(certificate.spkiSha256)) return;
-  throw untrusted('revoked', certificate, 'was revoked on this agent; issue a new certificate');
+  throw untrusted(
+    'revoked',
+    certificate,
+    'it was revoked at the agent that checks it; issue a new certificate',
+  );
 }
