@@ -11,7 +11,8 @@ Runs the agent of this host until it gets SIGTERM or SIGINT.
   --listen HOST:PORT           where peers connect (default 0.0.0.0:7722; port 0 picks one)
   --socket PATH                where \`dm\` connects (default STATE-DIR/agent.sock)
   --name NAME                  name shown to peers (default: the host name)
-  --peer-access LIST           what peers may do here: read,create,write,privileged or none (default: all)
+  --peer-access LIST           what peers may do here, or none; expire and work are rights too
+                               (default: read,create,write,privileged)
   --peer-max-datasets N        datasets made here for one peer at one path (default 64); the oldest go
   --peer-max-retention S       seconds that such a dataset is kept at most (default 2592000, 30 days)
   --peer-max-bytes N           bytes of all trees received from one peer (default: no limit)

@@ -42,6 +42,8 @@ const RUN_NOW: OptionSpec = { flag: 'run-now', kind: 'boolean', help: 'run it at
 const CREATE_EXAMPLE =
   'dm policies create nightly NORMAL true CREATION --creation-base-path=/data/projects --creation-dataset-retention-period=604800';
 
+const POLICY_TYPES = 'CREATION, COPY, REPEAT_COPY or EXPIRATION';
+
 export const policies: GroupSpec = {
   name: 'policies',
   summary: 'what is captured and copied',
@@ -49,13 +51,13 @@ export const policies: GroupSpec = {
   commands: [
     {
       name: 'create',
-      summary: 'add a policy of TYPE CREATION, COPY or REPEAT_COPY',
+      summary: `add a policy of TYPE ${POLICY_TYPES}`,
       example: CREATE_EXAMPLE,
       arguments: [
         argument('NAME', 'name of the policy'),
         { name: 'PRIORITY', help: 'LOW, NORMAL or HIGH', required: false },
         { name: 'ENABLED', help: 'true or false', required: false },
-        { name: 'TYPE', help: 'CREATION, COPY or REPEAT_COPY', required: false },
+        { name: 'TYPE', help: POLICY_TYPES, required: false },
       ],
       options: [
         { flag: 'policy-type', kind: 'text', value: 'TYPE', help: 'instead of TYPE' },

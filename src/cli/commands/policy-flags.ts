@@ -121,9 +121,15 @@ const CREATION: readonly PolicyFlag[] = [
       value: 'COMMAND',
     },
   ),
-  flag('creation_policy.post_command', 'post-command', 'text', 'run after, whatever happened', {
-    value: 'COMMAND',
-  }),
+  flag(
+    'creation_policy.post_command',
+    'post-command',
+    'text',
+    'run after, made or not; not when the pre-command failed',
+    {
+      value: 'COMMAND',
+    },
+  ),
 ];
 
 /** The places of a copy, under the prefix of its flags and of its field. */

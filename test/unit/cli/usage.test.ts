@@ -131,6 +131,11 @@ describe('the command line as a whole', () => {
     }
   });
 
+  it('names every type of policy where one is made', async () => {
+    const { stdout } = await runLine(['policies', 'create', '--help']);
+    expect(stdout).to.match(/TYPE +CREATION, COPY, REPEAT_COPY or EXPIRATION\n/);
+  });
+
   it('takes its own examples', async () => {
     const usage: string[] = [];
     for (const [path, command] of await everyCommand()) {
