@@ -7,9 +7,10 @@ import { humanBytes, humanDuration } from '../format/humanise.js';
 import { escapeControl } from '../format/text.js';
 import { ofTotal } from '../progress.js';
 
+/** Paths arrive escaped: columns with `path` in their names are not escaped again. */
 const POLICIES = columns({
   name: 'POLICY',
-  at: 'AT',
+  at_path: 'AT',
   age: 'NEWEST COPY',
   last_result: 'LAST RESULT',
   next_run_at: 'NEXT RUN',
@@ -19,7 +20,7 @@ const TREES = columns({
   role: 'ROLE',
   datasets: 'DATASETS',
   age: 'NEWEST',
-  copied_to: 'COPIED TO',
+  copy_paths: 'COPIED TO',
 });
 const JOBS = columns({
   id: 'JOB',
@@ -57,11 +58,11 @@ async function print({ output }: CommandContext, found: Status): Promise<void> {
       POLICIES,
       found.policies.map((one) => ({
         ...one,
-        at: one.path === '' ? one.place : `${one.place}:${one.path}`,
+        at_path: one.path === '' ? one.place : `${one.place}:${one.path}`,
         age: one.type === 'EXPIRATION' ? '-' : age(one),
       })),
     ],
-    [TREES, found.trees.map((tree) => ({ ...tree, age: age(tree) }))],
+    [TREES, found.trees.map((tree) => ({ ...tree, copy_paths: tree.copied_to, age: age(tree) }))],
     [
       JOBS,
       found.jobs.map((job) => ({

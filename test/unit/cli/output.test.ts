@@ -4,6 +4,7 @@ import type {
   DatasetView,
   Job,
   PingAccountReply,
+  Status,
   TargetView,
 } from '../../../src/cli/control-messages.js';
 import { csvRecord } from '../../../src/cli/format/csv.js';
@@ -168,6 +169,20 @@ describe('output', () => {
       '  lock: missing: versions are not locked',
       '',
     ]);
+  });
+
+  it('shows the paths of a status as they arrive: escaped once', async () => {
+    const [place, path] = ['beta', '/srv/caf\\xe9'];
+    const common = { path, newest_dataset_at: '', age_seconds: 0 };
+    const found = {
+      ...{ well: true, problems: [], notes: [], jobs: [], roots: [] },
+      policies: [
+        { ...common, name: 'push', place, type: 'COPY', last_result: '', next_run_at: '' },
+      ],
+      trees: [{ ...common, role: 'origin', datasets: 1, copied_to: [`${place}:${path}`] }],
+    } as unknown as Status;
+    const { stdout } = await runLine(['status'], { getStatus: async () => found });
+    expect(stdout.match(/beta:\/srv\/caf\\xe9/g)).to.have.length(2);
   });
 
   it('humanises numbers and times', () => {
