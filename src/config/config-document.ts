@@ -89,7 +89,8 @@ function parseText(text: string, what: string): unknown {
   try {
     return parseYaml(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    const reason =
+      cause instanceof Error ? cause.message.split('\n')[0]?.replace(/:$/, '') : String(cause);
     throw new DmError('invalid_argument', `${what} cannot be read: ${reason}; correct it`, {
       cause,
     });
@@ -106,7 +107,9 @@ function fields(
   }
   const unknown = Object.keys(value).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw invalid(`"${unknown}" in ${what} is not known; it may hold ${known.join(', ')}`);
+    throw invalid(
+      `"${unknown}" in ${what} is not known; it may hold ${[...new Set(known)].join(', ')}`,
+    );
   }
   return value as Readonly<Record<string, unknown>>;
 }

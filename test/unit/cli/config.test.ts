@@ -127,7 +127,10 @@ describe('the text of a configuration', () => {
     const message = (text: string) => refusal(() => parseConfig(text, 'agent.yaml'));
     expect(message('version: 2')).to.contain('version 2');
     expect(message('accounts: [')).to.contain('agent.yaml cannot be read');
-    expect(message('version: 1\nthings: []')).to.contain('"things" in agent.yaml is not known');
+    expect(message('version: 1\nthings: []')).to.match(
+      /"things" in agent.yaml is not known; it may hold version, certificates, accounts, /,
+    );
+    expect(message('{{{')).to.match(/agent.yaml cannot be read: .* column \d+; correct it/);
     expect(message('version: 1\naccounts: {}')).to.contain('accounts in agent.yaml is not a list');
     expect(message('version: 1\npolicies: [x]')).to.contain('policies[0] in agent.yaml');
     expect(message('version: 1\npolicies: [{name: {}}]')).to.contain('"name" of policies[0]');
