@@ -122,8 +122,8 @@ export function controlService(parts: ControlServiceParts): ControlService {
       defaults: { partial: settings.partial },
     }),
     ...basePolicyHandlers({ bases: parts.bases, resolve }),
-    ...jobHandlers({ queue, store: jobs, clock }),
-    ...reportHandlers({ store: jobs, clock }),
+    ...jobHandlers({ queue, store: jobs, policies, clock }),
+    ...reportHandlers({ store: jobs, policies, clock }),
     ...datasetHandlers({
       places,
       resolve,

@@ -404,6 +404,8 @@ describe('command line against two agents', function () {
       await expectFailure(3, 'not_found', 'policies', 'view', 'nobody');
       await expectFailure(3, 'not_found', 'accounts', 'view', 'nobody');
       await expectFailure(3, 'not_found', 'jobs', 'view', '999999');
+      await expectFailure(3, 'not_found', 'jobs', 'list', '--policy=nobody');
+      await expectFailure(3, 'not_found', 'reports', 'list', '--policy=nobody');
       await expectFailure(3, 'not_found', 'datasets', 'view', '999999');
       const away = await dm('datasets', 'view', '999999', '--account-id=second');
       expect(away.stderr).to.match(/^dm: not_found: dataset 999999 .* with --account-id/);

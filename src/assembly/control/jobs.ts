@@ -11,6 +11,7 @@ import {
   type JobExpiry,
 } from '../../model/job.js';
 import { parseTime } from '../../model/parse-time.js';
+import type { PolicyStore } from '../../policy/policy-store.js';
 import type { FailedEntry } from '../../rpc/generated/control/datamover/v1/FailedEntry.js';
 import type { Job as JobView } from '../../rpc/generated/control/datamover/v1/Job.js';
 import type { JobExpiration } from '../../rpc/generated/control/datamover/v1/JobExpiration.js';
@@ -30,9 +31,16 @@ const MAX_SHOWN = 1_000;
 const ENDED: readonly string[] = [...ENDED_STATES];
 const WATCH_INTERVAL_MS = 200;
 
+export interface JobHandlerModules {
+  readonly queue: JobQueue;
+  readonly store: JobStore;
+  readonly policies: Pick<PolicyStore, 'get'>;
+  readonly clock: Clock;
+}
+
 /** The job commands of the control service. */
-export function jobHandlers(modules: { queue: JobQueue; store: JobStore; clock: Clock }) {
-  const { queue, store, clock } = modules;
+export function jobHandlers(modules: JobHandlerModules) {
+  const { queue, store, policies, clock } = modules;
   const since = ({ after_time }: JobHistoryQuery__Output) =>
     after_time === '' ? clock.now() - LISTED_FOR_MS : parseTime(after_time, '--after-time');
   const endedSince = async (sinceMs: number, isWanted = (_job: Job) => true) => {
@@ -61,6 +69,8 @@ export function jobHandlers(modules: { queue: JobQueue; store: JobStore; clock: 
         const job = await queue.get(id);
         if (isWanted(job)) jobs.push(job);
       }
+      // A policy that was deleted is known by its jobs only.
+      if (jobs.length === 0 && policy !== '') await policies.get(policy);
       return { jobs: jobs.sort((a, b) => a.id - b.id).map((job) => jobView(job, [])) };
     },
     listHistoricalJobs: async (request: JobHistoryQuery__Output) => {

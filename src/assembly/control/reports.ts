@@ -1,4 +1,3 @@
-import type { JobStore } from '../../job/job-store.js';
 import { DmError } from '../../model/error.js';
 import { parseJobId } from '../../model/ids.js';
 import { ENDED_STATES, type Job } from '../../model/job.js';
@@ -6,15 +5,17 @@ import { parseTime } from '../../model/parse-time.js';
 import type { JobRef__Output } from '../../rpc/generated/control/datamover/v1/JobRef.js';
 import type { Report } from '../../rpc/generated/control/datamover/v1/Report.js';
 import type { ReportQuery__Output } from '../../rpc/generated/control/datamover/v1/ReportQuery.js';
-import type { Clock } from '../../util/clock.js';
+import type { JobHandlerModules } from './jobs.js';
 import { timeText } from './views.js';
 
 const LISTED_FOR_MS = 24 * 60 * 60 * 1000;
 /** The newest. */
 const MAX_REPORTS = 1_000;
 
+export type ReportHandlerModules = Pick<JobHandlerModules, 'store' | 'policies' | 'clock'>;
+
 /** The report commands of the control service: what ended jobs did, in figures. */
-export function reportHandlers({ store, clock }: { store: JobStore; clock: Clock }) {
+export function reportHandlers({ store, policies, clock }: ReportHandlerModules) {
   return {
     listReports: async ({ after_time, policy }: ReportQuery__Output) => {
       const sinceMs =
@@ -24,6 +25,7 @@ export function reportHandlers({ store, clock }: { store: JobStore; clock: Clock
         const isWanted = policy === '' || policy === job.policyName || policy === `${job.policyId}`;
         if (isWanted && reports.push(report(job)) === MAX_REPORTS) break;
       }
+      if (reports.length === 0 && policy !== '') await policies.get(policy);
       return { reports };
     },
     getReport: async (request: JobRef__Output) => {
