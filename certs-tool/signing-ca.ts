@@ -31,7 +31,7 @@ export function addSigningCaOptions(command: Command): Command {
 
 /** Reads a CA and its key and checks that it may sign now. */
 export function loadSigningCa(options: SigningCaOptions, now: Date): SigningCa {
-  const certificate = parseCertificate(readText(options.ca));
+  const certificate = fromFile(options.ca, parseCertificate);
   checkInstallableCa(certificate);
   const status = certificateStatus(certificate, now);
   if (status === 'expired' || status === 'invalid') {
@@ -44,7 +44,18 @@ export function loadSigningCa(options: SigningCaOptions, now: Date): SigningCa {
     options.caKeyPasswordFile === undefined
       ? null
       : readText(options.caKeyPasswordFile).replace(/\r?\n$/, '');
-  const key = loadPrivateKey(readText(options.caKey), password);
+  const key = fromFile(options.caKey, (pem) => loadPrivateKey(pem, password));
   checkKeyBelongs(key, certificate);
   return { certificate, keys: toKeyPair(key, `the key ${options.caKey}`) };
+}
+
+/** What `parse` makes of a file; the file is named when it cannot be used. */
+function fromFile<T>(path: string, parse: (pem: string) => T): T {
+  const pem = readText(path);
+  try {
+    return parse(pem);
+  } catch (cause) {
+    if (!(cause instanceof DmError) || cause.code !== 'certificate_invalid') throw cause;
+    throw new DmError(cause.code, `${path}: ${cause.message}`, { cause });
+  }
 }

@@ -281,6 +281,8 @@ describe('certs-tool', function () {
   it('refuses to sign with a key or a CA that does not fit', () => {
     const wrongKey = ['--ca', 'ca/ca.pem', '--ca-key', 'alpha/identity.key'];
     expect(fail(1, 'identity', ...wrongKey, '--name', 'x')).to.include('does not belong');
+    const noKey = ['--ca', 'ca/ca.pem', '--ca-key', 'ca/ca.pem'];
+    expect(fail(1, 'identity', ...noKey, '--name', 'x')).to.include('ca/ca.pem: no "BEGIN PRIVATE');
     const leaf = ['--ca', 'alpha/identity.crt', '--ca-key', 'alpha/identity.key'];
     expect(fail(1, 'identity', ...leaf, '--name', 'x')).to.include('not a CA certificate');
     writeCertificate(directory, 'ec', makeCa());
