@@ -298,7 +298,9 @@ export class DirectoryStore implements ObjectStore {
     const put = () =>
       this.#folders.put(key, async (object, component) => {
         await object.fill(body, signal);
-        await object.giveName(component, options);
+        await object.giveName(component, options).catch((error: unknown) => {
+          throw errorCode(error) === 'ENOENT' ? takenForLeftover(key, error) : error;
+        });
       });
     try {
       await (options.ifAbsent ? this.#puts.run(key, put) : put());
@@ -371,4 +373,12 @@ async function* inPages<T>(
     page = [];
   }
   if (page.length > 0) yield page;
+}
+
+function takenForLeftover(key: string, cause: unknown): DmError {
+  return new DmError(
+    'target_changed',
+    `object "${key}" was removed while it was written, by a prune that took it for a leftover or by hand; it is sent again`,
+    { cause },
+  );
 }

@@ -136,6 +136,21 @@ describe('directory store', () => {
     expect(await code(store.dropUnfinished(forged, signal))).to.equal('invalid_argument');
   });
 
+  it('can be written again when somebody takes what is being written for a leftover', async () => {
+    async function* cleanedAway() {
+      yield Buffer.from('x');
+      for await (const page of store.listUnfinished('p/', signal)) {
+        for (const upload of page) await store.dropUnfinished(upload, signal);
+      }
+    }
+    for (const options of [{}, { ifAbsent: true }]) {
+      const put = store.putStream('p/object', cleanedAway(), options, signal);
+      expect(await code(put)).to.equal('target_changed');
+    }
+    await store.put('p/object', Buffer.from('x'), {}, signal);
+    expect(readdirSync(directory.join('store/p'))).to.deep.equal(['object']);
+  });
+
   it('a full disk is told as such, and nothing half is left there', async function () {
     if (process.getuid?.() !== 0) return this.skip();
     mkdirSync(directory.join('small'));
