@@ -20,7 +20,6 @@ import type { BandwidthPacing } from './pacing/bandwidth-pacing.js';
 import { pacedCarrier } from './pacing/paced-socket.js';
 import { MAX_MESSAGE_BYTES } from './protocol.js';
 import { hasLostPeer, hungUpSockets, hungUpUnixSockets, isOneOf } from './socket-probe.js';
-import { WindowShare } from './window-share.js';
 import { applyServerWindow, WINDOW_BYTES, windowAt } from './windows.js';
 
 /**
@@ -97,7 +96,6 @@ export class GrpcListener<State> {
   readonly #sockets = new Set<Socket>();
   readonly #servers: Http2Server[] = [];
   readonly #meter: MessageMeter;
-  readonly #share = new WindowShare({ onChange: () => this.#openWindows() });
   readonly #forgetPacing: () => void;
   #nextId = 1;
   #port = 0;
@@ -250,14 +248,9 @@ export class GrpcListener<State> {
     }
   }
 
-  #openWindows(): void {
-    for (const { session, socket } of this.#sessions.values()) this.#openWindow(session, socket);
-  }
-
   #openWindow(session: ServerHttp2Session, socket: Socket): void {
     const rate = this.#modules.pacing?.pace(socket.remoteAddress ?? '').rate() ?? null;
-    if (session.destroyed) return;
-    applyServerWindow(session, Math.min(this.#window, this.#share.window, windowAt(rate)));
+    if (!session.destroyed) applyServerWindow(session, Math.min(this.#window, windowAt(rate)));
   }
 
   #begin(session: ServerHttp2Session): void {
@@ -297,8 +290,6 @@ export class GrpcListener<State> {
     headers[CONNECTION_HEADER] = id ?? 'none';
     const connection = id === undefined ? undefined : this.#connections.get(id);
     if (session === undefined || connection === undefined) return;
-    this.#share.begin(session);
-    stream.once('close', () => this.#share.end(session));
     this.#meter.watch(stream, session, this.#modules.ownerOf(connection.state));
   }
 }

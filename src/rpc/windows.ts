@@ -28,5 +28,6 @@ export function clientWindow(window: number): { 'grpc-node.flow_control_window':
  */
 export function applyServerWindow(session: ServerHttp2Session, window: number): void {
   session.settings({ initialWindowSize: window });
-  session.setLocalWindowSize(window);
+  // A peer that has left ten settings without an answer is disconnected by the line above.
+  if (!session.destroyed) session.setLocalWindowSize(window);
 }

@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { createServer, type ServerHttp2Session } from 'node:http2';
+import { type AddressInfo, connect as connectTcp } from 'node:net';
 import { expect } from 'chai';
 import { PeerSource } from '../../../src/endpoint/peer/peer-source.js';
 import { PeerTarget } from '../../../src/endpoint/peer/peer-target.js';
+import { applyServerWindow } from '../../../src/rpc/windows.js';
 import { DelayingProxy } from '../../support/delaying-proxy.js';
 import { testChannel, testServer } from './peer-pair.js';
 import { offerOf, SyntheticPlace } from './synthetic-place.js';
@@ -49,6 +53,33 @@ describe('flow-control windows', () => {
     await using session = await new PeerTarget(channel).begin(offerOf(place.info), signal);
     for await (const ack of session.write(place.batches(), signal)) expect(ack.lane).to.equal(0);
   }
+});
+
+describe('the window of a peer that answers no settings', () => {
+  it('may be changed as often as one likes: in the end the peer is disconnected', async () => {
+    const server = createServer();
+    server.on('sessionError', () => undefined);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connectTcp((server.address() as AddressInfo).port, '127.0.0.1');
+    client.on('error', () => undefined);
+    try {
+      const opened = once(server, 'session');
+      await once(client, 'connect');
+      // It says hello, and then nothing more.
+      client.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+      client.write(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]));
+      const [session] = (await opened) as [ServerHttp2Session];
+      session.on('error', () => undefined);
+      for (let change = 0; change < 40 && !session.destroyed; change++) {
+        applyServerWindow(session, 65_536 + change);
+      }
+      expect(session.destroyed).to.equal(true);
+    } finally {
+      client.destroy();
+      server.close();
+    }
+  });
 });
 
 async function timed(work: () => Promise<void>): Promise<number> {
