@@ -2,28 +2,36 @@
  * Every key range of the state database, in one place. Numbers are zero-padded so that byte order
  * is numeric order. Values are JSON unless said. A retired range keeps its line here.
  *
- *   meta/schema                               number: version of this layout meta/system
- *   {guid, createdAtMs} meta/incarnation                          text: tells this state from the
- *   one it was imported from meta/clock                                ClockRecord: the clock when
- *   it was last looked at counter/{kind}                            number: last id given ca/{id}
- *   StoredCa identity/{id}                             StoredIdentity; holds a private key crl/{id}
- *   StoredCrl settings/certificates                     CertificateSettings settings/grants-only
- *   true from the first grant on, until it is taken back grant/{id:10}
- *   Grant bandwidth-rule/{id:10}                    BandwidthRule settings/cpu
- *   CpuSettings account/{id}                              Account account-secrets/{id}
- *   AccountSecrets base-policy/{id:10}                       BasePolicy policy/{id:10}
- *   Policy policy-base/{id:10}                       PolicyBase: what the policy's next increment
- *   starts from policy-outcome/{id:10}                    PolicyOutcome; stays when the policy's
- *   jobs are deleted job/{id:10}                               Job job-open/{id:10}
- *   number: id of a job that has not ended job-ended/{ended at, ms:15}/{id:10}       number: id of
- *   a job that has ended job-failure/{job:10}/{hash of path}       {path (base64), code, message}
- *   dataset/{number:10}                       {localTree, id} dataset-number/{localTree}/{dataset
- *   id}   number peer-dataset/{owner}/{base path: base64url}/{dataset id}   true: made here at the
- *   wish of that peer peer-lock/{owner}/{holder}                PeerLock: a dataset that a peer
- *   needs here peer-contact/{owner}                      number: when a peer that holds locks last
- *   called, at most an hour ago lock-release/{account id}/{holder}        number: since when a
- *   holder of ours needs nothing at that account any more request/{request id} {base path: base64}
- *   dataset id: what a request to make a dataset was given
+ *   meta/schema                               number: version of this layout
+ *   meta/system                               {guid, createdAtMs}
+ *   meta/incarnation                          text: tells this state from the one it was imported from
+ *   meta/clock                                ClockRecord: the clock when it was last looked at
+ *   counter/{kind}                            number: last id given
+ *   ca/{id}                                   StoredCa
+ *   identity/{id}                             StoredIdentity; holds a private key
+ *   crl/{id}                                  StoredCrl
+ *   settings/certificates                     CertificateSettings
+ *   settings/grants-only                      true from the first grant on, until it is taken back
+ *   grant/{id:10}                             Grant
+ *   bandwidth-rule/{id:10}                    BandwidthRule
+ *   settings/cpu                              CpuSettings
+ *   account/{id}                              Account
+ *   account-secrets/{id}                      AccountSecrets
+ *   base-policy/{id:10}                       BasePolicy
+ *   policy/{id:10}                            Policy
+ *   policy-base/{id:10}                       PolicyBase: what the policy's next increment starts from
+ *   policy-outcome/{id:10}                    PolicyOutcome; stays when the policy's jobs are deleted
+ *   job/{id:10}                               Job
+ *   job-open/{id:10}                          number: id of a job that has not ended
+ *   job-ended/{ended at, ms:15}/{id:10}       number: id of a job that has ended
+ *   job-failure/{job:10}/{hash of path}       {path (base64), code, message}
+ *   dataset/{number:10}                       {localTree, id}
+ *   dataset-number/{localTree}/{dataset id}   number
+ *   peer-dataset/{owner}/{base path: base64url}/{dataset id}   true: made here at the wish of that peer
+ *   peer-lock/{owner}/{holder}                PeerLock: a dataset that a peer needs here
+ *   peer-contact/{owner}                      number: when a peer that holds locks last called, at most an hour ago
+ *   lock-release/{account id}/{holder}        number: since when a holder of ours needs nothing at that account any more
+ *   request/{request id} {base path: base64}  dataset id: what a request to make a dataset was given
  */
 export const SCHEMA_VERSION = 1;
 
