@@ -26,11 +26,15 @@ async function controlClient(path: string): Promise<ControlClient> {
   const { openControlClient } = await import('../rpc/control-client.js');
   type Call = (request: unknown, signal: AbortSignal) => unknown;
   const never = new AbortController().signal;
-  const calls = Object.entries(openControlClient(path).call as unknown as Record<string, Call>);
-  return Object.fromEntries(
-    calls.map(([name, call]) => [
-      name,
-      (request: unknown, signal = never) => call(request, signal),
-    ]),
-  ) as unknown as ControlClient;
+  const client = openControlClient(path);
+  const calls = Object.entries(client.call as unknown as Record<string, Call>);
+  return {
+    ...Object.fromEntries(
+      calls.map(([name, call]) => [
+        name,
+        (request: unknown, signal = never) => call(request, signal),
+      ]),
+    ),
+    [Symbol.dispose]: () => client.close(),
+  } as unknown as ControlClient;
 }

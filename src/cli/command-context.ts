@@ -44,6 +44,11 @@ export class CommandContext implements Disposable {
 
   [Symbol.dispose](): void {
     this.interrupt?.[Symbol.dispose]();
+    // Whether somebody listens was told by the call that asked.
+    this.connected?.then(
+      (client) => client[Symbol.dispose]?.(),
+      () => undefined,
+    );
   }
 }
 

@@ -159,6 +159,13 @@ export class AgentProcess {
       });
       child.once('exit', (code, signal) => {
         clearTimeout(timer);
+        // Of one that was stopped or killed by a test this says nothing.
+        if (this.#child === child && signal !== 'SIGKILL' && code !== 0) {
+          const last = seen.slice(-20).join('\n');
+          process.stderr.write(
+            `${this.options.name} ended by itself (${code ?? signal}):\n${last}\n`,
+          );
+        }
         reject(new Error(`${this.options.name} ended (${code ?? signal}): ${seen.join('\n')}`));
       });
       child.stderr.once('close', () => closeSync(log));

@@ -16,6 +16,8 @@ export interface Outcome {
   readonly stderr: string;
   readonly calls: readonly Call[];
   readonly sockets: readonly string[];
+  /** Sockets that were disconnected from, in the end. */
+  readonly left: readonly string[];
 }
 
 export interface RunSettings {
@@ -33,6 +35,7 @@ export async function runLine(
 ): Promise<Outcome> {
   const calls: Call[] = [];
   const sockets: string[] = [];
+  const left: string[] = [];
   const stdout = new Capture();
   const stderr = new Capture();
   const io: CliIo = {
@@ -44,7 +47,10 @@ export async function runLine(
     columns: 80,
     connect: (socket) => {
       sockets.push(socket);
-      return recordingClient(methods, calls);
+      return {
+        ...recordingClient(methods, calls),
+        [Symbol.dispose]: () => left.push(socket),
+      };
     },
     offlineBackups: () => Promise.reject(new Error('not in these tests')),
     offlineState: () => Promise.reject(new Error('not in these tests')),
@@ -52,7 +58,7 @@ export async function runLine(
     ...(settings.signal === undefined ? {} : { signal: settings.signal }),
   };
   const code = await runCli([...argv], io);
-  return { code, stdout: stdout.text(), stderr: stderr.text(), calls, sockets };
+  return { code, stdout: stdout.text(), stderr: stderr.text(), calls, sockets, left };
 }
 
 /** Splits like a shell: blanks part words, double quotes and a backslash keep them together. */

@@ -18,6 +18,22 @@ async function everyCommand(): Promise<[string, CommandSpec][]> {
   return specs.flatMap((spec) => commandsOf(spec, spec.name));
 }
 
+describe('a command', () => {
+  it('leaves the agent at its end, however that is', async () => {
+    const settings = { env: { DM_SOCKET: '/a/socket' } };
+    const refused = () => Promise.reject(new DmError('refused', 'not for you'));
+    for (const [methods, code] of [
+      [{ listJobs: async () => ({ jobs: [] }) as never }, 0],
+      [{ listJobs: refused as never }, new DmError('refused', '').exitCode],
+    ] as const) {
+      const outcome = await runLine(['jobs', 'list'], methods, settings);
+      expect(outcome.code).to.equal(code);
+      expect(outcome.sockets).to.deep.equal(['/a/socket']);
+      expect(outcome.left).to.deep.equal(['/a/socket']);
+    }
+  });
+});
+
 describe('wrong usage', () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ['', /a command is missing after "dm"/],
