@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { asDmError, DmError } from '../../model/error.js';
 import { CommandContext } from '../command-context.js';
 import type { LazySpec } from '../command-spec.js';
+import type { ControlClient } from '../control-client.js';
 import { parseCommandLine } from '../parse-command-line.js';
 import type { ConfigStep } from './plan-config.js';
 import { shellLine } from './shell-line.js';
@@ -18,7 +19,9 @@ export async function runSteps(
 ): Promise<void> {
   const { io } = context;
   const client = await context.client();
-  const quiet = { ...io, stdout: new Nowhere(), isTTY: false, connect: () => client };
+  // The steps share it: whoever opened it leaves the agent.
+  const shared: ControlClient = { ...client, [Symbol.dispose]: () => undefined };
+  const quiet = { ...io, stdout: new Nowhere(), isTTY: false, connect: () => shared };
   const read = [];
   for (const step of steps) {
     try {

@@ -48,7 +48,9 @@ export async function runLine(
     connect: (socket) => {
       sockets.push(socket);
       return {
-        ...recordingClient(methods, calls),
+        ...recordingClient(methods, calls, () => {
+          if (left.length > 0) throw new Error('the client was disconnected before');
+        }),
         [Symbol.dispose]: () => left.push(socket),
       };
     },
@@ -71,12 +73,17 @@ export async function* stream<T>(...items: T[]): AsyncGenerator<T> {
   yield* items;
 }
 
-function recordingClient(methods: FakeMethods, calls: Call[]): ControlClient {
+function recordingClient(
+  methods: FakeMethods,
+  calls: Call[],
+  beforeCall: () => void,
+): ControlClient {
   const recorded = Object.entries(methods).map(([name, method]) => {
     const call = method as (request: unknown, signal: AbortSignal) => unknown;
     return [
       name,
       (request: unknown, signal: AbortSignal) => {
+        beforeCall();
         calls.push({ method: name, request });
         return call(request, signal);
       },
