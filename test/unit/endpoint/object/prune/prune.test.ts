@@ -48,7 +48,8 @@ describe('prune', function () {
       summary.bytesFreed,
     );
     const passed = PRUNE_STEPS.filter((step) => step !== 'waiting' && step !== 'repacking');
-    expect([...new Set(steps)]).to.deep.equal(passed);
+    // No grace is a moment, too: the store's clock may be a millisecond behind it.
+    expect([...new Set(steps)].filter((step) => step !== 'waiting')).to.deep.equal(passed);
     expect(await fixture.expectWhole()).to.equal(2);
     fixture.copy.sh('echo again > again');
     await fixture.backUp();
