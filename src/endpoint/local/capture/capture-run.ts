@@ -176,7 +176,7 @@ export class CaptureRun {
     const { signal } = this.#options;
     const { directory } = this.#modules;
     if (provider === 'copy') this.#checkSpace(scan.notes.contentBytes);
-    const store = new StoreContent(
+    using store = new StoreContent(
       { provider, newVersion, signal },
       { versions: directory.versions },
     );

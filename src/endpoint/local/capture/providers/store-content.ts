@@ -1,6 +1,7 @@
 import { fsyncSync } from 'node:fs';
 import { DmError } from '../../../../model/error.js';
 import type { VersionStore } from '../../layout/version-store.js';
+import { VersionWriter } from '../../layout/version-writer.js';
 import { cloneFile, isCloneRefusal } from '../../sys/clone.js';
 import { close } from '../../sys/open.js';
 import { type FileStat, statFd } from '../../sys/stat.js';
@@ -16,13 +17,15 @@ export interface StoreContentOptions {
 }
 
 /** Puts contents of live files into the version store, by FICLONE or by a real copy. */
-export class StoreContent {
+export class StoreContent implements Disposable {
   readonly #options: StoreContentOptions;
   readonly #versions: VersionStore;
+  readonly #writer: VersionWriter;
 
   constructor(options: StoreContentOptions, modules: { versions: VersionStore }) {
     this.#options = options;
     this.#versions = modules.versions;
+    this.#writer = new VersionWriter(modules.versions.path);
   }
 
   /**
@@ -35,7 +38,7 @@ export class StoreContent {
     const asFormer = item.storeAs !== 0n && stat.ctimeNs === item.ctimeNs;
     if (!asFormer && this.#isSame(fd, stat, item)) return item.formerVersion;
     const version = asFormer ? item.storeAs : this.#options.newVersion;
-    this.#versions.put(item.gfid, version, (to) => {
+    this.#writer.put(item.gfid, version, (to) => {
       if (this.#options.provider !== 'clone' || !tryClone(fd, to)) {
         copyContent(fd, to, stat.size, leaves, this.#options.signal);
       }
@@ -46,6 +49,10 @@ export class StoreContent {
       }
     });
     return version;
+  }
+
+  [Symbol.dispose](): void {
+    this.#writer[Symbol.dispose]();
   }
 
   /** Removes what was stored of a file that could not be captured after all. */
