@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Gfid } from '../model/ids.js';
+import { hex16 } from '../util/hex16.js';
 import { objectPath } from './object-path.js';
 
 /**
@@ -33,7 +34,7 @@ export function plainTree(basePath: Uint8Array): Buffer | null {
  * the plain folder by the id of the file.
  */
 export function plainKey(tree: string, path: readonly Uint8Array[], gfid: Gfid): string {
-  const byId = `${tree}${PLAIN_FOLDER}/files/${gfid.toString(16).padStart(16, '0')}`;
+  const byId = `${tree}${PLAIN_FOLDER}/files/${hex16(gfid)}`;
   if (path.some((name) => !isUtf8(name))) return byId;
   const names = path.map((name) => Buffer.from(name).toString());
   const key = `${tree}${names.join('/')}`;

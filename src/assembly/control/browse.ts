@@ -14,6 +14,7 @@ import type { FileChunk } from '../../rpc/generated/control/datamover/v1/FileChu
 import type { ReadFileRequest__Output } from '../../rpc/generated/control/datamover/v1/ReadFileRequest.js';
 import type { TreeEntry } from '../../rpc/generated/control/datamover/v1/TreeEntry.js';
 import { escapePath } from '../../util/escape.js';
+import { hex16 } from '../../util/hex16.js';
 import { parseDatasetRef } from './datasets.js';
 import type { ResolveAccount } from './policy-parts.js';
 
@@ -106,7 +107,7 @@ export function browseHandlers(modules: {
           gfid: gfidText(reader, parent),
           name: Buffer.from(name),
         })),
-        content_version: inode.version.toString(16).padStart(16, '0'),
+        content_version: hex16(inode.version),
         exception_code: exception?.code ?? '',
         exception_message: exception?.message ?? '',
       };
@@ -203,7 +204,7 @@ function entryView(reader: DatasetReader, entry: DirectoryEntry): BrowseEntry {
     nlink: inode.nlink,
     user_name: inode.userName,
     group_name: inode.groupName,
-    content_version: inode.version.toString(16).padStart(16, '0'),
+    content_version: hex16(inode.version),
   };
 }
 

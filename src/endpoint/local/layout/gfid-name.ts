@@ -1,8 +1,9 @@
 import type { Gfid } from '../../../model/ids.js';
+import { hex16 } from '../../../util/hex16.js';
 
 /** Name of something that lies in staging by its file id: 16 lower-case hex digits. */
 export function gfidName(gfid: Gfid): Buffer {
-  return Buffer.from(gfid.toString(16).padStart(16, '0'), 'latin1');
+  return Buffer.from(hex16(gfid), 'latin1');
 }
 
 /** The gfid of such a name, or null for another name. */

@@ -1,4 +1,5 @@
 import type { Gfid } from '../../../model/ids.js';
+import { hex16 } from '../../../util/hex16.js';
 
 /** Name of a version's file in its directory: `<gfid>.<version>`, 16 lower-case hex digits each. */
 export function versionFileName(gfid: Gfid, version: bigint): string {
@@ -12,8 +13,3 @@ export function versionShard(gfid: Gfid): string {
 
 /** End of the names of files that are not whole yet. */
 export const PART = '.part';
-
-/** 16 lower-case hex digits. */
-export function hex16(value: bigint): string {
-  return value.toString(16).padStart(16, '0');
-}

@@ -10,7 +10,8 @@ import {
   unlinkSync,
 } from 'node:fs';
 import type { Gfid } from '../../../model/ids.js';
-import { hex16, PART, versionFileName, versionShard } from './version-name.js';
+import { hex16 } from '../../../util/hex16.js';
+import { PART, versionFileName, versionShard } from './version-name.js';
 import { VersionWriter } from './version-writer.js';
 
 const VERSION_FILE = /^([0-9a-f]{16})\.([0-9a-f]{16})$/;

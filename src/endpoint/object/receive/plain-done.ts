@@ -8,6 +8,7 @@ import type { RepositoryLayout } from '../../../repository/object-layout.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
 import { PackSet } from '../../../repository/pack-set.js';
 import { asBuffer } from '../../../util/bytes.js';
+import { hex16 } from '../../../util/hex16.js';
 import type { WorkDirectory } from './work-directory.js';
 
 const SORT_BYTES = 4 * 1024 * 1024;
@@ -44,7 +45,7 @@ export class PlainDone {
 
   add({ gfid, key, size, fromMs, toMs, lockedUntilMs }: DoneObject): void {
     const times = [fromMs, toMs, lockedUntilMs].map(Math.round).join(' ');
-    const line = `\n${hex(gfid)} ${size} ${times} ${encodeURIComponent(key)}\n`;
+    const line = `\n${hex16(gfid)} ${size} ${times} ${encodeURIComponent(key)}\n`;
     appendFileSync(this.#path, line, { mode: 0o600 });
   }
 
@@ -60,7 +61,7 @@ export class PlainDone {
     const options = { directory: work.spill, memoryBytes: SORT_BYTES };
     using byKey = new ExternalSorter(options);
     for await (const { gfid, size, fromMs, toMs, key } of this.noted()) {
-      byKey.add(Buffer.from(key), Buffer.from(`${hex(gfid)} ${size} ${fromMs} ${toMs}`));
+      byKey.add(Buffer.from(key), Buffer.from(`${hex16(gfid)} ${size} ${fromMs} ${toMs}`));
     }
     using byId = new ExternalSorter(options);
     let bytes = 0;
@@ -96,11 +97,7 @@ export class PlainDone {
 
 /** What stands for a plain object where data packs would. */
 export function plainId(gfid: Gfid): PackId {
-  return parsePackId(`${hex(gfid)}${'0'.repeat(16)}`);
-}
-
-function hex(gfid: Gfid): string {
-  return gfid.toString(16).padStart(16, '0');
+  return parsePackId(`${hex16(gfid)}${'0'.repeat(16)}`);
 }
 
 /** Goes through the noted keys and those of the store side by side: both ascend. */
