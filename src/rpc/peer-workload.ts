@@ -2,11 +2,11 @@ import { DmError } from '../model/error.js';
 import { type Caller, ownerOf } from './peer-access.js';
 
 /**
- * Worker threads that the calls of one caller may hold at once. The jobs of an
- * agent that reads from here and writes here at once need 32; the pool has 64, so
- * that one peer alone cannot take them all.
+ * Worker threads that the calls of one caller may hold at once, about 10 MiB of memory each. An agent has four jobs at a
+ * time, of two lanes at most, and may read from here and write here in each; the pool has 64, so that one peer alone cannot
+ * take them all.
  */
-const MAX_THREADS_PER_CALLER = 40;
+const MAX_THREADS_PER_CALLER = 20;
 
 /**
  * Counts the worker threads that the calls of each caller hold; this agent itself is not limited.

@@ -2,17 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
+import type { WriteRequest } from '../../src/rpc/generated/peer/datamover/v1/WriteRequest.js';
 import { peerDefinition } from '../../src/rpc/proto.js';
 import type { AgentProcess } from '../support/agent-process.js';
 import type { TestAgents } from '../support/e2e-agents.js';
 import { until } from '../support/e2e-until.js';
 import { rawControlClient, sendRaw } from '../support/mutations/message-fuzzer.js';
 import { MAX_GROWTH, residentBytes } from '../support/resident-memory.js';
-import { END, HostileDataset, withSession } from './hostile-dataset.js';
+import { content, END, gfid, HostileDataset, wholeFile, withSession } from './hostile-dataset.js';
 import { HostilePeer } from './hostile-peer.js';
 
-/** Copies at once that an agent has had before it is attacked, so that its threads have been at work. */
+/** Copies at once, of so many lanes each, that an agent has had before it is attacked: about as many threads as a peer may hold. */
 const WARM_UP = 6;
+const WARM_UP_LANES = 3;
 /** After an attack memory may still be given back for so long. */
 const GIVEN_BACK_MS = 10_000;
 const LOGGED_MS = 10_000;
@@ -54,9 +56,16 @@ export function withstands(options: WithstandsOptions): Withstands {
     const copies = Array.from({ length: WARM_UP }, async (_, at) => {
       using peer = await HostilePeer.connect(victim(), { name: honest });
       const dataset = new HostileDataset();
-      const offer = await dataset.offer(agents().root(name, inbox, `warm-up-${at}`));
+      const files: WriteRequest[] = [];
+      for (let lane = 0; lane < WARM_UP_LANES; lane++) {
+        const id = gfid(64 * lane + 2);
+        dataset.add(id, `f${lane}`, 'file', { size: 1n });
+        files.push(content((writer) => wholeFile(writer, id, Buffer.from('x')), lane));
+      }
+      const target = agents().root(name, inbox, `warm-up-${at}`);
+      const offer = await dataset.offer(target, { lanes: WARM_UP_LANES });
       const session = await peer.begin(offer);
-      await peer.send(...withSession(session, dataset.structure(), END));
+      await peer.send(...withSession(session, dataset.structure(), ...files, END));
       await peer.abort(session);
     });
     await Promise.all(copies);
