@@ -125,6 +125,7 @@ export class PeerListener implements AsyncDisposable {
           const allow = error instanceof DmError ? allowing(error.data) : [];
           log.warn({ peer: who, code, reason: error.message, allow }, 'peer refused');
         },
+        onHungUp: (who) => log.info({ peer: who }, 'peer hung up during the TLS handshake'),
         onUnexpected: (method, error) =>
           log.error({ method, err: error }, 'a call failed unexpectedly'),
         now: () => clock.now(),

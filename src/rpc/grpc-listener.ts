@@ -6,7 +6,7 @@ import type {
   ServerHttp2Stream,
 } from 'node:http2';
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import {
   type Metadata,
   Server,
@@ -15,6 +15,8 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { DmError } from '../model/error.js';
+import { AcceptedAddresses } from './accepted-addresses.js';
+import { handshakeFailure } from './handshake-failure.js';
 import { MessageMeter } from './message-meter.js';
 import type { BandwidthPacing } from './pacing/bandwidth-pacing.js';
 import { pacedCarrier } from './pacing/paced-socket.js';
@@ -73,7 +75,7 @@ export interface GrpcListenerModules<State> {
   /**
    * Called for each new connection before any request of it; what it throws ends the connection.
    */
-  readonly admit: (socket: Socket) => State;
+  readonly admit: (socket: Socket, address: string) => State;
   /** Whose connection it is: what one peer may take up is counted over all of its. */
   readonly ownerOf: (state: State) => string;
   readonly onClosed?: (connection: ServerConnection<State>) => void;
@@ -81,6 +83,8 @@ export interface GrpcListenerModules<State> {
   readonly pacing?: BandwidthPacing;
   /** A connection that was not served, with the reason; called for the log. */
   readonly onRefused: (address: string, error: Error) => void;
+  /** A client that ended its connection during the handshake; called for the log. */
+  readonly onHungUp?: (address: string) => void;
 }
 
 /** A grpc server that knows its connections. */
@@ -90,6 +94,7 @@ export class GrpcListener<State> {
   readonly #window: number;
   readonly #connections = new Map<string, ServerConnection<State>>();
   readonly #sessions = new Map<string, { session: ServerHttp2Session; socket: Socket }>();
+  readonly #addresses = new AcceptedAddresses();
   readonly #unpaced = new WeakSet<Socket>();
   readonly #ids = new WeakMap<ServerHttp2Session, string>();
   /** As they were accepted, with and without a session. */
@@ -109,7 +114,8 @@ export class GrpcListener<State> {
     this.#modules = modules;
     this.#window = options.window ?? WINDOW_BYTES;
     this.#meter = new MessageMeter((session, error) => {
-      modules.onRefused(addressOf(session.socket as Socket), error);
+      const { socket } = this.#sessions.get(this.#ids.get(session) ?? '') ?? {};
+      modules.onRefused(this.#addresses.of(socket ?? (session.socket as Socket)), error);
       session.destroy();
     });
     this.#server.addService(modules.service, modules.handlers);
@@ -190,7 +196,8 @@ export class GrpcListener<State> {
   #watch(server: Http2Server): void {
     server.maxConnections = MAX_CONNECTIONS;
     this.#servers.push(server);
-    server.on('connection', (socket: Socket) => {
+    server.prependListener('connection', (socket: Socket) => {
+      this.#addresses.note(socket);
       if (this.#sockets.size >= CROWD) this.#dropHungUp();
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -205,11 +212,10 @@ export class GrpcListener<State> {
     server.on('session', (session) => this.#begin(session));
     server.prependListener('stream', (stream, headers) => this.#mark(stream, headers));
     server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-      const { authorizationError: reason } = socket as { authorizationError?: unknown };
-      this.#modules.onRefused(
-        addressOf(socket),
-        reason === undefined || reason === null ? error : refusedCertificate(String(reason)),
-      );
+      const address = this.#addresses.of(socket);
+      const refusal = handshakeFailure(error, socket);
+      if (refusal === null) this.#modules.onHungUp?.(address);
+      else this.#modules.onRefused(address, refusal);
     });
   }
 
@@ -255,12 +261,12 @@ export class GrpcListener<State> {
 
   #begin(session: ServerHttp2Session): void {
     const socket = this.#arriving ?? (session.socket as Socket);
-    const address = addressOf(socket);
+    const address = this.#addresses.of(socket);
     try {
       const connection: ServerConnection<State> = {
         id: String(this.#nextId++),
         address,
-        state: this.#modules.admit(socket),
+        state: this.#modules.admit(socket, address),
         end: () => endSession(session, socket),
         probe: (hungUp) => {
           const isGone = hasLostPeer(socket) || isOneOf(socket, hungUp);
@@ -308,22 +314,6 @@ function endSession(session: ServerHttp2Session, socket: Socket): void {
 function destroySession(session: ServerHttp2Session, socket: Socket): void {
   session.destroy();
   socket.destroy();
-}
-
-function refusedCertificate(reason: string): DmError {
-  return new DmError(
-    'peer_untrusted',
-    `the client's certificate is not accepted: ${reason}; install the CA that issued it here, or renew it there`,
-    { data: { reason: reason.toLowerCase() } },
-  );
-}
-
-function addressOf(socket: Socket): string {
-  return socket.remoteAddress === undefined
-    ? socket instanceof TLSSocket
-      ? 'an address that is gone'
-      : 'local socket'
-    : `${socket.remoteAddress}:${socket.remotePort ?? 0}`;
 }
 
 /**

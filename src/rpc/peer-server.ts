@@ -60,6 +60,8 @@ export interface PeerServerModules extends PeerGuardModules {
    * Told of each call that failed inside this program: its caller learns no more than `internal`.
    */
   readonly onUnexpected: (method: string, error: unknown) => void;
+  /** Told of each client that hung up during the handshake, for the log: who tries, and gives up. */
+  readonly onHungUp?: (address: string) => void;
   readonly now: () => number;
   /** The bandwidth rules; without them nothing is held back. */
   readonly pacing?: BandwidthPacing;
@@ -153,7 +155,7 @@ export class PeerServer implements AsyncDisposable {
       sessions: this.#sessions,
     });
     const { window } = this.#options;
-    const { pacing } = this.#modules;
+    const { pacing, onHungUp } = this.#modules;
     this.#listener = await GrpcListener.open<PeerConnectionState>(
       {
         address,
@@ -163,16 +165,17 @@ export class PeerServer implements AsyncDisposable {
       {
         service: peerDefinition(),
         handlers,
-        admit: (socket) => this.#admit(socket),
+        admit: (socket, address) => this.#admit(socket, address),
         ownerOf: ({ caller }) => (caller === null ? 'refused' : ownerOf(caller)),
         onClosed: ({ state }) => this.#closed(state),
         onRefused: this.#modules.onRefused,
+        ...(onHungUp !== undefined && { onHungUp }),
         ...(pacing !== undefined && { pacing }),
       },
     );
   }
 
-  #admit(socket: Socket): PeerConnectionState {
+  #admit(socket: Socket, address: string): PeerConnectionState {
     const openedAt = this.#modules.now();
     const state = {
       ...{ calls: new Set<never>(), greeted: false, openedAt, access: null, ticket: null },
@@ -191,7 +194,7 @@ export class PeerServer implements AsyncDisposable {
       return { ...state, readers, caller, refusal: null, chain };
     } catch (error) {
       if (!(error instanceof DmError)) throw error;
-      this.#modules.onRefused(`${socket.remoteAddress}:${socket.remotePort}`, error);
+      this.#modules.onRefused(address, error);
       return { ...state, readers, caller: null, refusal: error, chain };
     }
   }
@@ -229,10 +232,17 @@ export class PeerServer implements AsyncDisposable {
     for (const connection of this.#connections()) {
       const { state } = connection;
       connection.probe(hungUp);
-      if (!state.greeted && now() - state.openedAt > HELLO_MS) connection.end();
+      if (!state.greeted && now() - state.openedAt > HELLO_MS) this.#endSilent(connection);
       this.#background(state.readers.sweep());
     }
     this.#background(this.recheck());
+  }
+
+  #endSilent(connection: PeerServerConnection): void {
+    const { state, address } = connection;
+    // Why it was refused has been told.
+    if (state.refusal === null) this.#modules.onRefused(address, saidNoHello());
+    connection.end();
   }
 
   /** Work that nobody waits for: its failure concerns no call, but must be seen. */
@@ -256,4 +266,11 @@ function plainAddress(address = '127.0.0.1'): string {
 
 function hostPort(host: string, port: number): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function saidNoHello(): DmError {
+  return new DmError(
+    'protocol_mismatch',
+    `a connection begins with Hello, and this one said none within ${HELLO_MS / 1_000} s; upgrade the caller`,
+  );
 }

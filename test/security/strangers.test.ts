@@ -91,7 +91,6 @@ describe('strangers at the door of an agent', function () {
       '13: two names',
       () => makeIdentity(ca, { subject: [[['2.5.4.3', 'a']], [['2.5.4.3', 'b']]] }),
     ],
-    ['14: a SHA-1 signature', () => makeIdentity(ca, { digest: 'sha1' })],
     ['14: a short key', () => makeIdentity(ca, { key: 'rsa1024' })],
   ];
   for (const [what, identity, chain] of refused) {
@@ -100,6 +99,20 @@ describe('strangers at the door of an agent', function () {
       await logged('peer_untrusted');
     });
   }
+
+  it('14: a SHA-1 signature, of one who lets OpenSSL present it: refused, and the log tells it', async () => {
+    const { certPem: cert, keyPem: key } = makeIdentity(ca, { digest: 'sha1' });
+    const socket = tlsConnect({
+      ...{ cert, key, ciphers: 'DEFAULT@SECLEVEL=0' },
+      socket: plainSocket(agents.agent('victim')),
+      ALPNProtocols: ['h2'],
+      rejectUnauthorized: false,
+    });
+    socket.on('error', () => undefined);
+    socket.resume();
+    await once(socket, 'close');
+    await logged('peer_untrusted');
+  });
 
   it('1, 15: without a certificate, and with TLS 1.2: refused, and the log tells it', async () => {
     const { certPem: cert, keyPem: key } = leaf;

@@ -78,6 +78,8 @@ export interface TestServer extends AsyncDisposable {
   readonly server: PeerServer;
   readonly trust: TestTrust;
   readonly refused: { readonly who: string; readonly error: Error }[];
+  /** Addresses of those who left during the handshake. */
+  readonly hungUp: string[];
   /** Defects that calls ran into. Closing throws the first one; take out those a test is about. */
   readonly unexpected: unknown[];
   /** What callers may do; change it while it runs. */
@@ -96,6 +98,7 @@ export async function testServer(
   const { ca, alpha } = testPki();
   const trust = trustOf(ca);
   const refused: { who: string; error: Error }[] = [];
+  const hungUp: string[] = [];
   const unexpected: unknown[] = [];
   const allowed = new Set<PeerRight>(PEER_RIGHTS);
   const { accessFor, pacing, tickets, ...rest } = options;
@@ -119,6 +122,7 @@ export async function testServer(
         })),
       verify: verifier(trust, 'client'),
       onRefused: (who, error) => refused.push({ who, error }),
+      onHungUp: (who) => void hungUp.push(who),
       tickets: tickets ?? new TicketOffice({ randomBytes, uptime: () => performance.now() }),
       onUnexpected: (_method, error) => unexpected.push(error),
       now: () => Date.now(),
@@ -129,7 +133,7 @@ export async function testServer(
     await server.close();
     if (unexpected.length > 0) throw unexpected[0];
   };
-  return { server, trust, refused, unexpected, allowed, [Symbol.asyncDispose]: close };
+  return { server, trust, refused, hungUp, unexpected, allowed, [Symbol.asyncDispose]: close };
 }
 
 /** A channel of the identity "beta" to an address on this machine. */
