@@ -62,6 +62,7 @@ export class ObjectPlaces {
     const locks = () => this.#modules.locks(account.id);
     const source = new ObjectSource({ secret }, { ...modules, locks });
     return {
+      name: account.name,
       source,
       target: new ObjectTarget(
         { workPath: this.#workPath, secret },

@@ -32,7 +32,7 @@ export const offlineBackups: OfflineBackups = {
     const store = await openObjectStore({ ...account, id: ACCOUNT_ID }, secrets, modules, signal);
     const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
     const source = new ObjectSource({ secret }, { store, masters: new MasterKeys() });
-    const place = { source, [Symbol.asyncDispose]: async () => undefined };
+    const place = { name: account.name, source, [Symbol.asyncDispose]: async () => undefined };
     const view = { id: ACCOUNT_ID, name: account.name };
     const calls = {
       listAccounts: async () => ({ accounts: [view] }),

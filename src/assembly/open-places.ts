@@ -65,11 +65,12 @@ export class AccountPlaces implements Places {
   ): Promise<OpenPlace> {
     if (asOfMs !== null) return await this.#openAsOf(accountId, asOfMs, signal);
     if (accountId === this.#localAccountId) return localPlace(this.#local, this.#tickets);
-    if (accountId === LOOPBACK_ACCOUNT_ID) return peerPlace(this.#dialer.loopback(), null);
+    if (accountId === LOOPBACK_ACCOUNT_ID)
+      return peerPlace('loopback', this.#dialer.loopback(), null);
     const account = await this.#accounts.get(accountId);
     if (account.type === 'DM') {
       const channel = await this.#dialer.dial(accountId, signal);
-      return peerPlace(channel, await peerOf(channel, account.uri, signal));
+      return peerPlace(account.name, channel, await peerOf(channel, account.uri, signal));
     }
     return await this.#objects.open(account, signal);
   }
@@ -77,7 +78,7 @@ export class AccountPlaces implements Places {
   async openWorker(accountId: string, signal: AbortSignal): Promise<Worker | null> {
     if (this.#accounts.isBuiltIn(accountId)) return null;
     const { name, uri } = await this.#accounts.peer(accountId);
-    const channel = await this.#dialer.dial(accountId, signal);
+    const channel = await this.#dialer.dial(accountId, signal, 'worker');
     const { key } = await peerOf(channel, uri, signal);
     const end = () => channel.close();
     return { name, key, tasks: new PeerTasks(channel), [Symbol.asyncDispose]: end };
@@ -116,6 +117,7 @@ async function peerOf(channel: PeerChannel, uri: string, signal: AbortSignal): P
 function localPlace(local: LocalPlace, tickets: Pick<OwnTickets, 'lend'>): OpenPlace {
   const open = new AbortController();
   return {
+    name: 'local',
     source: local.source,
     target: local.target,
     maker: local.maker,
@@ -130,8 +132,9 @@ function localPlace(local: LocalPlace, tickets: Pick<OwnTickets, 'lend'>): OpenP
   };
 }
 
-function peerPlace(channel: PeerChannel, peer: KnownPeer | null): OpenPlace {
+function peerPlace(name: string, channel: PeerChannel, peer: KnownPeer | null): OpenPlace {
   return {
+    name,
     source: new PeerSource(channel),
     target: new PeerTarget(channel),
     maker: new PeerMaker(channel),

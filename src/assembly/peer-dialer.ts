@@ -3,6 +3,7 @@ import { parseDmUri } from '../model/account.js';
 import { DEFAULT_COMPRESSION } from '../model/compression.js';
 import { DmError } from '../model/error.js';
 import type { AccountId } from '../model/ids.js';
+import { namedError } from '../model/named-error.js';
 import type { Log } from '../observe/log.js';
 import type { AgentCard } from '../rpc/agent-card.js';
 import type { PeerLinks } from '../rpc/link/peer-links.js';
@@ -36,15 +37,24 @@ export class PeerDialer {
   /** A channel to this agent itself, through its own peer protocol. */
   loopback(): PeerChannel {
     const { card, loopbackSocket } = this.#options;
-    return new PeerChannel({ card, dial: { kind: 'unix', path: loopbackSocket } });
+    return new PeerChannel({
+      card,
+      told: (error) => namedError(error, 'account "loopback"'),
+      dial: { kind: 'unix', path: loopbackSocket },
+    });
   }
 
   /**
    * A channel that has greeted the account's peer. A peer met for the first time is pinned
    * before the channel is given out. Throws `peer_unreachable`, `peer_untrusted`,
-   * `peer_key_mismatch`, `no_identity` or `protocol_mismatch`.
+   * `peer_key_mismatch`, `no_identity` or `protocol_mismatch`. Messages name the account, as
+   * what it is asked as.
    */
-  async dial(accountId: string, signal: AbortSignal): Promise<PeerChannel> {
+  async dial(
+    accountId: string,
+    signal: AbortSignal,
+    role: 'account' | 'worker' = 'account',
+  ): Promise<PeerChannel> {
     const { accounts, trust, pacing, links, log } = this.#modules;
     const account = await accounts.peer(accountId);
     const addresses = parseDmUri(account.uri);
@@ -59,6 +69,7 @@ export class PeerDialer {
       pacing,
       links,
       compression: account.compression ?? DEFAULT_COMPRESSION,
+      told: (error) => namedError(error, `${role} "${account.name}"`),
       dial: {
         kind: 'tls',
         addresses,

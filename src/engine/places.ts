@@ -8,6 +8,8 @@ import type { SpkiFingerprint } from '../model/ids.js';
 
 /** One account, opened for one piece of work. Disposing closes its connections, not the place. */
 export interface OpenPlace extends AsyncDisposable {
+  /** Account name, for people. */
+  readonly name: string;
   readonly source: Source;
   readonly target: Target;
   readonly maker: DatasetMaker;

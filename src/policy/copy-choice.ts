@@ -52,7 +52,7 @@ export async function planCopy(
 
 /** The dataset that a COPY names. Fails with `not_found`. */
 export async function datasetByNumber(
-  { source }: Pick<OpenPlace, 'source'>,
+  { name, source }: Pick<OpenPlace, 'name' | 'source'>,
   number: number,
   basePath: Buffer,
   signal: AbortSignal,
@@ -63,7 +63,7 @@ export async function datasetByNumber(
   }
   throw new DmError(
     'not_found',
-    `dataset ${number} does not exist at the source${basePath.length === 0 ? '' : ` below ${escapePath(basePath)}`}; see \`dm datasets list --account-id\``,
+    `dataset ${number} does not exist at account "${name}"${basePath.length === 0 ? '' : ` with the base path ${escapePath(basePath)}`}; see \`dm datasets list --account-id=${name}\``,
   );
 }
 

@@ -4,6 +4,7 @@ import { type CopyRequest, copyDataset } from '../engine/copy.js';
 import type { OpenPlace, Places, Worker } from '../engine/places.js';
 import type { DatasetIdentity, DatasetInfo } from '../model/dataset.js';
 import { DmError } from '../model/error.js';
+import { namedError } from '../model/named-error.js';
 import type { CpuGovernor } from './cpu-governor.js';
 
 /** Carries out one copy, wherever its policy wants that done. */
@@ -144,8 +145,6 @@ class WorkerMover implements CopyMover {
   }
 
   #named(error: unknown): unknown {
-    if (!(error instanceof DmError) || error.code === 'cancelled') return error;
-    const { code, message, data } = error;
-    return new DmError(code, `worker "${this.#worker.name}": ${message}`, { data, cause: error });
+    return error instanceof DmError ? namedError(error, `worker "${this.#worker.name}"`) : error;
   }
 }

@@ -1,5 +1,6 @@
 import type { CompressionMode } from '../model/compression.js';
 import { DmError } from '../model/error.js';
+import { errorAtPath } from '../model/named-error.js';
 import type { AgentCard } from './agent-card.js';
 import { callDuplex, callStream, callUnary, type ErrorMapper, type Method } from './client-call.js';
 import type { ActiveCompression, SendingStream } from './link/peer-link.js';
@@ -36,6 +37,13 @@ export interface PeerChannelOptions {
   readonly compression?: CompressionMode;
   /** The ways to all peers; of its own unless given. */
   readonly links?: PeerLinks;
+}
+
+export interface CallAbout {
+  /** Told with a failure that does not name it. */
+  readonly path?: Uint8Array | undefined;
+  /** For the answer; a minute unless told. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -99,32 +107,34 @@ export class PeerChannel implements AsyncDisposable {
     method: Method<Request, Reply>,
     request: Request,
     signal: AbortSignal,
-    timeoutMs = UNARY_MS,
+    { path, timeoutMs = UNARY_MS }: CallAbout = {},
   ): Promise<Reply> {
     const connection = await this.#connected(signal);
     const { client } = connection;
     const options = { deadline: Date.now() + timeoutMs };
-    return callUnary(client, method, request, options, this.#errors(connection), signal);
+    return callUnary(client, method, request, options, this.#errors(connection, path), signal);
   }
 
   async *stream<Request, Reply>(
     method: Method<Request, Reply>,
     request: Request,
     signal: AbortSignal,
+    { path }: Pick<CallAbout, 'path'> = {},
   ): AsyncGenerator<Reply> {
     const connection = await this.#connected(signal);
     const { client } = connection;
-    yield* callStream(client, method, request, this.#errors(connection), signal);
+    yield* callStream(client, method, request, this.#errors(connection, path), signal);
   }
 
   async *duplex<Request, Reply>(
     method: Method<Request, Reply>,
     requests: AsyncIterable<Request>,
     signal: AbortSignal,
+    { path }: Pick<CallAbout, 'path'> = {},
   ): AsyncGenerator<Reply> {
     const connection = await this.#connected(signal);
     const { client } = connection;
-    yield* callDuplex(client, method, requests, this.#errors(connection), signal);
+    yield* callDuplex(client, method, requests, this.#errors(connection, path), signal);
   }
 
   /**
@@ -159,9 +169,12 @@ export class PeerChannel implements AsyncDisposable {
     return this.close();
   }
 
-  #errors(connection: PeerConnection): ErrorMapper {
+  #errors(connection: PeerConnection, path?: Uint8Array): ErrorMapper {
     const { told = (error) => error } = this.#options;
-    return (error) => told(connection.toError(error));
+    return (failed) => {
+      const error = connection.toError(failed);
+      return told(path === undefined ? error : errorAtPath(error, path));
+    };
   }
 
   async #connected(signal: AbortSignal): Promise<PeerConnection> {

@@ -272,6 +272,29 @@ describe('what is refused, and leaves everything as it was', function () {
       expect(readdirSync(agents.root('reader'))).to.have.members(['.datamover', 'golden']);
     });
 
+    it('a refusal tells the account and the path that it is about', async () => {
+      const alpha = agents.agent('alpha');
+      const told = async (type: string, flags: Parameters<typeof createPolicy>[2]) => {
+        const { job } = await runPolicy(alpha, await createPolicy(alpha, type, flags));
+        return job?.error_message;
+      };
+      const to = { account: 'reader', path: agents.root('reader', 'told') };
+      const start = `account "reader": ${to.path}: peer "alpha"`;
+      expect(await told('REPEAT_COPY', repeatCopy(source, to))).to.contain(start);
+      expect(await told('CREATION', creation('reader', to.path))).to.contain(start);
+      const missing = { account: 'beta', path: agents.root('beta', 'never-there') };
+      expect(await told('CREATION', creation('beta', missing.path))).to.match(
+        new RegExp(`^account "beta": ${missing.path} is not there`),
+      );
+      const back = { account: 'local', path: agents.root('alpha', 'never-back') };
+      expect(await told('COPY', copyOnce(77, missing, back))).to.contain(
+        `dataset 77 does not exist at account "beta" with the base path ${missing.path};`,
+      );
+      const viewed = await dm(alpha, 'datasets', 'view', '77', '--account-id=beta');
+      expect(viewed.stderr).to.match(/^dm: not_found: dataset 77 does not exist at account "beta"/);
+      expect(viewed.code).to.equal(3);
+    });
+
     it('--peer-access=none is a vault: it pulls and cannot be reached', async () => {
       const { code, stderr } = await ping('alpha', 'vault');
       expect(stderr).to.match(/^dm: peer_unreachable: /);

@@ -139,7 +139,7 @@ export function asOfTime(text: string): number | null {
  * `ambiguous` when two base paths hold the id.
  */
 export async function findDataset(
-  place: Pick<OpenPlace, 'source'>,
+  place: Pick<OpenPlace, 'name' | 'source'>,
   ref: string,
   signal: AbortSignal,
 ): Promise<DatasetInfo> {
@@ -160,7 +160,7 @@ export async function findDataset(
   if (!first)
     throw new DmError(
       'not_found',
-      `dataset ${ref} does not exist at that place; see \`dm datasets list\`, with --account-id for another place`,
+      `dataset ${ref} does not exist at account "${place.name}"; see \`dm datasets list\`, with --account-id for another place`,
     );
   if (second) {
     throw new DmError(

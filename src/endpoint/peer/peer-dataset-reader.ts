@@ -4,7 +4,7 @@ import { detailsFromWire, entryFromWire } from '../../rpc/codec/browse-codec.js'
 import { changesToWire, refToWire } from '../../rpc/codec/source-codec.js';
 import { batchFromWire } from '../../rpc/codec/stream-codec.js';
 import { ReceiveWait } from '../../rpc/link/receive-wait.js';
-import type { PeerChannel } from '../../rpc/peer-channel.js';
+import type { CallAbout, PeerChannel } from '../../rpc/peer-channel.js';
 import { peerDefinition } from '../../rpc/proto.js';
 import type { ChangeBatch } from '../change-stream.js';
 import type {
@@ -25,11 +25,13 @@ export class PeerDatasetReader implements DatasetReader {
   readonly info: DatasetInfo;
   readonly #channel: PeerChannel;
   readonly #ref: DatasetRef;
+  readonly #about: CallAbout;
 
   constructor(info: DatasetInfo, channel: PeerChannel) {
     this.info = info;
     this.#channel = channel;
     this.#ref = { id: info.id, basePath: info.basePath };
+    this.#about = { path: info.basePath };
   }
 
   async *changes(request: ChangesRequest, signal: AbortSignal): AsyncGenerator<ChangeBatch> {
@@ -39,7 +41,9 @@ export class PeerDatasetReader implements DatasetReader {
     const compressed = mode === null ? null : { mode, stream: this.#channel.nextStream() };
     const message = changesToWire(this.#ref, request, compressed);
     const wait = new ReceiveWait();
-    for await (const batch of wait.timed(this.#channel.stream(Changes, message, signal))) {
+    for await (const batch of wait.timed(
+      this.#channel.stream(Changes, message, signal, this.#about),
+    )) {
       if (compressed !== null && wait.unreadMs >= FEEDBACK_MS) {
         this.#tell(compressed.stream, wait.read(), compression?.isOn === true);
       }
@@ -54,14 +58,16 @@ export class PeerDatasetReader implements DatasetReader {
   #tell(stream: number, waitedMs: number, compress: boolean): void {
     const { Feedback } = peerDefinition();
     const message = { stream, waited_ms: waitedMs, compress };
-    const told = this.#channel.unary(Feedback, message, new AbortController().signal, UNTIMELY_MS);
+    const told = this.#channel.unary(Feedback, message, new AbortController().signal, {
+      timeoutMs: UNTIMELY_MS,
+    });
     told.catch(() => undefined);
   }
 
   async lookup(path: readonly Uint8Array[], signal: AbortSignal): Promise<DirectoryEntry | null> {
     const { Lookup } = peerDefinition();
     const request = { dataset: refToWire(this.#ref), path: [...path] };
-    const { entry } = await this.#channel.unary(Lookup, request, signal);
+    const { entry } = await this.#channel.unary(Lookup, request, signal, this.#about);
     return entry && entryFromWire(entry);
   }
 
@@ -76,7 +82,7 @@ export class PeerDatasetReader implements DatasetReader {
       gfid: dir.toString(),
       ...(after !== null && { after }),
     };
-    for await (const page of this.#channel.stream(ListDirectory, request, signal)) {
+    for await (const page of this.#channel.stream(ListDirectory, request, signal, this.#about)) {
       yield page.entries.map(entryFromWire);
     }
   }
@@ -84,7 +90,7 @@ export class PeerDatasetReader implements DatasetReader {
   async details(gfid: Gfid, signal: AbortSignal): Promise<EntryDetails> {
     const { Details } = peerDefinition();
     const request = { dataset: refToWire(this.#ref), gfid: gfid.toString() };
-    return detailsFromWire(await this.#channel.unary(Details, request, signal));
+    return detailsFromWire(await this.#channel.unary(Details, request, signal, this.#about));
   }
 
   async *read(
@@ -100,7 +106,8 @@ export class PeerDatasetReader implements DatasetReader {
       offset: offset.toString(),
       length: length.toString(),
     };
-    for await (const { data } of this.#channel.stream(Read, request, signal)) yield data;
+    for await (const { data } of this.#channel.stream(Read, request, signal, this.#about))
+      yield data;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -17,7 +17,9 @@ export class PeerLocker implements DatasetLocker {
     signal: AbortSignal,
   ): Promise<void> {
     const { HoldDataset } = peerDefinition();
-    await this.#channel.unary(HoldDataset, { holder, id, base_path: basePath }, signal);
+    await this.#channel.unary(HoldDataset, { holder, id, base_path: basePath }, signal, {
+      path: basePath,
+    });
   }
 
   async release(holder: string, signal: AbortSignal): Promise<void> {

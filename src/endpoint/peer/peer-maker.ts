@@ -22,6 +22,7 @@ import type {
   VerifyResult,
 } from '../dataset-maker.js';
 import type { DatasetRef } from '../source.js';
+import { pathOf } from './peer-source.js';
 
 /** A tree of many millions of entries is walked within this time. */
 const PREVIEW_MS = 3_600_000;
@@ -40,7 +41,9 @@ export class PeerMaker implements DatasetMaker {
     signal: AbortSignal,
   ): Promise<DatasetInfo> {
     const { CreateDataset } = peerDefinition();
-    for await (const event of this.#channel.stream(CreateDataset, createToWire(request), signal)) {
+    for await (const event of this.#channel.stream(CreateDataset, createToWire(request), signal, {
+      path: request.basePath,
+    })) {
       if (event.dataset !== null) return datasetFromWire(event.dataset);
       onProgress(createProgressFromWire(event));
     }
@@ -50,7 +53,12 @@ export class PeerMaker implements DatasetMaker {
   async preview(request: PreviewRequest, signal: AbortSignal): Promise<DatasetPreview> {
     const { PreviewDataset } = peerDefinition();
     const wanted = previewRequestToWire(request);
-    return previewFromWire(await this.#channel.unary(PreviewDataset, wanted, signal, PREVIEW_MS));
+    return previewFromWire(
+      await this.#channel.unary(PreviewDataset, wanted, signal, {
+        path: request.basePath,
+        timeoutMs: PREVIEW_MS,
+      }),
+    );
   }
 
   async verify(
@@ -59,7 +67,12 @@ export class PeerMaker implements DatasetMaker {
     signal: AbortSignal,
   ): Promise<VerifyResult> {
     const { VerifyDataset } = peerDefinition();
-    for await (const event of this.#channel.stream(VerifyDataset, refToWire(ref), signal)) {
+    for await (const event of this.#channel.stream(
+      VerifyDataset,
+      refToWire(ref),
+      signal,
+      pathOf(ref),
+    )) {
       if (event.result !== null) return verifyResultFromWire(event.result);
       onProgress(verifyProgressFromWire(event));
     }

@@ -4,7 +4,7 @@ import { commitResultFromWire, progressFromWire } from '../../rpc/codec/target-c
 import { malformed, toNumber } from '../../rpc/codec/wire-value.js';
 import type { WriteRequest } from '../../rpc/generated/peer/datamover/v1/WriteRequest.js';
 import type { SendingStream } from '../../rpc/link/peer-link.js';
-import type { PeerChannel } from '../../rpc/peer-channel.js';
+import type { CallAbout, PeerChannel } from '../../rpc/peer-channel.js';
 import { peerDefinition } from '../../rpc/proto.js';
 import { freeMemory } from '../../worker/free-memory.js';
 import type { Ack, ChangeBatch, ResumePoint } from '../change-stream.js';
@@ -17,6 +17,7 @@ const ABORT_MS = 600_000;
 
 export interface BegunSession {
   readonly id: string;
+  readonly targetPath: Uint8Array;
   readonly resume: ResumePoint | null;
   readonly committed: boolean;
   /** Null when payloads go as they are; disposed of with the session. */
@@ -32,11 +33,13 @@ export class PeerSession implements ReceiveSession {
   readonly committed: boolean;
   readonly compression?: CompressionSwitch;
   readonly #id: string;
+  readonly #about: CallAbout;
   readonly #sending: SendingStream | null;
   readonly #channel: PeerChannel;
 
   constructor(begun: BegunSession, channel: PeerChannel) {
     this.#id = begun.id;
+    this.#about = { path: begun.targetPath };
     this.resume = begun.resume;
     this.committed = begun.committed;
     this.#sending = begun.sending;
@@ -50,7 +53,7 @@ export class PeerSession implements ReceiveSession {
     sending?.restart();
     const requests = this.#requests(sending === null ? batches : sending.timed(batches));
     try {
-      for await (const ack of this.#channel.duplex(Write, requests, signal)) {
+      for await (const ack of this.#channel.duplex(Write, requests, signal, this.#about)) {
         sending?.report(toNumber(ack.waited_ms, 'time waited'), false);
         yield ackFromWire(ack);
       }
@@ -78,7 +81,7 @@ export class PeerSession implements ReceiveSession {
     }
     const message = { session: this.#id, partial: request.partial, failures };
     try {
-      for await (const event of this.#channel.stream(Commit, message, signal)) {
+      for await (const event of this.#channel.stream(Commit, message, signal, this.#about)) {
         const result = commitResultFromWire(event);
         if (result !== null) return result;
         onProgress(progressFromWire(event));
@@ -92,7 +95,10 @@ export class PeerSession implements ReceiveSession {
   async abort(signal: AbortSignal): Promise<void> {
     const { Abort } = peerDefinition();
     try {
-      await this.#channel.unary(Abort, { session: this.#id }, signal, ABORT_MS);
+      await this.#channel.unary(Abort, { session: this.#id }, signal, {
+        ...this.#about,
+        timeoutMs: ABORT_MS,
+      });
     } catch (error) {
       throw lostSession(error);
     }

@@ -28,16 +28,20 @@ export class PeerTarget implements Target {
 
   async inspect(path: Uint8Array, signal: AbortSignal): Promise<TargetState> {
     const { InspectTarget } = peerDefinition();
-    return targetStateFromWire(await this.#channel.unary(InspectTarget, { path }, signal));
+    return targetStateFromWire(
+      await this.#channel.unary(InspectTarget, { path }, signal, { path }),
+    );
   }
 
   async begin(offer: Offer, signal: AbortSignal): Promise<ReceiveSession> {
     const { Begin } = peerDefinition();
-    const reply = await this.#channel.unary(Begin, offerToWire(offer), signal, BEGIN_MS);
+    const { targetPath } = offer;
+    const about = { path: targetPath, timeoutMs: BEGIN_MS };
+    const reply = await this.#channel.unary(Begin, offerToWire(offer), signal, about);
     const { session, committed } = reply;
     const resume = resumeFromWire(reply.resume);
     const sending = await this.#channel.sending(signal);
-    return new PeerSession({ id: session, resume, committed, sending }, this.#channel);
+    return new PeerSession({ id: session, targetPath, resume, committed, sending }, this.#channel);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
