@@ -34,6 +34,7 @@ import { PeerExpiry } from './peer-expiry.js';
 import { openPolicyWork, type PolicyWork } from './policy-work.js';
 import { type ServedPeers, servePeers } from './serve-peers.js';
 import { prepareStateDirectory } from './state-directory.js';
+import { StateWatch } from './state-watch.js';
 import { ThrottlingStore } from './throttling-store.js';
 import { TrustStore } from './trust-store.js';
 import { unready } from './unready.js';
@@ -86,6 +87,7 @@ async function startParts(
   const { log, clock } = modules;
   prepareStateDirectory(settings.stateDir);
   const database = parts.add('state', await StateDatabase.open(join(settings.stateDir, 'db')));
+  parts.add('state watch', new StateWatch({ database, clock, log }));
   const guid = await openSystemGuid(database, {
     randomBytes: modules.randomBytes,
     now: () => clock.now(),

@@ -142,6 +142,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
       minFreePercent: settings.minFreePercent,
       clock,
       clockGuard: parts.clockGuard,
+      database: parts.database,
     }),
     ...browseHandlers({
       places,

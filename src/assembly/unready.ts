@@ -3,12 +3,16 @@ import { statFilesystem } from '../endpoint/local/sys/filesystem.js';
 import type { StateDatabase } from '../state/database.js';
 import { keys } from '../state/keys.js';
 import { escapePath } from '../util/escape.js';
+import { stateLoss } from './state-watch.js';
 
 /** Why the agent cannot do its work now, in one line; null when it can. */
 export async function unready(
   database: StateDatabase,
   roots: readonly DataRoot[],
 ): Promise<string | null> {
+  if ((await stateLoss(database)) !== null) {
+    return 'the state directory is gone; see the log of the agent';
+  }
   try {
     await database.get(keys.schema);
   } catch {

@@ -107,6 +107,7 @@ export const ERROR_CODES = {
   io_error: final(INTERNAL, 1),
   corrupt: final(DATA_LOSS, 1),
   protocol_error: final(INVALID_ARGUMENT, 1),
+  state_lost: final(FAILED_PRECONDITION, 1),
   state_locked: final(FAILED_PRECONDITION, 1),
   state_version: final(FAILED_PRECONDITION, 1),
   unsafe_permissions: final(FAILED_PRECONDITION, 1),

@@ -1,3 +1,4 @@
+import type { DmError } from '../model/error.js';
 import type { Job } from '../model/job.js';
 import type { Policy } from '../model/policy.js';
 
@@ -54,6 +55,17 @@ export interface Observed {
     readonly freeBytes: bigint;
     readonly totalBytes: bigint;
   }[];
+}
+
+/** The finding of an agent whose state directory is gone. */
+export function stateLost({ data }: DmError): Finding {
+  return {
+    kind: 'state_lost',
+    object: `state ${String(data.path)}`,
+    message: `is gone while the agent runs (${String(data.reason)}): no job can start or succeed`,
+    remedy:
+      'stop the agent, mount the disk or restore the state (dm state import, dm state rebuild), and start it again',
+  };
 }
 
 const DAY_MS = 86_400_000;

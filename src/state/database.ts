@@ -2,6 +2,7 @@ import { Level } from 'level';
 import { DmError } from '../model/error.js';
 import { keys } from './keys.js';
 import { backUpState, CURRENT_LAYOUT, type StateLayout } from './layout.js';
+import { StatePlace } from './state-place.js';
 import type { StateWrite, StoredValue } from './state-write.js';
 
 export type { StateWrite, StoredValue } from './state-write.js';
@@ -12,11 +13,13 @@ export type { StateWrite, StoredValue } from './state-write.js';
  */
 export class StateDatabase implements AsyncDisposable {
   readonly #level: Level<string, StoredValue>;
+  readonly #place: StatePlace;
   /** Serialises read-modify-write sequences (`update`). */
   #tail: Promise<unknown> = Promise.resolve();
 
-  private constructor(level: Level<string, StoredValue>) {
+  private constructor(level: Level<string, StoredValue>, place: StatePlace) {
     this.#level = level;
+    this.#place = place;
   }
 
   /**
@@ -29,15 +32,14 @@ export class StateDatabase implements AsyncDisposable {
     directory: string,
     layout: StateLayout = CURRENT_LAYOUT,
   ): Promise<StateDatabase> {
-    const found = await openLevel(directory);
+    const found = await StateDatabase.#openDirectory(directory);
     const schema = await found.get(keys.schema);
-    if (schema === layout.version) return new StateDatabase(found);
+    if (schema === layout.version) return found;
     if (schema === undefined) {
-      const database = new StateDatabase(found);
-      await database.write([{ put: keys.schema, value: layout.version }]);
-      return database;
+      await found.write([{ put: keys.schema, value: layout.version }]);
+      return found;
     }
-    await found.close();
+    await found[Symbol.asyncDispose]();
     if (typeof schema !== 'number' || schema > layout.version) {
       throw new DmError(
         'state_version',
@@ -45,7 +47,7 @@ export class StateDatabase implements AsyncDisposable {
       );
     }
     backUpState(directory, schema);
-    const database = new StateDatabase(await openLevel(directory));
+    const database = await StateDatabase.#openDirectory(directory);
     try {
       for (let from = schema; from < layout.version; from++) await database.#migrate(from, layout);
     } catch (error) {
@@ -53,6 +55,16 @@ export class StateDatabase implements AsyncDisposable {
       throw error;
     }
     return database;
+  }
+
+  static async #openDirectory(directory: string): Promise<StateDatabase> {
+    const level = await openLevel(directory);
+    try {
+      return new StateDatabase(level, await StatePlace.open(directory));
+    } catch (error) {
+      await level.close();
+      throw openError(directory, error);
+    }
   }
 
   /** One layout further; a kill leaves the database as it was before or as it is after. */
@@ -69,13 +81,23 @@ export class StateDatabase implements AsyncDisposable {
     await this.write([...changes, { put: keys.schema, value: from + 1 }]);
   }
 
+  /**
+   * Fails with `state_lost` when its directory is gone, or another. So does every write then, and
+   * from then on every read, for as long as it is so.
+   */
+  check(): Promise<void> {
+    return this.#place.check();
+  }
+
   /** The value of a key, undefined when there is none. */
   async get(key: string): Promise<StoredValue> {
+    this.#refuseLost();
     return this.#level.get(key);
   }
 
   /** The values of many keys, in their order. */
   async getMany(keys: readonly string[]): Promise<StoredValue[]> {
+    this.#refuseLost();
     return this.#level.getMany([...keys]);
   }
 
@@ -85,12 +107,14 @@ export class StateDatabase implements AsyncDisposable {
   }
 
   async *entries(prefix: string, reverse = false): AsyncIterable<readonly [string, StoredValue]> {
+    this.#refuseLost();
     yield* this.#level.iterator({ gte: prefix, lt: `${prefix}\uffff`, reverse });
   }
 
   /** All or nothing, on disk when the promise resolves. */
   async write(changes: readonly StateWrite[]): Promise<void> {
-    await this.#level.batch(
+    await this.#place.check();
+    const batch = this.#level.batch(
       changes.map((change) =>
         'put' in change
           ? { type: 'put' as const, key: change.put, value: change.value }
@@ -98,6 +122,11 @@ export class StateDatabase implements AsyncDisposable {
       ),
       { sync: true },
     );
+    await batch.catch((error: unknown) => {
+      throw ioError(this.#place.path, 'written', error);
+    });
+    // What went into a file that was deleted meanwhile is not on disk.
+    await this.#place.check();
   }
 
   /**
@@ -127,6 +156,11 @@ export class StateDatabase implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tail;
     await this.#level.close();
+    await this.#place[Symbol.asyncDispose]();
+  }
+
+  #refuseLost(): void {
+    if (this.#place.lost !== null) throw this.#place.lost;
   }
 }
 
@@ -149,9 +183,14 @@ function openError(directory: string, error: unknown): DmError {
       { cause: error },
     );
   }
+  return ioError(directory, 'opened', error);
+}
+
+function ioError(directory: string, what: 'opened' | 'written', error: unknown): DmError {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
   return new DmError(
     'io_error',
-    `state in ${directory} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}; check the disk, or restore the directory from its backup`,
+    `state in ${directory} cannot be ${what}: ${cause instanceof Error ? cause.message : String(cause)}; check the disk, or restore the directory from its backup`,
     { cause: error },
   );
 }

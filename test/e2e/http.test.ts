@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { TestAgents } from '../support/e2e-agents.js';
 import { dm } from '../support/e2e-dm.js';
 import { createPolicy, creation, mustRun } from '../support/e2e-policies.js';
+import { until } from '../support/e2e-until.js';
 
 describe('metrics and health over HTTP', function () {
   this.timeout(120_000);
@@ -78,5 +79,29 @@ describe('metrics and health over HTTP', function () {
         /^dm_dataset_newest_age_seconds\{policy="creation-[^"]*",place="local"\} (.*)$/m,
       ),
     ).to.be.within(0, 60);
+  });
+
+  it('say that the state is gone, as status and the log do, and no job claims success', async () => {
+    const watched = agents.agent('watched');
+    const db = join(watched.options.stateDir, 'db');
+    const make = await createPolicy(
+      watched,
+      'CREATION',
+      creation('local', agents.root('watched', 'tree')),
+    );
+    rmSync(db, { recursive: true });
+    const { code, stderr } = await dm(watched, 'policies', 'run', String(make), '--wait');
+    expect(stderr).to.match(/^dm: state_lost: state in .* is gone while the agent runs/);
+    expect(code).to.equal(1);
+    const { status, body } = await get('/readyz');
+    expect(status).to.equal(503);
+    expect(body).to.contain('state directory is gone');
+    const told = await dm(watched, 'status');
+    expect(told.code).to.equal(1);
+    expect(told.stdout).to.contain(`state ${db}`).and.contain('is gone while the agent runs');
+    await until('the log tells it', async () =>
+      readFileSync(agents.scratch('watched.log'), 'utf8').includes('"code":"state_lost"'),
+    );
+    await watched.kill('SIGTERM');
   });
 });

@@ -1,15 +1,17 @@
 import type { JobQueue } from '../../job/job-queue.js';
 import type { Job } from '../../model/job.js';
-import { findingsOf } from '../../observe/findings.js';
+import { findingsOf, stateLost } from '../../observe/findings.js';
 import { type ClockGuard, describeSuspicion } from '../../policy/clock-guard.js';
 import { exceedsRpo } from '../../policy/rpo-alert.js';
 import type { PolicyStatus } from '../../rpc/generated/control/datamover/v1/PolicyStatus.js';
 import type { Status } from '../../rpc/generated/control/datamover/v1/Status.js';
 import type { StatusJob } from '../../rpc/generated/control/datamover/v1/StatusJob.js';
+import type { StateDatabase } from '../../state/database.js';
 import type { Clock } from '../../util/clock.js';
 import { escapePath, parseEscaped } from '../../util/escape.js';
 import type { LocalTrees, TreeOverview } from '../local-trees.js';
 import type { Overview, PolicyOverview } from '../overview.js';
+import { stateLoss } from '../state-watch.js';
 import { pathFields, timeText } from './views.js';
 
 export interface StatusModules {
@@ -20,6 +22,7 @@ export interface StatusModules {
   readonly minFreePercent: number;
   readonly clock: Clock;
   readonly clockGuard: Pick<ClockGuard, 'suspicion'>;
+  readonly database: Pick<StateDatabase, 'check'>;
 }
 
 /** `dm status`: from what this agent knows; nobody is called for it. */
@@ -36,6 +39,11 @@ export function statusHandlers(modules: StatusModules) {
   return {
     getStatus: async (): Promise<Status> => {
       const nowMs = clock.now();
+      const loss = await stateLoss(modules.database);
+      // All that follows is read from the state.
+      if (loss !== null) {
+        return { well: false, checked_at: timeText(nowMs), problems: [stateLost(loss)] };
+      }
       const policies = await overview.policies();
       const jobs = await queue.unfinished();
       const trees = (await local.list(nowMs)).map((tree) => ({
