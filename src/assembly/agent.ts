@@ -35,6 +35,7 @@ import { openPolicyWork, type PolicyWork } from './policy-work.js';
 import { type ServedPeers, servePeers } from './serve-peers.js';
 import { prepareStateDirectory } from './state-directory.js';
 import { StateWatch } from './state-watch.js';
+import { warnOfMisplaced } from './store-place.js';
 import { ThrottlingStore } from './throttling-store.js';
 import { TrustStore } from './trust-store.js';
 import { unready } from './unready.js';
@@ -106,6 +107,7 @@ async function startParts(
   const trust = await TrustStore.open({ database, clock });
   const grants = await GrantStore.open({ database });
   const accounts = new AccountStore({ guid }, { database, randomBytes: modules.randomBytes });
+  await warnOfMisplaced(accounts.list(), settings, log);
   const numbers = new DatasetNumbers({ database });
   const roots = settings.roots.map((path) =>
     parts.add(`root ${path}`, DataRoot.open(Buffer.from(path))),

@@ -100,7 +100,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
       randomBytes: parts.randomBytes,
       log,
       peerAccess: settings.peerAccess,
-      stateDir: settings.stateDir,
+      own: settings,
       programVersion: card.programVersion,
     }),
     ...backupHandlers({

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -211,11 +211,42 @@ describe('object accounts', function () {
     for (const path of [directory.path, directory.join('state'), directory.join('state', 'x')]) {
       cases.push(['invalid_argument', /state directory/, create('DIRECTORY', `file://${path}`)]);
     }
+    symlinkSync(directory.join('root'), directory.join('to-root'));
+    for (const path of ['root', 'root/store', 'root/.datamover', 'to-root/store']) {
+      const uri = `file://${directory.join(path)}`;
+      cases.push(['invalid_argument', /the root .* lie in one another/, create('DIRECTORY', uri)]);
+    }
     for (const [code, pattern, words] of cases) await refuses(code, pattern, ...words);
     const key = directory.join('short-key');
     writeFileSync(key, 'short');
     const short = create('S3', bucket, `--encryption-key-file=${key}`);
     await refuses('invalid_argument', /32 random bytes/, ...short);
+  });
+
+  it('a directory account stays outside the roots when it is modified, unless it only reads', async () => {
+    const [outside, inside] = ['store', 'root/backups'].map((path) => directory.join(path));
+    const words = ['accounts', 'create', 'DIRECTORY', '--name=apart', `--uri=file://${outside}`];
+    await dmJson(agent, ...words);
+    const modify = ['accounts', 'modify', 'apart'];
+    const move = `--uri=file://${inside}`;
+    await refuses('invalid_argument', /lie in one another/, ...modify, move);
+    await dmJson(agent, ...modify, move, '--read-only=true');
+    await refuses('invalid_argument', /lie in one another/, ...modify, '--read-only=false');
+    await dmJson(agent, ...modify, '--briefcase=moved');
+    expect((await dm(agent, 'accounts', 'delete', 'apart')).code).to.equal(0);
+  });
+
+  it('one that lies in a root of the next start goes on, with a warning in the log', async () => {
+    const uri = `--uri=file://${directory.join('store')}`;
+    await dmJson(agent, 'accounts', 'create', 'DIRECTORY', '--name=early', uri);
+    await agent.kill('SIGTERM');
+    await agent.start([`--root=${directory.join('store')}`]);
+    const log = readFileSync(directory.join('log'), 'utf8');
+    expect(log).to.match(/"account":"early".*lie in one another/);
+    await dmJson(agent, 'accounts', 'ping', 'early');
+    await agent.kill('SIGTERM');
+    await agent.start();
+    expect((await dm(agent, 'accounts', 'delete', 'early')).code).to.equal(0);
   });
 
   it('a secret on the command line is overwritten there and warned about', async () => {

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { checkObjectAccount } from '../../model/check-object-account.js';
 import { DmError } from '../../model/error.js';
 import type { AccountId } from '../../model/ids.js';
@@ -8,7 +7,6 @@ import {
   NO_SECRETS,
   type ObjectAccount,
   type ObjectAccountType,
-  parseDirectoryUri,
   type StoreSettings,
 } from '../../model/object-account.js';
 import type { Account as AccountView } from '../../rpc/generated/control/datamover/v1/Account.js';
@@ -17,12 +15,13 @@ import type { ModifyAccountRequest__Output } from '../../rpc/generated/control/d
 import type { ObjectAccountOptions__Output } from '../../rpc/generated/control/datamover/v1/ObjectAccountOptions.js';
 import type { AccountStore } from '../account-store.js';
 import { encryptionSecretOf } from '../encryption-secret.js';
+import { type AgentDirectories, refuseMisplaced } from '../store-place.js';
 import { checkedBriefcase, refuseLongUri } from './account-fields.js';
 import { timeText } from './views.js';
 
 export interface ObjectAccountModules {
   readonly accounts: AccountStore;
-  readonly stateDir: string;
+  readonly own: AgentDirectories;
 }
 
 const MAX_SECRET = 4_096;
@@ -30,7 +29,7 @@ const MAX_SECRET = 4_096;
 export async function createObjectAccount(
   type: ObjectAccountType,
   request: CreateAccountRequest__Output,
-  { accounts, stateDir }: ObjectAccountModules,
+  { accounts, own }: ObjectAccountModules,
 ): Promise<string> {
   const { name, uri } = request;
   refuseLongUri(uri);
@@ -50,7 +49,7 @@ export async function createObjectAccount(
   };
   const secrets = changedSecrets(NO_SECRETS, options);
   checkObjectAccount(account, secrets);
-  refuseState(account, stateDir);
+  refuseMisplaced(account, own);
   return (await accounts.create(account, secrets)).id;
 }
 
@@ -72,7 +71,7 @@ export function passingObjectAccount(
 export function modifyObjectAccount(
   id: AccountId,
   request: ModifyAccountRequest__Output,
-  { accounts, stateDir }: ObjectAccountModules,
+  { accounts, own }: ObjectAccountModules,
 ): Promise<ObjectAccount> {
   const { name, uri, briefcase, object } = request;
   refuseLongUri(uri ?? '');
@@ -93,7 +92,8 @@ export function modifyObjectAccount(
     const secrets = changedSecrets(secretsBefore, object);
     refuseElsewhere(before, account, object);
     checkObjectAccount(account, secrets);
-    refuseState(account, stateDir);
+    const stays = before.uri === account.uri && before.store.readOnly === account.store.readOnly;
+    if (!stays) refuseMisplaced(account, own);
     return { account, secrets };
   });
 }
@@ -174,27 +174,6 @@ function changedSecrets(
     sessionToken: bounded(session_token ?? before.sessionToken, 'the session token'),
     encryption: encryptionSecretOf(encryption_key, encryption_passphrase) ?? before.encryption,
   };
-}
-
-/** Keys and policies are no objects: a directory account and the state of the agent stay apart. */
-function refuseState({ type, uri }: Omit<ObjectAccount, 'id'>, stateDir: string): void {
-  if (type !== 'DIRECTORY') return;
-  const [store, state] = [parseDirectoryUri(uri), stateDir].map((path) => `${realPath(path)}/`);
-  if (store?.startsWith(state ?? '') || state?.startsWith(store ?? '')) {
-    throw new DmError(
-      'invalid_argument',
-      `--uri "${uri.slice(0, 100)}" and the state directory of the agent lie in one another; give another directory`,
-    );
-  }
-}
-
-/** Without links, as far as it is there. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 /**
