@@ -11,7 +11,7 @@ import { PageSweeper } from '../endpoint/local/page-sweeper.js';
 import { redateDatasets } from '../endpoint/local/redate-datasets.js';
 import { ReceiveSessions } from '../endpoint/receive/receive-sessions.js';
 import type { Target } from '../endpoint/target.js';
-import type { ReceivedBytes } from '../endpoint/wrap/capped-target.js';
+import type { ReceivedBytes } from '../endpoint/wrap/owner-bytes.js';
 import { parseDatasetNumber, type SystemGuid } from '../model/ids.js';
 import type { Log } from '../observe/log.js';
 import type { LockLookup } from '../policy/policy-locks.js';

@@ -194,6 +194,16 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set([
   'ticket_refused',
   'protocol_error',
   'protocol_mismatch',
+  // What is somebody else's, or stands elsewhere than the caller thinks.
+  'target_owned',
+  'target_forbidden',
+  'target_released',
+  'target_not_empty',
+  'diverged',
+  'in_use',
+  // More than one caller may have.
+  'quota_exceeded',
+  'peer_busy',
 ]);
 
 /** Also a stream whose structure is not the one that was offered. */

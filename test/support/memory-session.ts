@@ -19,7 +19,7 @@ import { NO_DETAILS } from '../../src/model/transfer-details.js';
 import type { MemoryDataset } from './memory-endpoint.js';
 import type { MemoryTree } from './memory-tree.js';
 
-const NOTHING: TargetStatistics = {
+export const NOTHING: TargetStatistics = {
   files: 0,
   dirs: 0,
   symlinks: 0,

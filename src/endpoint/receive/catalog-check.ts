@@ -3,7 +3,7 @@ import { diffMaps } from '../../catalog/diff-maps.js';
 import type { MapChange } from '../../catalog/map-types.js';
 import { decodeEntryKey, decodeEntryValue, entriesOf } from '../../catalog/maps/entries.js';
 import { decodeGfidKey } from '../../catalog/maps/gfid-key.js';
-import { decodeInode, inodeParent, inodeType } from '../../catalog/maps/inodes.js';
+import { decodeInode, inodeParent, inodeSize, inodeType } from '../../catalog/maps/inodes.js';
 import { decodeLinkKey, encodeLinkKey, linksOf } from '../../catalog/maps/links.js';
 import type { PageReader } from '../../catalog/page-reader.js';
 import { checkName } from '../../model/entry-name.js';
@@ -21,6 +21,7 @@ const MAX_DEPTH = 65_536;
  * Checks that a received catalog is a tree, given that the one it was made from is: every entry has an inode
  * of its type below a directory that is below the root, every inode has exactly the names that it says, and
  * every name is one. Reads what changed and its surroundings. Throws `protocol_error`.
+ * Counts, too, how many bytes more its files hold than those of the one that it was made from.
  */
 export class CatalogCheck {
   readonly #base: Catalog;
@@ -29,6 +30,7 @@ export class CatalogCheck {
   readonly #signal: AbortSignal;
   readonly #rooted = new Lru<Gfid, true>(REMEMBERED, () => 1);
   #counted: Gfid | null = null;
+  #bytesDelta = 0n;
 
   constructor(base: Catalog, next: Catalog, pages: PageReader, signal: AbortSignal) {
     this.#base = base;
@@ -37,9 +39,10 @@ export class CatalogCheck {
     this.#signal = signal;
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<{ readonly bytesDelta: bigint }> {
     try {
       await this.#check();
+      return { bytesDelta: this.#bytesDelta };
     } catch (error) {
       // Records that do not even parse came from the peer, not from a bad disk.
       if (error instanceof DmError && error.code === 'corrupt') {
@@ -104,6 +107,7 @@ export class CatalogCheck {
 
   async #checkInode({ key, before, after }: MapChange): Promise<void> {
     const gfid = decodeGfidKey(key);
+    this.#bytesDelta += bytesOf(after) - bytesOf(before);
     if (after === null) {
       await this.#checkRemoved(gfid);
       return;
@@ -183,4 +187,8 @@ export class CatalogCheck {
     }
     for (const one of passed) this.#rooted.set(one, true);
   }
+}
+
+function bytesOf(inode: Uint8Array | null): bigint {
+  return inode !== null && inodeType(inode) === 'file' ? inodeSize(inode) : 0n;
 }

@@ -13,12 +13,10 @@ import type {
   TargetProgress,
   TargetState,
 } from '../target.js';
+import type { OwnerBytes } from './owner-bytes.js';
 
 /** Of names, metadata and digests of a small tree; of a large one a sixteenth of its bytes. */
 const METADATA_BYTES = 16n * 1_048_576n;
-
-/** Bytes of the newest dataset of every tree that is received from an owner. */
-export type ReceivedBytes = (owner: string) => readonly { path: Uint8Array; bytes: bigint }[];
 
 /**
  * A target whose trees of one owner hold at most a number of bytes together: checked by what
@@ -27,13 +25,13 @@ export type ReceivedBytes = (owner: string) => readonly { path: Uint8Array; byte
 export class CappedTarget implements Target {
   readonly #maxBytes: bigint;
   readonly #target: Target;
-  readonly #received: ReceivedBytes;
+  readonly #owners: OwnerBytes;
 
-  /** `target` stays the caller's to dispose of. */
-  constructor(options: { maxBytes: bigint }, modules: { target: Target; received: ReceivedBytes }) {
+  /** `target` stays the caller's to dispose of; targets of the same roots share `owners`. */
+  constructor(options: { maxBytes: bigint }, modules: { target: Target; owners: OwnerBytes }) {
     this.#maxBytes = options.maxBytes;
     this.#target = modules.target;
-    this.#received = modules.received;
+    this.#owners = modules.owners;
   }
 
   listDatasets(filter: DatasetFilter, signal: AbortSignal): AsyncIterable<DatasetInfo> {
@@ -45,13 +43,12 @@ export class CappedTarget implements Target {
   }
 
   async begin(offer: Offer, signal: AbortSignal): Promise<ReceiveSession> {
-    const others = this.#received(offer.owner).filter(
-      ({ path }) => !Buffer.from(path).equals(offer.targetPath),
-    );
-    const left = this.#maxBytes - others.reduce((sum, { bytes }) => sum + bytes, 0n);
-    if (offer.dataset.bytes > left) throw exceeded(offer, this.#maxBytes, left);
+    this.#owners.refresh(offer.owner);
+    const left = this.#maxBytes - this.#owners.beside(offer.owner, offer.targetPath);
+    if (left <= 0n || offer.dataset.bytes > left) throw exceeded(offer, this.#maxBytes, left);
     const session = await this.#target.begin(offer, signal);
-    return new CappedSession(session, offer, { maxBytes: this.#maxBytes, left });
+    if (session.resume === null) this.#owners.forget(offer.owner, offer.targetPath);
+    return new CappedSession(session, offer, { maxBytes: this.#maxBytes, owners: this.#owners });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
@@ -63,32 +60,40 @@ class CappedSession implements ReceiveSession {
   readonly compression?: CompressionSwitch;
   readonly #session: ReceiveSession;
   readonly #offer: Offer;
-  readonly #limit: { readonly maxBytes: bigint; readonly left: bigint };
-  #taken = 0n;
+  readonly #maxBytes: bigint;
+  readonly #owners: OwnerBytes;
 
-  constructor(session: ReceiveSession, offer: Offer, limit: { maxBytes: bigint; left: bigint }) {
+  constructor(
+    session: ReceiveSession,
+    offer: Offer,
+    { maxBytes, owners }: { maxBytes: bigint; owners: OwnerBytes },
+  ) {
     this.resume = session.resume;
     this.committed = session.committed;
     if (session.compression !== undefined) this.compression = session.compression;
     this.#session = session;
     this.#offer = offer;
-    this.#limit = limit;
+    this.#maxBytes = maxBytes;
+    this.#owners = owners;
   }
 
   write(batches: AsyncIterable<ChangeBatch>, signal: AbortSignal): AsyncIterable<Ack> {
     return this.#session.write(this.#metered(batches), signal);
   }
 
-  commit(
+  async commit(
     request: CommitRequest,
     onProgress: (progress: TargetProgress) => void,
     signal: AbortSignal,
   ): Promise<CommitResult> {
-    return this.#session.commit(request, onProgress, signal);
+    const result = await this.#session.commit(request, onProgress, signal);
+    this.#ended();
+    return result;
   }
 
-  abort(signal: AbortSignal): Promise<void> {
-    return this.#session.abort(signal);
+  async abort(signal: AbortSignal): Promise<void> {
+    await this.#session.abort(signal);
+    this.#ended();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -97,13 +102,21 @@ class CappedSession implements ReceiveSession {
 
   /** Names and metadata count too, but no honest copy of a tree that fits is stopped for them. */
   async *#metered(batches: AsyncIterable<ChangeBatch>): AsyncIterable<ChangeBatch> {
-    const { maxBytes, left } = this.#limit;
-    const most = left + left / 16n + METADATA_BYTES;
+    const { owner, targetPath } = this.#offer;
     for await (const batch of batches) {
-      this.#taken += BigInt(batch.rawBytes ?? batch.payload.length);
-      if (this.#taken > most) throw exceeded(this.#offer, maxBytes, left);
+      const bytes = BigInt(batch.rawBytes ?? batch.payload.length);
+      const taken = this.#owners.take(owner, targetPath, bytes);
+      const left = this.#maxBytes - this.#owners.beside(owner, targetPath);
+      const most = left > 0n ? left + left / 16n + METADATA_BYTES : 0n;
+      if (taken > most) throw exceeded(this.#offer, this.#maxBytes, left);
       yield batch;
     }
+  }
+
+  #ended(): void {
+    const { owner, targetPath } = this.#offer;
+    this.#owners.refresh(owner);
+    this.#owners.forget(owner, targetPath);
   }
 }
 

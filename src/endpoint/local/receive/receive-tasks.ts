@@ -121,9 +121,11 @@ async function takeStructure(
   }
   const base = new Catalog(roots, workspace);
   const next = new Catalog(maps, workspace);
-  await new CatalogCheck(base, next, pages, signal).run();
+  const { bytesDelta } = await new CatalogCheck(base, next, pages, signal).run();
   await datasets.packs.sync();
-  let draft: DatasetRecord = { ...record.draft, maps, rootDigest: digest };
+  // As counted here, whatever the source has said: limits of peers go by it.
+  const bytes = (workspace.base?.bytes ?? 0n) + bytesDelta;
+  let draft: DatasetRecord = { ...record.draft, maps, rootDigest: digest, bytes };
   if (!whole) draft = { ...draft, ...(await measure(next, signal)) };
   workspace.save({ draft });
   if (isAdoption(workspace.directory, record.session)) await adoptTree(workspace, signal);

@@ -4,10 +4,12 @@ import type { CreateDatasetRequest } from '../../../../src/endpoint/dataset-make
 import type { ReceiveSession } from '../../../../src/endpoint/target.js';
 import { CappedMaker } from '../../../../src/endpoint/wrap/capped-maker.js';
 import { CappedTarget } from '../../../../src/endpoint/wrap/capped-target.js';
+import { OwnerBytes } from '../../../../src/endpoint/wrap/owner-bytes.js';
 import { DmError } from '../../../../src/model/error.js';
 import type { DatasetId } from '../../../../src/model/ids.js';
 import { sampleDataset } from '../../../support/datasets.js';
 import { MemoryPlace } from '../../../support/memory-endpoint.js';
+import { NOTHING } from '../../../support/memory-session.js';
 import { collect, failureOf } from '../../rpc/peer-pair.js';
 import { offerOf } from '../../rpc/synthetic-place.js';
 
@@ -112,7 +114,7 @@ describe('a target with a cap', () => {
       { path: Buffer.from('/data/other'), bytes: 600n },
       { path: offer.targetPath, bytes: 900n },
     ];
-    return new CappedTarget({ maxBytes }, { target: place, received });
+    return new CappedTarget({ maxBytes }, { target: place, owners: new OwnerBytes(received) });
   }
 
   it('counts the other trees of the owner, not the one that is replaced', async () => {
@@ -125,6 +127,31 @@ describe('a target with a cap', () => {
     const session = await target(1_000n).begin(offer, signal);
     const error = await failureOf(collect(session.write(endless(), signal)));
     expect(error.code).to.equal('quota_exceeded');
+  });
+
+  it('counts what unfinished copies have sent, until they are committed or given up', async () => {
+    const to = target(BigInt(100 * MIB));
+    const [one, two] = ['/data/one', '/data/two'].map((path) => ({
+      ...offer,
+      targetPath: Buffer.from(path),
+    }));
+    const asked = { ...dataset, bytes: BigInt(60 * MIB) };
+    if (one === undefined || two === undefined) throw new Error('there are two');
+    for (const end of ['abort', 'commit'] as const) {
+      const session = await to.begin(one, signal);
+      await collect(session.write(only(50), signal));
+      const refused = await failureOf(to.begin({ ...two, dataset: asked }, signal));
+      expect(refused.code).to.equal('quota_exceeded');
+      // One that lies about its size, too, and one that began before.
+      const small = await to.begin(two, signal);
+      const stopped = await failureOf(collect(small.write(endless(), signal)));
+      expect(stopped.code).to.equal('quota_exceeded');
+      await small.abort(signal);
+      await (end === 'abort'
+        ? session.abort(signal)
+        : session.commit({ failures: [], partial: 'allow' }, () => undefined, signal));
+      await to.begin({ ...two, dataset: asked }, signal);
+    }
   });
 
   it('counts what is compressed as it will be', async () => {
@@ -150,10 +177,18 @@ function takesAll(): ReceiveSession {
       for await (const { lane, token } of batches)
         yield { lane, applied: token, needs: [], failures: [] };
     },
-    commit: () => Promise.reject(new Error('not here')),
+    commit: async () => ({ dataset: sampleDataset(1), statistics: NOTHING, failures: [] }),
     abort: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };
+}
+
+/** So many batches of a MiB. */
+async function* only(count: number): AsyncIterable<ChangeBatch> {
+  for await (const batch of endless()) {
+    if (count-- === 0) return;
+    yield batch;
+  }
 }
 
 /** More than any test would take: a cap that does not hold runs out of time. */

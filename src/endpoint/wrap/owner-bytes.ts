@@ -1,0 +1,66 @@
+/** Bytes of the newest dataset of every tree that is received from an owner. */
+export type ReceivedBytes = (owner: string) => readonly { path: Uint8Array; bytes: bigint }[];
+
+interface Account {
+  /** By path in hex: what the newest datasets hold. */
+  held: ReadonlyMap<string, bigint>;
+  /** What copies have sent that have neither been committed nor given up: it is staged. */
+  readonly unfinished: Map<string, bigint>;
+}
+
+/**
+ * What each owner has at a target, with what its unfinished copies have sent since this agent was started: else trees that
+ * are begun and never ended would count nothing.
+ */
+export class OwnerBytes {
+  readonly #received: ReceivedBytes;
+  readonly #accounts = new Map<string, Account>();
+
+  constructor(received: ReceivedBytes) {
+    this.#received = received;
+  }
+
+  /** To be called when a copy begins, and when one has ended: looks at what is held then. */
+  refresh(owner: string): void {
+    const held = new Map(this.#received(owner).map(({ path, bytes }) => [hexOf(path), bytes]));
+    this.#account(owner).held = held;
+  }
+
+  /**
+   * Bytes of all trees of the owner but the one at a path. A tree counts by its newest dataset, or by what is being sent
+   * to it when that is more.
+   */
+  beside(owner: string, path: Uint8Array): bigint {
+    const { held, unfinished } = this.#account(owner);
+    let sum = 0n;
+    for (const key of new Set([...held.keys(), ...unfinished.keys()])) {
+      if (key === hexOf(path)) continue;
+      const [now, coming] = [held.get(key) ?? 0n, unfinished.get(key) ?? 0n];
+      sum += now > coming ? now : coming;
+    }
+    return sum;
+  }
+
+  /** Counts what has come for a path; returns all that has. */
+  take(owner: string, path: Uint8Array, bytes: bigint): bigint {
+    const { unfinished } = this.#account(owner);
+    const all = (unfinished.get(hexOf(path)) ?? 0n) + bytes;
+    unfinished.set(hexOf(path), all);
+    return all;
+  }
+
+  /** Nothing is staged at a path any more. */
+  forget(owner: string, path: Uint8Array): void {
+    this.#account(owner).unfinished.delete(hexOf(path));
+  }
+
+  #account(owner: string): Account {
+    const known = this.#accounts.get(owner) ?? { held: new Map(), unfinished: new Map() };
+    this.#accounts.set(owner, known);
+    return known;
+  }
+}
+
+function hexOf(path: Uint8Array): string {
+  return Buffer.from(path).toString('hex');
+}
