@@ -122,6 +122,25 @@ describe('hostile change streams', function () {
     });
   });
 
+  describe('37: twins', () => {
+    it('in case and normalisation are names of their own, of which none takes the place of another', async () => {
+      const names = ['Twin', 'twin', 'TWIN', 'caf\u00e9', 'cafe\u0301', '\u212a', 'K', 'k'];
+      const dataset = new HostileDataset();
+      const bring = names.map((name, at) => {
+        const id = gfid(64 * at + 2);
+        dataset.add(id, name, 'file', { size: BigInt(Buffer.byteLength(name)) });
+        return content((writer) => wholeFile(writer, id, Buffer.from(name)));
+      });
+      const target = freshTarget();
+      expect(await receive(dataset, target, bring)).to.equal(null);
+      expect(readdirSync(target)).to.have.members(names);
+      for (const name of names) expect(readFileSync(`${target}/${name}`, 'utf8')).to.equal(name);
+    });
+
+    it('of the same name: refused', () =>
+      expectRefused(new HostileDataset().add(gfid(2), 'twin', 'dir').add(gfid(3), 'twin', 'dir')));
+  });
+
   describe('31: structure that is no tree', () => {
     const two = gfid(2);
     const three = gfid(3);

@@ -5,12 +5,15 @@ import { TestAgents } from '../support/e2e-agents.js';
 import { sharedCertificates } from '../support/e2e-certificates.js';
 import { dm, dmJson } from '../support/e2e-dm.js';
 import { createPolicy, creation, mustRun, repeatCopy, runPolicy } from '../support/e2e-policies.js';
+import { withstands } from './withstands.js';
 
+/** Who is led astray is the agent that calls: it has to go on for others. */
 describe('19: a name that leads elsewhere', function () {
   this.timeout(120_000);
+  let agents: TestAgents;
 
-  it('an agent with a good certificate in the place of the pinned one is told nothing', async () => {
-    await using agents = await TestAgents.open({
+  before('start an agent, and a friend that it has met', async () => {
+    agents = await TestAgents.open({
       agents: [{ name: 'caller' }, { name: 'friend' }],
       accounts: false,
     });
@@ -23,7 +26,12 @@ describe('19: a name that leads elsewhere', function () {
     mkdirSync(tree);
     writeFileSync(`${tree}/file`, 'for a friend only');
     await mustRun(caller, await createPolicy(caller, 'CREATION', creation('local', tree)));
+  });
+  after('stop them', () => agents?.[Symbol.asyncDispose]());
+  const { told } = withstands({ agents: () => agents, name: 'caller' });
 
+  it('an agent with a good certificate in the place of the pinned one is told nothing', async () => {
+    const [caller, friend] = [agents.agent('caller'), agents.agent('friend')];
     // The name now leads to somebody else whom the same CA vouches for.
     await friend.kill('SIGTERM');
     mkdirSync(agents.scratch('impostor'));
@@ -38,10 +46,12 @@ describe('19: a name that leads elsewhere', function () {
       await sharedCertificates.install(impostor, 'impostor');
       const ping = await dm(caller, 'accounts', 'ping', 'friend');
       expect(ping.stderr).to.match(/^dm: peer_key_mismatch: /);
+      const path = agents.root('caller', 'tree');
       const target = { account: 'friend', path: agents.scratch('impostor', 'copy') };
-      const flags = repeatCopy({ account: 'local', path: tree }, target);
+      const flags = repeatCopy({ account: 'local', path }, target);
       const { job } = await runPolicy(caller, await createPolicy(caller, 'REPEAT_COPY', flags));
       expect(job?.error_code).to.equal('peer_key_mismatch');
+      await told(/failed: peer_key_mismatch: /);
       expect(readdirSync(agents.scratch('impostor'))).to.not.include('copy');
       expect(readFileSync(agents.scratch('impostor.log'), 'utf8')).to.not.contain('caller');
     } finally {
@@ -50,7 +60,6 @@ describe('19: a name that leads elsewhere', function () {
   });
 
   it('a name that leads nowhere is an error that tells it, and lets nobody in', async () => {
-    await using agents = await TestAgents.open({ agents: [{ name: 'caller' }], accounts: false });
     const caller = agents.agent('caller');
     const uri = 'dm://nobody.invalid:7722';
     await dm(caller, 'accounts', 'create', 'DM', '--name=nobody', `--uri=${uri}`);

@@ -375,9 +375,15 @@ describe('a local user beside the agent', function () {
 
 describe('44: sources without an end', function () {
   this.timeout(120_000);
+  let agents: TestAgents;
+
+  before('start an agent', async () => {
+    agents = await TestAgents.open({ agents: [{ name: 'victim' }], accounts: false });
+  });
+  after('stop it', () => agents?.[Symbol.asyncDispose]());
+  withstands({ agents: () => agents, name: 'victim' });
 
   it('a file that grows while it is read, and /proc below the tree, do not hold the dataset up', async () => {
-    await using agents = await TestAgents.open({ agents: [{ name: 'victim' }], accounts: false });
     const victim = agents.agent('victim');
     const source = agents.root('victim', 'source');
     mkdirSync(`${source}/proc`, { recursive: true });

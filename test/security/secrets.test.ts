@@ -11,6 +11,7 @@ import { until } from '../support/e2e-until.js';
 import { PlantedSecrets, plantedSecrets } from '../support/planted-secrets.js';
 import { S3Server } from '../support/s3-server/s3-server.js';
 import { TempDirectory } from '../support/temp-directory.js';
+import { withstands } from './withstands.js';
 
 const LEAK = 'planted-to-be-found';
 const NOBODY = 65_534;
@@ -119,9 +120,19 @@ describe('59: secrets that tests plant are looked for everywhere', function () {
       'a request to the store',
     );
   });
+});
+
+describe('59: an agent beside another user', function () {
+  this.timeout(120_000);
+  let agents: TestAgents;
+
+  before('start an agent', async () => {
+    agents = await TestAgents.open({ agents: [{ name: 'alpha' }], accounts: false });
+  });
+  after('stop it', () => agents?.[Symbol.asyncDispose]());
+  withstands({ agents: () => agents, name: 'alpha' });
 
   it('another user sees the command line of an agent, nothing of its environment, and no secret', async () => {
-    await using agents = await TestAgents.open({ agents: [{ name: 'alpha' }], accounts: false });
     const { pid } = agents.agent('alpha');
     const asNobody = (file: string) =>
       spawnSync('cat', [`/proc/${pid}/${file}`], { uid: NOBODY, gid: NOBODY, cwd: '/' });

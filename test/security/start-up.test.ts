@@ -1,24 +1,42 @@
-import { chmodSync, chownSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { expect } from 'chai';
 import { AgentProcess } from '../support/agent-process.js';
-import { TempDirectory } from '../support/temp-directory.js';
+import { TestAgents } from '../support/e2e-agents.js';
+import { withstands } from './withstands.js';
 
+/** Beside an agent that was started well, which has nothing to do with it. */
 describe('an agent that is started unsafely', function () {
   this.timeout(120_000);
+  let agents: TestAgents;
+
+  before('start another one', async () => {
+    agents = await TestAgents.open({ agents: [{ name: 'neighbour' }], accounts: false });
+  });
+  after('stop it', () => agents?.[Symbol.asyncDispose]());
+  withstands({ agents: () => agents, name: 'neighbour' });
 
   it('17, 65: a state directory that others can read, or that is a link, stops the start', async () => {
-    using directory = new TempDirectory();
-    const root = directory.join('root');
+    const root = agents.scratch('root');
+    const stateDir = agents.scratch('state');
     mkdirSync(root);
-    const stateDir = directory.join('state');
+    mkdirSync(stateDir, { mode: 0o700 });
+    writeFileSync(`${root}/file`, 'x');
     const start = () =>
       AgentProcess.start({
         name: 'unsafe',
         stateDir,
         roots: [root],
-        logFile: directory.join('log'),
+        logFile: agents.scratch('log'),
       });
-    mkdirSync(stateDir, { mode: 0o700 });
+    const elsewhere = agents.scratch('elsewhere');
     const unsafe: readonly (readonly [string, () => void])[] = [
       ['read by all', () => chmodSync(stateDir, 0o755)],
       ['read by the group', () => chmodSync(stateDir, 0o750)],
@@ -33,9 +51,9 @@ describe('an agent that is started unsafely', function () {
         'a link',
         () => {
           chownSync(stateDir, 0, 0);
-          renameSync(stateDir, directory.join('elsewhere'));
-          chmodSync(directory.join('elsewhere'), 0o777);
-          symlinkSync(directory.join('elsewhere'), stateDir);
+          renameSync(stateDir, elsewhere);
+          chmodSync(elsewhere, 0o777);
+          symlinkSync(elsewhere, stateDir);
         },
       ],
     ];
@@ -48,7 +66,11 @@ describe('an agent that is started unsafely', function () {
       });
       await agent?.kill();
       expect(agent, what).to.equal(null);
-      expect(refusal, what).to.match(/state/);
+      // What the agent wrote to its log before it ended.
+      expect(refusal, what).to.match(/unsafe_permissions/);
+      expect(refusal, what).to.contain(stateDir);
+      expect(readdirSync(what === 'a link' ? elsewhere : stateDir), what).to.deep.equal([]);
+      expect(readdirSync(root), what).to.deep.equal(['file']);
     }
   });
 });

@@ -34,6 +34,8 @@ export interface WithstandsOptions {
 export interface Withstands {
   /** Since the test began the agent has told its log that it refused a peer, with one of these codes. */
   logged(...codes: readonly string[]): Promise<void>;
+  /** Since the test began the agent has written this into its log. */
+  told(what: RegExp): Promise<void>;
 }
 
 /**
@@ -96,6 +98,8 @@ export function withstands(options: WithstandsOptions): Withstands {
   });
 
   return {
+    told: (what) =>
+      until(`the log tells ${what}`, () => what.test(logSince(victim(), logBytes)), LOGGED_MS),
     logged: (...codes) =>
       until(
         `the log tells of a refusal as ${codes.join(' or ')}`,

@@ -31,6 +31,17 @@ describe('docs/attacks.md', () => {
     const all = Array.from({ length: 68 }, (_, index) => index + 1);
     expect([...numbers, ...others].sort((a, b) => a - b)).to.deep.equal(all);
   });
+
+  it('says of every test that no watch stands over why there is none', () => {
+    const unwatched = rows
+      .filter(([, , file = '']) => !readFileSync(`test/${file}`, 'utf8').includes('withstands({'))
+      .map(([, number]) => Number(number));
+    const [, section = ''] = text.match(/^Not watched:\n\n((?:- .*\n)+)/m) ?? [];
+    const said = [...section.matchAll(/^- (?:tests of .*: )?([\d, ]+)(?:\.| has)/gm)].flatMap(
+      ([, list = '']) => list.split(', ').map(Number),
+    );
+    expect(unwatched).to.have.members(said);
+  });
 });
 
 describe('docs/security.md', () => {
@@ -38,6 +49,8 @@ describe('docs/security.md', () => {
     const text = readFileSync('docs/security.md', 'utf8');
     const rows = [...text.matchAll(/^\|(.*)\| `(.+\.test\.ts)` \| (.+) \|$/gm)];
     expect(rows.length).to.be.greaterThan(25);
+    // A row that names its test in another way would not be looked at.
+    expect(rows.length).to.equal(text.match(/\.test\.ts/g)?.length);
     for (const [, what, file = '', title = ''] of rows) {
       expect(readFileSync(`test/${file}`, 'utf8'), what).to.contain(title);
     }
