@@ -1,8 +1,9 @@
 import type { DataRoot } from '../endpoint/local/layout/data-root.js';
+import type { DatasetRecord } from '../endpoint/local/layout/dataset-record.js';
 import type { DatasetRecordCache } from '../endpoint/local/layout/dataset-record-cache.js';
 import type { LocalTreeId } from '../endpoint/local/layout/local-tree.js';
 import type { TreeDirectory } from '../endpoint/local/layout/tree-directory.js';
-import type { DatasetId } from '../model/ids.js';
+import type { TreeSummaries, TreeSummary } from '../state/tree-summaries.js';
 
 /** A local tree and its datasets, as their records say. */
 export interface TreeOverview {
@@ -19,105 +20,108 @@ export interface TreeOverview {
   readonly overdue: number;
 }
 
-/** What is kept in memory of a dataset's record. */
-interface DatasetSummary {
-  readonly stamp: string;
-  readonly complete: boolean;
-  readonly createdAtMs: number;
-  readonly committedAtMs: number;
-  readonly expiresAtMs: number | null;
-  readonly reserve: number;
-  readonly unentered: readonly Uint8Array[];
+export interface LocalTreesModules {
+  readonly records: Pick<DatasetRecordCache, 'list'>;
+  readonly summaries: Pick<TreeSummaries, 'all' | 'save' | 'remove'>;
+  readonly log: { warn(fields: object, message: string): void };
 }
 
 const UNENTERED: ReadonlySet<string> = new Set(['mount_point', 'nested_subvolume', 'unentered']);
-/** Records looked at before others get their turn. */
-const AT_ONCE = 200;
 
 /**
- * The trees below the roots of this agent. What was read of a dataset once
- * is read again only when it was written.
+ * The trees below the roots of this agent. The records of a tree's datasets are read again only when one of them
+ * was written, also after a restart.
  */
 export class LocalTrees {
   readonly #roots: readonly DataRoot[];
-  readonly #records: Pick<DatasetRecordCache, 'read'>;
-  readonly #known = new Map<LocalTreeId, ReadonlyMap<DatasetId, DatasetSummary>>();
+  readonly #modules: LocalTreesModules;
+  #known: Promise<Map<string, TreeSummary>> | null = null;
 
-  constructor(
-    options: { roots: readonly DataRoot[] },
-    modules: { records: Pick<DatasetRecordCache, 'read'> },
-  ) {
+  constructor(options: { roots: readonly DataRoot[] }, modules: LocalTreesModules) {
     this.#roots = options.roots;
-    this.#records = modules.records;
+    this.#modules = modules;
   }
 
   async list(nowMs: number): Promise<TreeOverview[]> {
+    const known = await this.#summaries();
     const trees = this.#roots.flatMap((root) => root.trees());
     const found: TreeOverview[] = [];
     for (const { directory, tree } of trees) {
-      const datasets = await this.#datasetsOf(directory);
+      const { newestAtMs, unentered, retentions } = await this.#summaryOf(directory, known);
       found.push({
         path: tree.basePath,
         role: tree.role,
         released: tree.released,
-        ...overviewOf([...datasets.values()], nowMs),
+        datasets: retentions.length,
+        newestAtMs,
+        unentered: unentered.map((path) => Buffer.from(path, 'base64')),
+        overdue: retentions.filter(
+          ({ expiresAtMs, reserve }, position) =>
+            expiresAtMs !== null && expiresAtMs < nowMs && position >= reserve,
+        ).length,
       });
     }
-    const present = new Set(trees.map(({ tree }) => tree.localTree));
-    for (const id of this.#known.keys()) if (!present.has(id)) this.#known.delete(id);
+    await this.#forgetGone(new Set(trees.map(({ tree }) => tree.localTree)), known);
     return found;
   }
 
-  async #datasetsOf(directory: TreeDirectory): Promise<ReadonlyMap<DatasetId, DatasetSummary>> {
-    const before = this.#known.get(directory.id);
-    const now = new Map<DatasetId, DatasetSummary>();
-    for (const [count, id] of directory.datasetIds().entries()) {
-      if (count % AT_ONCE === AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve));
-      const summary = this.#summaryOf(directory, id, before?.get(id));
-      if (summary !== null) now.set(id, summary);
-    }
-    this.#known.set(directory.id, now);
-    return now;
+  /** A failure to read them is tried again by the next call. */
+  #summaries(): Promise<Map<string, TreeSummary>> {
+    this.#known ??= this.#modules.summaries.all().catch((error: unknown) => {
+      this.#known = null;
+      throw error;
+    });
+    return this.#known;
   }
 
-  /** Null when the dataset is gone. */
-  #summaryOf(
+  async #summaryOf(
     directory: TreeDirectory,
-    id: DatasetId,
-    known: DatasetSummary | undefined,
-  ): DatasetSummary | null {
-    const stamp = directory.datasetStamp(id);
-    if (stamp === null) return null;
-    if (known?.stamp === stamp) return known;
-    const record = this.#records.read(directory, id);
-    if (record === null) return null;
-    return {
-      stamp,
-      complete: record.state.startsWith('COMPLETE'),
-      createdAtMs: record.createdAtMs,
-      committedAtMs: record.committedAtMs,
-      expiresAtMs: record.expiresAtMs,
-      reserve: record.retention.reserve,
-      unentered: record.warnings.filter(({ code }) => UNENTERED.has(code)).map(({ path }) => path),
-    };
+    known: Map<string, TreeSummary>,
+  ): Promise<TreeSummary> {
+    const stamp = directory.datasetsStamp();
+    const before = known.get(directory.id);
+    if (before?.stamp === stamp.text) return before;
+    const summary = summaryOf(stamp.text, await this.#modules.records.list(directory));
+    if (directory.isSettled(stamp)) {
+      known.set(directory.id, summary);
+      await this.#note('kept', () => this.#modules.summaries.save(directory.id, summary));
+    }
+    return summary;
+  }
+
+  async #forgetGone(
+    present: ReadonlySet<LocalTreeId>,
+    known: Map<string, TreeSummary>,
+  ): Promise<void> {
+    const gone = [...known.keys()].filter((id) => !present.has(id as LocalTreeId));
+    if (gone.length === 0) return;
+    for (const id of gone) known.delete(id);
+    await this.#note('forgotten', () => this.#modules.summaries.remove(gone));
+  }
+
+  /** What is known is shown also while the state cannot be written: it is only slower after a restart. */
+  async #note(what: string, write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      this.#modules.log.warn({ err: error }, `summaries of trees could not be ${what}`);
+    }
   }
 }
 
-function overviewOf(
-  datasets: readonly DatasetSummary[],
-  nowMs: number,
-): Pick<TreeOverview, 'datasets' | 'newestAtMs' | 'unentered' | 'overdue'> {
-  const newestFirst = datasets
-    .filter(({ complete }) => complete)
+function summaryOf(stamp: string, records: readonly DatasetRecord[]): TreeSummary {
+  const newestFirst = records
+    .filter(({ state }) => state.startsWith('COMPLETE'))
     .sort((a, b) => b.committedAtMs - a.committedAtMs);
   const [newest] = newestFirst;
+  const unentered = (newest?.warnings ?? []).filter(({ code }) => UNENTERED.has(code));
   return {
-    datasets: newestFirst.length,
+    stamp,
     newestAtMs: newest?.createdAtMs ?? null,
-    unentered: newest?.unentered ?? [],
-    overdue: newestFirst.filter(
-      ({ expiresAtMs, reserve }, position) =>
-        expiresAtMs !== null && expiresAtMs < nowMs && position >= reserve,
-    ).length,
+    unentered: unentered.map(({ path }) => Buffer.from(path).toString('base64')),
+    retentions: newestFirst.map(({ expiresAtMs, retention }) => ({
+      expiresAtMs,
+      reserve: retention.reserve,
+    })),
   };
 }

@@ -23,6 +23,7 @@ import type { PolicyWorld } from '../policy/validate-policy.js';
 import type { StateDatabase } from '../state/database.js';
 import { LockReleases } from '../state/lock-releases.js';
 import { PeerLocks } from '../state/peer-locks.js';
+import { TreeSummaries } from '../state/tree-summaries.js';
 import type { Clock } from '../util/clock.js';
 import { parseEscaped } from '../util/escape.js';
 import type { Lifecycle } from '../util/lifecycle.js';
@@ -151,7 +152,10 @@ export async function openPolicyWork(
   const space = parts.add('space', new SnapshotSpace({ roots }, { pool, clock, log }));
   const overview = new Overview({ policies, outcomes, accounts, trust, roots, space });
   parts.add('RPO alerts', new RpoWatch({ overview, clock, log }));
-  const trees = new LocalTrees({ roots }, { records: local.records });
+  const trees = new LocalTrees(
+    { roots },
+    { records: local.records, summaries: new TreeSummaries({ database }), log },
+  );
   const metrics = agentMetrics({ overview, queue: () => queue, trees, clock, clockGuard });
   const queue: JobQueue = parts.add(
     'jobs',

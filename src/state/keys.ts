@@ -31,6 +31,7 @@
  *   peer-lock/{owner}/{holder}                PeerLock: a dataset that a peer needs here
  *   peer-contact/{owner}                      number: when a peer that holds locks last called, at most an hour ago
  *   lock-release/{account id}/{holder}        number: since when a holder of ours needs nothing at that account any more
+ *   tree-summary/{local tree}                 TreeSummary: what was read of the records of a tree's datasets
  *   request/{request id} {base path: base64}  dataset id: what a request to make a dataset was given
  */
 export const SCHEMA_VERSION = 1;
@@ -75,6 +76,7 @@ export const keys = {
     `peer-lock/${id.owner}/${id.holder}`,
   peerContact: (owner: string) => `peer-contact/${owner}`,
   lockRelease: (accountId: string, holder: string) => `lock-release/${accountId}/${holder}`,
+  treeSummary: (localTree: string) => `tree-summary/${localTree}`,
   request: (id: string) => `request/${id}`,
 } as const;
 
@@ -100,4 +102,5 @@ export const ranges = {
   jobEnded: 'job-ended/',
   jobFailure: 'job-failure/',
   dataset: 'dataset/',
+  treeSummary: 'tree-summary/',
 } as const;

@@ -65,7 +65,7 @@ export class Output {
   private async jsonList(rows: AsyncIterable<object> | Iterable<object>): Promise<void> {
     let before = '[';
     for await (const row of rows) {
-      await this.put(`${before}\n  ${JSON.stringify(row, nullForAbsent)}`);
+      await this.put(`${before}\n  ${rowJson(row)}`);
       before = ',';
     }
     await this.put(before === '[' ? '[]\n' : '\n]\n');
@@ -91,6 +91,18 @@ export class Output {
     this.pending = '';
     if (text !== '') await writeText(this.options.stream, text);
   }
+}
+
+/** A replacer takes several times as long: long lists are made without one where nothing is absent. */
+function rowJson(row: object): string {
+  return hasAbsent(row) ? JSON.stringify(row, nullForAbsent) : JSON.stringify(row);
+}
+
+function hasAbsent(value: object): boolean {
+  return Object.values(value).some(
+    (field) =>
+      field === undefined || (typeof field === 'object' && field !== null && hasAbsent(field)),
+  );
 }
 
 function nullForAbsent(_name: string, value: unknown): unknown {

@@ -8,7 +8,7 @@ import { type DataRoot, PRIVATE_NAME } from './layout/data-root.js';
 import { type DatasetRecord, datasetInfo } from './layout/dataset-record.js';
 import type { DatasetRecordCache } from './layout/dataset-record-cache.js';
 import type { LocalTree, LocalTreeId } from './layout/local-tree.js';
-import { byCommit, type TreeDirectory } from './layout/tree-directory.js';
+import type { TreeDirectory } from './layout/tree-directory.js';
 
 /** What the agent's state knows of the datasets of this place. */
 export interface DatasetNumbers {
@@ -23,9 +23,6 @@ export interface DatasetNumbers {
 }
 
 type Locks = Awaited<ReturnType<DatasetNumbers['locks']>>;
-
-/** Records looked at before others get their turn. */
-const AT_ONCE = 50;
 
 export interface NumberedDataset {
   readonly localTree: LocalTreeId;
@@ -62,22 +59,10 @@ export class LocalDatasets {
     const trees = this.#roots.flatMap((root) => root.trees().map((one) => ({ ...one, root })));
     this.#records.retainTrees(trees.map(({ directory }) => directory));
     for (const { root, directory, tree } of trees) {
-      for (const record of await this.#recordsOf(directory)) {
+      for (const record of await this.#records.list(directory)) {
         if (record.state.startsWith('COMPLETE')) yield { root, directory, tree, record };
       }
     }
-  }
-
-  async #recordsOf(directory: TreeDirectory): Promise<DatasetRecord[]> {
-    const ids = directory.datasetIds();
-    this.#records.retain(directory, ids);
-    const records: DatasetRecord[] = [];
-    for (const [index, id] of ids.entries()) {
-      if (index % AT_ONCE === AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve));
-      const record = this.#records.read(directory, id);
-      if (record !== null) records.push(record);
-    }
-    return records.sort(byCommit);
   }
 
   /** The copies of one dataset below the roots; reads their records only. */

@@ -3,6 +3,7 @@ import type { Retention, TargetStatistics } from '../../target.js';
 import type { FileIdentity } from '../layout/data-root.js';
 import type { DatasetRecord } from '../layout/dataset-record.js';
 import type { LocalTreeId } from '../layout/local-tree.js';
+import type { WantedProvider } from './providers/choose-provider.js';
 import type { ScanFailure } from './scan-result.js';
 
 /** What a capture is to do. Plain values: it crosses into a worker thread. */
@@ -14,7 +15,7 @@ export interface CaptureInput {
   readonly name: string;
   /** Gitignore patterns, anchored at the base path. */
   readonly excludes: readonly string[];
-  readonly provider: 'auto' | 'none';
+  readonly provider: WantedProvider;
   readonly retention: Retention;
   readonly system: SystemGuid;
   /** Take an empty base path, or one on another device than last time, for what it is. */

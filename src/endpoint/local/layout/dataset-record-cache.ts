@@ -1,9 +1,12 @@
 import type { DatasetId } from '../../../model/ids.js';
 import type { DatasetRecord } from './dataset-record.js';
-import type { TreeDirectory } from './tree-directory.js';
+import { byCommit, type TreeDirectory } from './tree-directory.js';
 
 /** Text of the records that are kept; what is beyond is read from the disk each time. */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
+
+/** How long records are looked at before others get their turn. */
+const AT_ONCE_MS = 4;
 
 interface KeptRecord {
   readonly stamp: string;
@@ -11,13 +14,20 @@ interface KeptRecord {
   readonly record: DatasetRecord;
 }
 
+interface KeptList {
+  readonly stamp: string;
+  readonly records: readonly DatasetRecord[];
+}
+
 /**
- * Records of datasets as they were read last. Every look asks the disk whether the record was
+ * Records of datasets as they were read last. Every look asks the disk whether the record, or one of a list, was
  * written since, by whichever thread: what is returned is never older than the call.
  */
 export class DatasetRecordCache {
   readonly #maxBytes: number;
   readonly #trees = new Map<string, Map<DatasetId, KeptRecord>>();
+  /** Of trees all of whose records are kept. */
+  readonly #lists = new Map<string, KeptList>();
   #bytes = 0;
 
   constructor(options: { maxBytes?: number } = {}) {
@@ -37,12 +47,38 @@ export class DatasetRecordCache {
     return record;
   }
 
+  /** The records of a tree in the order they were committed here. Throws `corrupt` as reading them does. */
+  async list(directory: TreeDirectory): Promise<readonly DatasetRecord[]> {
+    const { path } = directory;
+    // Before the records are read: one written in between is read again the next time.
+    const stamp = directory.datasetsStamp();
+    const kept = this.#lists.get(path);
+    if (kept?.stamp === stamp.text) return kept.records;
+    const ids = directory.datasetIds();
+    this.#retain(path, ids);
+    const records: DatasetRecord[] = [];
+    let since = performance.now();
+    for (const id of ids) {
+      if (performance.now() - since > AT_ONCE_MS) {
+        await new Promise((resolve) => setImmediate(resolve));
+        since = performance.now();
+      }
+      const record = this.read(directory, id);
+      if (record !== null) records.push(record);
+    }
+    records.sort(byCommit);
+    const isKept = this.#trees.get(path)?.size === records.length;
+    if (isKept && directory.isSettled(stamp)) this.#lists.set(path, { stamp: stamp.text, records });
+    return records;
+  }
+
   /** Drops the records of a tree whose datasets are gone. */
-  retain(directory: TreeDirectory, ids: readonly DatasetId[]): void {
-    const records = this.#trees.get(directory.path);
-    if (records === undefined || records.size === 0) return;
+  #retain(path: string, ids: readonly DatasetId[]): void {
+    this.#lists.delete(path);
     const present = new Set(ids);
-    for (const id of records.keys()) if (!present.has(id)) this.#drop(directory.path, id);
+    for (const id of this.#trees.get(path)?.keys() ?? []) {
+      if (!present.has(id)) this.#drop(path, id);
+    }
   }
 
   /** Drops the trees that are gone. */
@@ -67,6 +103,7 @@ export class DatasetRecordCache {
     const records = this.#trees.get(path);
     const kept = records?.get(id);
     if (kept === undefined) return;
+    this.#lists.delete(path);
     records?.delete(id);
     this.#bytes -= kept.size;
   }

@@ -16,6 +16,7 @@ import {
   parseDatasetRecord,
   serialiseDatasetRecord,
 } from './dataset-record.js';
+import { readFileClock } from './file-clock.js';
 import {
   type LocalTree,
   type LocalTreeId,
@@ -31,6 +32,15 @@ const MAX_BOOKMARKS = 64;
 export const TREE_FILE = 'tree.json';
 /** The next tree.json, while a dataset is committed. */
 export const NEXT_FILE = 'tree-next.json';
+
+/** Far more than a tick of any file system's clock. */
+const SETTLED_NS = 1_000_000_000n;
+
+export interface DatasetsStamp {
+  /** Another one whenever a dataset came, went or was written again, by whichever thread; see `isSettled`. */
+  readonly text: string;
+  readonly changedNs: bigint;
+}
 
 /**
  * The directory `.datamover/trees/<local tree id>` of one local tree. Paths go through a pinned
@@ -226,6 +236,17 @@ export class TreeDirectory {
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
     if (stat === undefined) return null;
     return { stamp: `${stat.ino} ${stat.mtimeNs} ${stat.size}`, size: Number(stat.size) };
+  }
+
+  /** What all records of datasets together were written as last; reads none of them. */
+  datasetsStamp(): DatasetsStamp {
+    const { ino, mtimeNs, ctimeNs } = statSync(this.datasetsPath, { bigint: true });
+    return { text: `${ino} ${mtimeNs} ${ctimeNs}`, changedNs: ctimeNs };
+  }
+
+  /** Whether every later write of a record gives another stamp, which it may not within a tick of the file system's clock. */
+  isSettled({ changedNs }: DatasetsStamp): boolean {
+    return readFileClock(this.path) - changedNs >= SETTLED_NS;
   }
 
   /** All datasets of the tree, in the order they were committed here. */

@@ -19,6 +19,7 @@ import { isErrno } from '../sys/errno.js';
 import { completeStage } from './complete-stage.js';
 import { withContentDigests } from './content-digests.js';
 import { Flip } from './flip/flip.js';
+import { keepUnchanged } from './keep-unchanged.js';
 import { keepVersions } from './keep-versions.js';
 import { sessionError } from './receive-failure.js';
 import { stagePlaces } from './receive-places.js';
@@ -170,7 +171,7 @@ class Commit {
     await this.#keepVersions(placer);
   }
 
-  /** Each lane keeps its own when it ends; here those of lanes that were interrupted. */
+  /** Each lane keeps its own when it ends; here those of lanes that were interrupted, and what no lane brings. */
   async #keepVersions(placer: FilePlacer): Promise<void> {
     const { trees, record, directory, staging, keepsVersions } = this.#workspace;
     if (!keepsVersions) return;
@@ -178,6 +179,7 @@ class Commit {
     for (let lane = 0; lane < record.lanes; lane++) {
       await keepVersions(staging.logPath(lane), modules, this.#signal);
     }
+    await keepUnchanged(this.#workspace, this.#signal);
   }
 
   /** A part of a file may have come. */

@@ -11,7 +11,6 @@ import { prepareScratch } from '../capture/leftovers.js';
 import { type OpenBase, openBase } from '../capture/open-base.js';
 import { PlaceDatasets, type TreePlace } from '../changes/place-datasets.js';
 import { DataRoot, type FileIdentity } from '../layout/data-root.js';
-import type { LocalTree } from '../layout/local-tree.js';
 import { close } from '../sys/open.js';
 import { openOrMakeAll } from './flip/publish.js';
 
@@ -104,13 +103,13 @@ function openOrMakeBase(root: DataRoot, { place, onDrift }: DriftInput): OpenBas
 
 async function keepDrift(root: DataRoot, input: DriftInput, signal: AbortSignal): Promise<void> {
   const { tree } = input.place;
-  const { record, localTree } = await captureDataset(
+  const { localTree } = await captureDataset(
     {
       root: root.path,
       basePath: tree.basePath,
       name: PRE_REPAIR,
       excludes: [],
-      provider: 'none',
+      provider: 'live',
       retention: input.retention,
       system: input.system,
       acceptSource: true,
@@ -123,9 +122,5 @@ async function keepDrift(root: DataRoot, input: DriftInput, signal: AbortSignal)
     async () => undefined,
     signal,
   );
-  // The bytes are those of the live tree until the flip moves them to the version store.
-  const directory = root.treeDirectory(localTree);
-  const live: LocalTree = { ...directory.load(), previousProvider: 'live' };
-  directory.commit({ ...record, provider: 'live' }, live);
-  rmSync(directory.scratchPath, { recursive: true, force: true });
+  rmSync(root.treeDirectory(localTree).scratchPath, { recursive: true, force: true });
 }

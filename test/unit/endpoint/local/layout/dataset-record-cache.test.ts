@@ -6,6 +6,7 @@ import { DatasetRecordCache } from '../../../../../src/endpoint/local/layout/dat
 import { NO_HISTORY } from '../../../../../src/endpoint/local/layout/local-tree.js';
 import type { TreeDirectory } from '../../../../../src/endpoint/local/layout/tree-directory.js';
 import { parseDatasetId } from '../../../../../src/model/ids.js';
+import { until } from '../../../../support/e2e-until.js';
 import { TempDirectory } from '../../../../support/temp-directory.js';
 import { DATASET } from '../../../formats/format-values.js';
 
@@ -16,6 +17,9 @@ describe('cache of dataset records', () => {
   const read = (cache: DatasetRecordCache) => cache.read(directory, DATASET.id);
   const write = (change: Partial<DatasetRecord> = {}) =>
     directory.writeDataset({ ...DATASET, ...change });
+
+  const settled = () =>
+    until('the directory is settled', () => directory.isSettled(directory.datasetsStamp()));
 
   beforeEach(() => {
     folder = new TempDirectory();
@@ -49,7 +53,32 @@ describe('cache of dataset records', () => {
     expect(read(cache)).to.equal(null);
   });
 
-  it('keeps no more than it may, and has room again for what is dropped', () => {
+  it('reads a list again when one of its records was written, and only then', async () => {
+    const cache = new DatasetRecordCache();
+    expect(await cache.list(directory)).to.deep.equal([DATASET]);
+    await settled();
+    const [first] = await cache.list(directory);
+    expect(first).to.deep.equal(DATASET);
+    // Not told by the directory, so that it shows whether records are looked at.
+    writeFileSync(`${directory.datasetsPath}/${DATASET.id}.json`, '{');
+    expect(await cache.list(directory)).to.deep.equal([DATASET]);
+    write({ name: 'another name' });
+    expect((await cache.list(directory)).map(({ name }) => name)).to.deep.equal(['another name']);
+    await settled();
+    await cache.list(directory);
+    rmSync(`${directory.datasetsPath}/${DATASET.id}.json`);
+    expect(await cache.list(directory)).to.deep.equal([]);
+  });
+
+  it('looks at every record while the directory may change again within a tick of its clock', async () => {
+    const cache = new DatasetRecordCache();
+    await cache.list(directory);
+    writeFileSync(`${directory.datasetsPath}/${DATASET.id}.json`, '{');
+    const failure = await cache.list(directory).catch((error: unknown) => error);
+    expect(String(failure)).to.contain('is not JSON');
+  });
+
+  it('keeps no more than it may, and has room again for what is dropped', async () => {
     const size = directory.statDataset(DATASET.id)?.size ?? 0;
     const other = { ...DATASET, id: parseDatasetId('5'.repeat(32)) };
     directory.writeDataset(other);
@@ -60,7 +89,8 @@ describe('cache of dataset records', () => {
     expect(unkept).to.deep.equal(other);
     expect(readOther()).to.not.equal(unkept);
     expect(read(cache)).to.equal(kept);
-    cache.retain(directory, [other.id]);
+    rmSync(`${directory.datasetsPath}/${DATASET.id}.json`);
+    await cache.list(directory);
     expect(readOther()).to.equal(readOther());
     cache.retainTrees([]);
     expect(read(cache)).to.equal(read(cache));
