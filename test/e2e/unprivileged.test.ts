@@ -58,6 +58,9 @@ describe('an agent that does not run as root', function () {
     for (const path of ['special/char', 'special/block', 'metadata/capable', 'metadata/setuid']) {
       expect([...paths]).to.include(path);
     }
+    for (const { path, code } of told.filter((one) => /^special\/(char|block)$/.test(one.path))) {
+      expect(code, path).to.equal('refused');
+    }
     const lost = [...compareTrees(source, target)];
     expect(lost).to.not.have.length(0);
     for (const { path, what } of lost) {

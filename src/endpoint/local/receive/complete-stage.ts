@@ -2,6 +2,7 @@ import { diffMaps } from '../../../catalog/diff-maps.js';
 import { decodeGfidKey } from '../../../catalog/maps/gfid-key.js';
 import { decodeInode, inodeType } from '../../../catalog/maps/inodes.js';
 import type { PageReader } from '../../../catalog/page-reader.js';
+import { printable } from '../../../model/entry-name.js';
 import type { Gfid } from '../../../model/ids.js';
 import type { Inode } from '../../../model/inode.js';
 import { equalBytes } from '../../../util/bytes.js';
@@ -77,7 +78,11 @@ async function makeSpecial(
   try {
     make(place, inode);
   } catch (error) {
-    modules.onFailure(failureOf(gfid, error, inode.name));
+    modules.onFailure(
+      isDevice && isErrno(error, 'EPERM')
+        ? notRoot(gfid, inode)
+        : failureOf(gfid, error, inode.name),
+    );
     return;
   }
   const { atimeNs = null } = (await modules.trees.next.sideTimes(gfid)) ?? {};
@@ -85,6 +90,12 @@ async function makeSpecial(
   for (const failure of applyMetadataAt(place.dirFd, place.name, inode, options)) {
     modules.onFailure({ gfid, ...failure });
   }
+}
+
+/** Staging is the agent's own: what is not permitted there is the device, by whatever name. */
+function notRoot(gfid: Gfid, { type, name }: Inode): FileFailure {
+  const message = `cannot make the ${type} device ${printable(name)}: not permitted (EPERM); run the receiving agent as root, or with CAP_MKNOD`;
+  return { gfid, code: 'refused', message };
 }
 
 function make({ dirFd, name }: StagedName, inode: Inode): void {
