@@ -3,6 +3,7 @@ import type { JobContext } from '../job/executor.js';
 import type { DatasetInfo } from '../model/dataset.js';
 import type { CreationRule, Policy } from '../model/policy.js';
 import { parseEscaped } from '../util/escape.js';
+import { tellHowToAccept } from './accept-source.js';
 import type { HookRunner } from './hook-runner.js';
 
 export interface CreationRunModules {
@@ -38,7 +39,8 @@ export async function runCreation(
   let made: DatasetInfo;
   try {
     made = await makeDataset(policy, rule, context, modules, signal);
-  } catch (error) {
+  } catch (thrown) {
+    const error = tellHowToAccept(thrown, policy.id);
     // What has failed already is the job's result.
     await hook(rule.postCommand, { DM_HOOK: 'post', DM_RESULT: 'failed' }).catch(() => undefined);
     throw error;

@@ -13,16 +13,24 @@ import type {
 import { overdueDatasets } from '../model/retention.js';
 import type { Clock } from '../util/clock.js';
 import { escapePath, parseEscaped } from '../util/escape.js';
+import { tellHowToAccept } from './accept-source.js';
 import { datasetByNumber, planCopy } from './copy-choice.js';
 import { placePath } from './place-path.js';
 
 /** What a run of a policy would do now. */
 export interface PolicyPreview {
   /**
-   * `first` and `baseline` begin with nothing, `nothing` has nothing to do;
-   * deletions of an `expiration` are datasets.
+   * `first` and `baseline` begin with nothing; `unchanged` makes a dataset that is as the last one;
+   * `nothing` has nothing to do; deletions of an `expiration` are datasets.
    */
-  readonly kind: 'first' | 'changes' | 'baseline' | 'increment' | 'nothing' | 'expiration';
+  readonly kind:
+    | 'first'
+    | 'changes'
+    | 'unchanged'
+    | 'baseline'
+    | 'increment'
+    | 'nothing'
+    | 'expiration';
   /** The dataset that would be copied; null where one would be made. */
   readonly dataset: number | null;
   /** Names and bytes of the dataset that there would be. */
@@ -39,13 +47,15 @@ const NO_CHANGES: ChangeCounts = { created: 0, changed: 0, deleted: 0, renamed: 
  * far as it can be seen without a session.
  */
 export async function previewPolicy(
-  { rule }: Policy,
+  { id, rule }: Policy,
   { places, clock }: { readonly places: Places; readonly clock: Pick<Clock, 'now'> },
   signal: AbortSignal,
 ): Promise<PolicyPreview> {
   switch (rule.type) {
     case 'CREATION':
-      return previewCreation(rule, places, signal);
+      return previewCreation(rule, places, signal).catch((error: unknown) => {
+        throw tellHowToAccept(error, id);
+      });
     case 'COPY':
       return previewCopy(rule, places, signal);
     case 'REPEAT_COPY':
@@ -79,7 +89,10 @@ async function previewCreation(
   const basePath = parseEscaped(rule.basePath);
   const wanted = { basePath, excludes: rule.excludes, acceptSource: false };
   const { isFirst, ...preview } = await place.maker.preview(wanted, signal);
-  return { kind: isFirst ? 'first' : 'changes', dataset: null, ...preview };
+  const { created, changed, deleted, renamed } = preview.changes;
+  const isSame = created + changed + deleted + renamed === 0;
+  const kind = isFirst ? 'first' : isSame ? 'unchanged' : 'changes';
+  return { kind, dataset: null, ...preview };
 }
 
 async function previewCopy(

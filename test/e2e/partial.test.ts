@@ -235,6 +235,12 @@ describe('partial copies, drift and brakes', function () {
     const { code, job } = await runPolicy(pair.agent, pair.creation);
     expect(code).to.equal(1);
     expect(job?.error_code).to.equal('source_suspicious');
+    const command = `dm policies run ${pair.creation} --accept-source`;
+    expect(job?.error_message).to.contain(command);
+    const preview = await pair.agent.run('policies', 'preview', String(pair.creation));
+    expect(preview.stderr)
+      .to.match(/^dm: source_suspicious: /)
+      .and.contain(command);
     await mustRun(pair.agent, pair.copy);
     expect(readdirSync(target)).to.have.members(['folder', 'large']);
     await mustRun(pair.agent, pair.creation, '--accept-source');

@@ -86,7 +86,7 @@ describe('policies preview', () => {
     expect(baseline.bytes_of_changed_files).to.equal(first.bytes);
     await mustRun(alpha, push);
     expect((await preview(push)).kind).to.equal('nothing');
-    expect(await preview(make)).to.include({ kind: 'changes', created: 0, changed: 0 });
+    expect(await preview(make)).to.include({ kind: 'unchanged', created: 0, changed: 0 });
 
     writeFileSync(join(source, 'new'), noise(5_000, 1));
     writeFileSync(join(source, 'docs/file-1'), noise(7_000, 2));

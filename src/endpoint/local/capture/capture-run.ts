@@ -164,7 +164,7 @@ export class CaptureRun {
     if (scan.topEntries !== 0 || tree.baseEntries === 0 || input.acceptSource) return;
     throw new DmError(
       'source_suspicious',
-      `${Buffer.from(input.basePath)} is empty and had ${tree.baseEntries} entries before; check that its file system is mounted, or accept the source`,
+      `${Buffer.from(input.basePath)} is empty and had ${tree.baseEntries} entries before; check that its file system is mounted`,
     );
   }
 

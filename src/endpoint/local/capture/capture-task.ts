@@ -71,7 +71,7 @@ async function captureBelow(
   if (tree.base !== null && !sameBase(tree.base, base.identity) && !input.acceptSource) {
     throw new DmError(
       'source_suspicious',
-      `${shownPath(input)} is on another device than last time; check that the right file system is mounted, or accept the source`,
+      `${shownPath(input)} is on another device than last time; check that the right file system is mounted`,
     );
   }
   await finishDeletions(root, directory, callbacks.signal);

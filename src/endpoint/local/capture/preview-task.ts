@@ -122,10 +122,7 @@ async function previewBelow(
 }
 
 function suspicious(what: string): DmError {
-  return new DmError(
-    'source_suspicious',
-    `${what}; check that the right file system is mounted, or accept the source with \`dm policies run --accept-source\``,
-  );
+  return new DmError('source_suspicious', `${what}; check that the right file system is mounted`);
 }
 
 function unknownTree(basePath: Uint8Array): LocalTree {
