@@ -80,6 +80,15 @@ describe('EXPIRATION policies', function () {
     expect(await kept(tree)).to.deep.equal(all.slice(2));
     for (const id of all.slice(2)) await dmJson(keeper, 'datasets', 'verify', String(id));
     expect((await expire(keeper, cleanup)).expired_total).to.equal(0);
+    // Their period is over; people are told why they are there, scripts when it was.
+    const listed = await dm(keeper, 'datasets', 'list', `--base-path=${tree}`);
+    expect(listed.stdout.match(/kept \(reserve\)/g)).to.have.length(2);
+    for (const { expires_at } of await dmJson<{ expires_at: string }[]>(
+      keeper,
+      ...['datasets', 'list', `--base-path=${tree}`],
+    )) {
+      expect(Date.parse(expires_at)).to.be.at.most(Date.now());
+    }
   });
 
   it('remove backups from an object account', async () => {

@@ -3,6 +3,7 @@ import type { CommandContext } from '../command-context.js';
 import type { GroupSpec } from '../command-spec.js';
 import { argument } from '../command-spec.js';
 import { columns } from '../format/columns.js';
+import { withKept } from '../format/kept-datasets.js';
 import type { OptionSpec } from '../option-spec.js';
 import { verifyDataset } from '../verify-dataset.js';
 
@@ -58,10 +59,12 @@ export const datasets: GroupSpec = {
         ACCOUNT,
         { flag: 'base-path', kind: 'text', value: 'PATH', help: 'only those of this tree' },
       ],
-      run: async ({ options, output, client }) => {
+      run: async ({ options, output, client, io }) => {
         const base_path = options.text('base-path') ?? '';
         const query = { account: options.text('account-id') ?? '', base_path };
-        await output.list(COLUMNS, (await client()).listDatasets(query));
+        const found = (await client()).listDatasets(query);
+        const rows = output.format === 'table' ? withKept(found, io.now()) : found;
+        await output.list(COLUMNS, rows);
       },
     },
     {
