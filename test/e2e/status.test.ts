@@ -10,7 +10,13 @@ interface Status {
   readonly problems: readonly { kind: string; object: string; remedy: string }[];
   readonly notes: readonly { kind: string; object: string }[];
   readonly policies: readonly { id: number; newest_dataset_at: string; age_seconds: number }[];
-  readonly trees: readonly { path: string; role: string; copied_to: string[]; datasets: number }[];
+  readonly trees: readonly {
+    path: string;
+    role: string;
+    copied_to: string[];
+    never_copied_to: string[];
+    datasets: number;
+  }[];
   readonly roots: readonly { free_bytes: number }[];
 }
 
@@ -73,11 +79,17 @@ describe('dm status', function () {
     await runPolicy(alpha, bad);
     const failed = await status('alpha');
     expect(failed.exit).to.equal(1);
+    const places = [to, taken].map((target) => `beta:${target.path}`);
+    expect(failed.trees[0]).to.deep.include({
+      copied_to: places,
+      never_copied_to: places.slice(1),
+    });
     expect(failed.problems.map(({ kind, remedy }) => [kind, remedy])).to.deep.equal([
       ['job_failed', `mend what it says, then dm policies run ${bad}`],
     ]);
 
     const { stdout, stderr } = await dm(alpha, 'status');
+    expect(stdout).to.contain(`${places[1]} (never)`).and.not.contain(`${places[0]} (never)`);
     expect(stdout).to.match(/^Late or failed:\n {2}policy [0-9]+ .*target_not_empty/);
     expect(stdout).to.match(/^POLICY +AT +NEWEST COPY/m);
     expect(stderr).to.match(/^dm: not_well: 1 thing is late or failed/);

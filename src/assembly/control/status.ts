@@ -48,7 +48,7 @@ export function statusHandlers(modules: StatusModules) {
       const jobs = await queue.unfinished();
       const trees = (await local.list(nowMs)).map((tree) => ({
         ...tree,
-        copiedTo: copiesOf(tree, policies, localAccountId),
+        ...copiesOf(tree, policies, localAccountId),
       }));
       const filesystems = overview.roots();
       const { problems, notes } = findingsOf({
@@ -87,6 +87,7 @@ export function statusHandlers(modules: StatusModules) {
           newest_dataset_at: timeText(tree.newestAtMs),
           age_seconds: ageSeconds(tree.newestAtMs, nowMs),
           copied_to: tree.copiedTo,
+          never_copied_to: tree.neverCopiedTo,
           overdue_datasets: tree.overdue,
         })),
         jobs: jobs.map(jobStatus),
@@ -101,17 +102,22 @@ export function statusHandlers(modules: StatusModules) {
   };
 }
 
-/** Where enabled policies of this agent copy a tree, as PLACE:PATH. */
+/** Where enabled policies of this agent copy a tree, as PLACE:PATH, and which have never done it. */
 function copiesOf(
   tree: TreeOverview,
   policies: readonly PolicyOverview[],
   localAccountId: string,
-): string[] {
-  return policies.flatMap(({ policy: { enabled, rule }, place, path }) => {
-    if (!enabled || rule.type !== 'REPEAT_COPY' || rule.sourceAccountId !== localAccountId)
-      return [];
-    return parseEscaped(rule.sourceBasePath).equals(tree.path) ? [`${place}:${path}`] : [];
-  });
+): { copiedTo: string[]; neverCopiedTo: string[] } {
+  const copies = policies.filter(
+    ({ policy: { enabled, rule } }) =>
+      enabled &&
+      rule.type === 'REPEAT_COPY' &&
+      rule.sourceAccountId === localAccountId &&
+      parseEscaped(rule.sourceBasePath).equals(tree.path),
+  );
+  const shown = ({ place, path }: PolicyOverview) => `${place}:${path}`;
+  const never = copies.filter(({ outcome }) => (outcome?.success ?? null) === null);
+  return { copiedTo: copies.map(shown), neverCopiedTo: never.map(shown) };
 }
 
 function policyStatus(

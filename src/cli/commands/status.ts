@@ -62,7 +62,7 @@ async function print({ output }: CommandContext, found: Status): Promise<void> {
         age: one.type === 'EXPIRATION' ? '-' : age(one),
       })),
     ],
-    [TREES, found.trees.map((tree) => ({ ...tree, copy_paths: tree.copied_to, age: age(tree) }))],
+    [TREES, found.trees.map((tree) => ({ ...tree, copy_paths: copies(tree), age: age(tree) }))],
     [
       JOBS,
       found.jobs.map((job) => ({
@@ -88,6 +88,11 @@ async function print({ output }: CommandContext, found: Status): Promise<void> {
 
 function lineOf({ object, message, remedy }: Status['problems'][number]): string {
   return `  ${escapeControl(`${object}: ${message}`)}\n    ${escapeControl(remedy)}`;
+}
+
+function copies({ copied_to, never_copied_to }: Status['trees'][number]): string[] {
+  const never = new Set(never_copied_to);
+  return copied_to.map((place) => (never.has(place) ? `${place} (never)` : place));
 }
 
 function snapshots({ snapshot_bytes }: Status['roots'][number]): string {

@@ -109,7 +109,7 @@ describe('output', () => {
     let taken = 0;
     let released = 0;
     async function* many(): AsyncGenerator<DatasetView> {
-      for (taken = 0; taken < 20_000; taken++) yield { id: taken } as DatasetView;
+      for (taken = 0; taken < 20_000; taken++) yield { id: taken, expires_at: '' } as DatasetView;
       released = taken;
     }
     for (const format of ['json', 'csv', 'table']) {
@@ -179,7 +179,15 @@ describe('output', () => {
       policies: [
         { ...common, name: 'push', place, type: 'COPY', last_result: '', next_run_at: '' },
       ],
-      trees: [{ ...common, role: 'origin', datasets: 1, copied_to: [`${place}:${path}`] }],
+      trees: [
+        {
+          ...common,
+          role: 'origin',
+          datasets: 1,
+          copied_to: [`${place}:${path}`],
+          never_copied_to: [],
+        },
+      ],
     } as unknown as Status;
     const { stdout } = await runLine(['status'], { getStatus: async () => found });
     expect(stdout.match(/beta:\/srv\/caf\\xe9/g)).to.have.length(2);

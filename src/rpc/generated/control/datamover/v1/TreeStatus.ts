@@ -11,6 +11,7 @@ export interface TreeStatus {
   'age_seconds'?: (number | string | Long);
   'copied_to'?: (string)[];
   'overdue_datasets'?: (number);
+  'never_copied_to'?: (string)[];
 }
 
 export interface TreeStatus__Output {
@@ -22,4 +23,5 @@ export interface TreeStatus__Output {
   'age_seconds': (number);
   'copied_to': (string)[];
   'overdue_datasets': (number);
+  'never_copied_to': (string)[];
 }
