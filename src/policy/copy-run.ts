@@ -13,6 +13,7 @@ import { type CopyChoice, copyOffer, type OpenCopy } from './copy-offer.js';
 import type { CpuGovernor } from './cpu-governor.js';
 import { type KeepBaseModules, keepBase } from './keep-base.js';
 import { placePath } from './place-path.js';
+import { requireSubpaths } from './require-subpaths.js';
 import { settleCopy } from './settle-copy.js';
 
 export interface CopyRunModules extends KeepBaseModules {
@@ -46,6 +47,7 @@ export async function runCopy(
     context.job.options.adopt &&
     (await target.target.inspect(copy.targetPath, signal)).kind === 'foreign';
   const subpaths = rule.subpaths.map((subpath) => parseEscaped(subpath));
+  await requireSubpaths(source.source, dataset, subpaths, signal);
   return await move(
     policy,
     rule,

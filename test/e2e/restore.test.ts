@@ -119,6 +119,15 @@ describe('dm restore', function () {
     const [, id] = /policy (\d+) \(restore-1-\w+\) was deleted again/.exec(again.stdout) ?? [];
     const policies = await dmJson<{ id: number }[]>(agents.agent('alpha'), 'policies', 'list');
     expect(policies.map((policy) => String(policy.id))).to.not.include(id);
+    // Nor does what was made for its sake, since nothing was put in place.
+    const [, policy, before] =
+      /policy (\d+) \(restore-1-\w+-before\) was deleted again, and dataset (\d+):/.exec(
+        again.stdout,
+      ) ?? [];
+    expect(policies.map((one) => String(one.id))).to.not.include(policy);
+    const datasets = await listDatasets(agents.agent('alpha'), tree());
+    expect(datasets.map((one) => String(one.id))).to.not.include(before);
+    expect(before).to.be.a('string');
     const { stdout } = await dm(agents.agent('alpha'), 'status', '--format=json');
     expect(id)
       .to.be.a('string')
@@ -128,6 +137,15 @@ describe('dm restore', function () {
     expect(whole.stderr).to.contain('--existing');
     const forbidden = await preview(`--to=${tree()}`, '--existing=skip').catch(String);
     expect(forbidden).to.contain('target_forbidden').and.contain('--in-place');
+  });
+
+  it('leaves nothing at the target of a path that the dataset does not have', async () => {
+    const to = agents.root('alpha', 'never');
+    const { code, stderr } = await restore('docs/nothing-there', `--to=${to}`);
+    expect(code).to.equal(1);
+    expect(stderr).to.contain('not_found').and.contain('docs/nothing-there');
+    const targets = await dmJson<{ path: string }[]>(agents.agent('alpha'), 'targets', 'list');
+    expect(targets.map(({ path }) => path)).to.not.include(to);
   });
 
   it('keeps, or replaces, what is at another place, and fails for what is of another kind', async () => {

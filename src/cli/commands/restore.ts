@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DmError } from '../../model/error.js';
 import type { CommandContext } from '../command-context.js';
 import { argument, type CommandSpec } from '../command-spec.js';
-import type { DatasetView } from '../control-messages.js';
+import type { DatasetView, Job } from '../control-messages.js';
 import { datasetOf, jobOutcome } from '../job-outcome.js';
 import { reportJob, timeoutOf, waitForJob } from '../job-wait.js';
 import { type OptionValue, OptionValues } from '../option-values.js';
@@ -42,6 +42,9 @@ export const restore: CommandSpec = {
   run,
 };
 
+/** What a copy does before it changes anything at its target. */
+const BEFORE_APPLYING: ReadonlySet<string> = new Set(['', 'reading the source', 'sending']);
+
 interface Restore {
   readonly account: string;
   readonly dataset: DatasetView;
@@ -57,7 +60,7 @@ async function run(context: CommandContext): Promise<void> {
   if (context.options.boolean('dry-run') === true) return await dryRun(context, restore);
   const { dataset, target } = restore;
   const name = `restore-${dataset.id}-${randomBytes(4).toString('hex')}`;
-  if (restore.inPlace) await keepWhatIsThere(context, `${name}-before`, target);
+  const before = restore.inPlace ? await keepWhatIsThere(context, `${name}-before`, target) : null;
   const made = await makeAndRun(
     context,
     name,
@@ -66,8 +69,16 @@ async function run(context: CommandContext): Promise<void> {
   );
   const job = await waitForJob(context, made.jobId, timeoutOf(context));
   const failure = await reportJob(context, job);
-  if (job.state !== 'finished') await takeBack(context, made, name);
+  if (job.state !== 'finished') {
+    await takeBack(context, made, name);
+    if (before !== null && isUntouched(job)) await forgetBefore(context, before);
+  }
   if (failure !== null) throw failure;
+}
+
+/** True when a copy has ended before anything of it was put in place. */
+function isUntouched({ progress, retry }: Job): boolean {
+  return (retry?.count ?? 0) === 0 && BEFORE_APPLYING.has(progress?.phase ?? '');
 }
 
 /**
@@ -127,8 +138,12 @@ async function dryRun(context: CommandContext, restore: Restore): Promise<void> 
   await context.output.view(preview);
 }
 
-/** A dataset of the tree as it is; nothing when there is no such directory any more. */
-async function keepWhatIsThere(context: CommandContext, name: string, path: string): Promise<void> {
+/** A dataset of the tree as it is; null when there is no such directory any more. */
+async function keepWhatIsThere(
+  context: CommandContext,
+  name: string,
+  path: string,
+): Promise<Before | null> {
   const flags: [string, OptionValue][] = [
     ['policy-type', 'CREATION'],
     ['creation-base-path', path],
@@ -138,12 +153,40 @@ async function keepWhatIsThere(context: CommandContext, name: string, path: stri
   const failure = jobOutcome(job);
   if (job.state !== 'finished') await takeBack(context, made, name);
   if (failure === null || failure.code === 'partial') {
-    await context.output.note(`dataset ${datasetOf(job)} keeps what is at ${path} now`);
+    const dataset = datasetOf(job);
+    await context.output.note(`dataset ${dataset} keeps what is at ${path} now`);
+    return { policy: made.id, name, dataset };
   } else if (job.error_code === 'source_missing') {
     await context.output.note(`${path} is not there, so that nothing has to be kept`);
+    return null;
   } else {
     throw failure;
   }
+}
+
+/** What was made of the tree before the copy. */
+interface Before {
+  readonly policy: string;
+  readonly name: string;
+  readonly dataset: number;
+}
+
+/** The tree is as it was: neither the dataset of it nor its policy is of use. */
+async function forgetBefore(
+  context: CommandContext,
+  { policy, name, dataset }: Before,
+): Promise<void> {
+  const client = await context.client();
+  await client.deletePolicy({ ref: policy });
+  const gone = `policy ${policy} (${name}) was deleted again`;
+  try {
+    await client.deleteDataset({ account: '', dataset: String(dataset) });
+  } catch (error) {
+    if (!(error instanceof DmError)) throw error;
+    await context.output.note(`${gone}; dataset ${dataset} stays: ${error.message}`);
+    return;
+  }
+  await context.output.note(`${gone}, and dataset ${dataset}: nothing was changed`);
 }
 
 /** A policy and its job. */

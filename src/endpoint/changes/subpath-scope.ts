@@ -3,6 +3,7 @@ import { inodeParent } from '../../catalog/maps/inodes.js';
 import { DmError } from '../../model/error.js';
 import { type Gfid, ROOT_GFID } from '../../model/ids.js';
 import { toHex } from '../../util/bytes.js';
+import { escapePath } from '../../util/escape.js';
 import { Lru } from '../../util/lru.js';
 
 /** What of a directory is in: all of it, only the way to a subpath, or nothing. */
@@ -39,7 +40,7 @@ export class SubpathScope {
       let at = ROOT_GFID;
       for (const name of componentsOf(subpath)) {
         const entry = await catalog.lookup(at, name);
-        if (entry === null) throw missing(subpath);
+        if (entry === null) throw missingSubpath(subpath);
         const names = ways.get(at) ?? new Set();
         ways.set(at, names.add(toHex(name)));
         at = entry.gfid;
@@ -82,7 +83,8 @@ export class SubpathScope {
   }
 }
 
-function componentsOf(path: Uint8Array): Uint8Array[] {
+/** The names on a path; empty ones do not count. */
+export function componentsOf(path: Uint8Array): Uint8Array[] {
   const components: Uint8Array[] = [];
   for (let start = 0; start < path.length; ) {
     const slash = path.indexOf(SLASH, start);
@@ -93,8 +95,8 @@ function componentsOf(path: Uint8Array): Uint8Array[] {
   return components;
 }
 
-function missing(subpath: Uint8Array): DmError {
-  const shown = Buffer.from(subpath).toString();
+export function missingSubpath(subpath: Uint8Array): DmError {
+  const shown = escapePath(subpath);
   return new DmError('not_found', `the dataset has no "${shown}"; browse it for what it has`, {
     data: { path: shown },
   });
