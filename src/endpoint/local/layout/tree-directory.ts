@@ -36,6 +36,9 @@ export const NEXT_FILE = 'tree-next.json';
 /** Far more than a tick of any file system's clock. */
 const SETTLED_NS = 1_000_000_000n;
 
+/** From a tree's directory to that of the root, which holds the probe file. */
+const TO_PRIVATE = '../..';
+
 export interface DatasetsStamp {
   /** Another one whenever a dataset came, went or was written again, by whichever thread; see `isSettled`. */
   readonly text: string;
@@ -246,7 +249,7 @@ export class TreeDirectory {
 
   /** Whether every later write of a record gives another stamp, which it may not within a tick of the file system's clock. */
   isSettled({ changedNs }: DatasetsStamp): boolean {
-    return readFileClock(this.path) - changedNs >= SETTLED_NS;
+    return readFileClock(`${this.path}/${TO_PRIVATE}`) - changedNs >= SETTLED_NS;
   }
 
   /** All datasets of the tree, in the order they were committed here. */
