@@ -60,7 +60,7 @@ describe('a peer with a grant, against everything else', function () {
     await agents?.[Symbol.asyncDispose]();
   });
 
-  withstands({ agents: () => agents, name: 'victim', inbox: null });
+  const { logged } = withstands({ agents: () => agents, name: 'victim', inbox: null });
 
   async function codeOf(work: Promise<unknown> | AsyncIterable<unknown>): Promise<string> {
     try {
@@ -85,6 +85,47 @@ describe('a peer with a grant, against everything else', function () {
       }
       expect(numbers).to.deep.equal('base_path' in filter ? [] : [shown.number]);
     }
+  });
+
+  it('20: a dataset of a directory above its grant is not there for it, though it holds the same files', async () => {
+    const { ListDatasets, GetDataset, Changes } = peerDefinition();
+    mkdirSync(agents.root('victim', 'above', 'inner'), { recursive: true });
+    writeFileSync(agents.root('victim', 'above', 'inner', 'file'), 'inner');
+    const flags = creation('local', agents.root('victim', 'above'));
+    await mustRun(victim(), await createPolicy(victim(), 'CREATION', flags));
+    const [above] = await listDatasets(victim(), agents.root('victim', 'above'));
+    const id = above?.dataset_global_id ?? '';
+    expect(id).to.not.equal('');
+    await grant('inner', agents.root('victim', 'above', 'inner'), 'read,create,write');
+    using inner = await HostilePeer.connect(victim(), { name: 'inner' });
+    for await (const dataset of inner.stream(ListDatasets, {})) {
+      throw new Error(`it sees ${JSON.stringify(dataset)}`);
+    }
+    for (const dataset of [
+      { id },
+      { number: above?.id ?? 0 },
+      { id, base_path: at('above', 'inner') },
+    ]) {
+      expect(await codeOf(inner.unary(GetDataset, dataset))).to.equal('not_found');
+      const changes = inner.stream(Changes, {
+        dataset,
+        subpaths: [Buffer.from('inner')],
+        lanes: 1,
+      });
+      expect(await codeOf(changes)).to.equal('not_found');
+    }
+  });
+
+  it('22: who has no grant is told who the agent is, no root, and nothing else', async () => {
+    const { Hello, ListDatasets, InspectTarget } = peerDefinition();
+    using stranger = await HostilePeer.connect(victim(), { name: 'stranger', hello: false });
+    const hello = { protocol_min: 1, protocol_max: 1, system_guid: 'E3'.repeat(18) };
+    const reply = await stranger.unary(Hello, hello);
+    expect(reply.roots).to.deep.equal([]);
+    expect(reply.agent_name).to.equal('victim');
+    expect(await codeOf(stranger.stream(ListDatasets, {}))).to.equal('refused');
+    expect(await codeOf(stranger.unary(InspectTarget, { path: at() }))).to.equal('refused');
+    await logged('refused');
   });
 
   it('20, 24: every call on a dataset of another directory finds nothing, however it is named', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { AgentProcess } from '../support/agent-process.js';
+import { makeCa } from '../support/certificates.js';
 import { TestAgents } from '../support/e2e-agents.js';
 import { sharedCertificates } from '../support/e2e-certificates.js';
 import { dm, dmJson } from '../support/e2e-dm.js';
@@ -30,6 +31,20 @@ describe('19: a name that leads elsewhere', function () {
   after('stop them', () => agents?.[Symbol.asyncDispose]());
   const { told } = withstands({ agents: () => agents, name: 'caller' });
 
+  it('a peer of another installed CA than the one that the account names is refused', async () => {
+    const [caller, friend] = [agents.agent('caller'), agents.agent('friend')];
+    writeFileSync(agents.scratch('other.pem'), makeCa({ name: 'other' }).certPem);
+    const path = `--certificate-path=${agents.scratch('other.pem')}`;
+    await dmJson(caller, 'certificates', 'ca', 'create', path, '--name=other-CA');
+    for (const ca of ['other-CA', 'test-CA']) {
+      const words = [`--name=of-${ca}`, `--uri=dm://${friend.listen}`, `--ca-certificate-id=${ca}`];
+      await dmJson(caller, 'accounts', 'create', 'DM', ...words);
+      const ping = await dm(caller, 'accounts', 'ping', `of-${ca}`);
+      if (ca === 'test-CA') expect(ping.code, ping.stderr).to.equal(0);
+      else expect(ping.stderr).to.match(/^dm: peer_untrusted: /);
+    }
+  });
+
   it('an agent with a good certificate in the place of the pinned one is told nothing', async () => {
     const [caller, friend] = [agents.agent('caller'), agents.agent('friend')];
     // The name now leads to somebody else whom the same CA vouches for.
@@ -54,6 +69,16 @@ describe('19: a name that leads elsewhere', function () {
       await told(/failed: peer_key_mismatch: /);
       expect(readdirSync(agents.scratch('impostor'))).to.not.include('copy');
       expect(readFileSync(agents.scratch('impostor.log'), 'utf8')).to.not.contain('caller');
+
+      // Whose key is known beforehand is not taken on trust at the first contact either.
+      const known = ['--name=known', `--uri=dm://${friend.listen}`];
+      const fingerprint = `--peer-fingerprint=${'ab'.repeat(32)}`;
+      await dmJson(caller, 'accounts', 'create', 'DM', ...known, fingerprint);
+      const first = await dm(caller, 'accounts', 'ping', 'known');
+      expect(first.stderr).to.match(/^dm: peer_key_mismatch: /);
+      // Only who runs the agent can say that the other key is meant.
+      await caller.ok('accounts', 'modify', 'friend', '--peer-fingerprint=relearn');
+      expect((await dm(caller, 'accounts', 'ping', 'friend')).code).to.equal(0);
     } finally {
       await impostor.kill();
     }

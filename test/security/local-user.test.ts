@@ -171,6 +171,51 @@ describe('a local user beside the agent', function () {
     expect(bad).to.deep.equal([]);
   });
 
+  it('67: what is staged inherits no ACL, and is for nobody else until it has its owner and mode', async () => {
+    const acl = (path: string) =>
+      spawnSync('getfacl', ['-cpn', path], { encoding: 'utf8' }).stdout.trim().split('\n');
+    const data = agents.scratch('inheriting');
+    mkdirSync(data);
+    spawnSync('setfacl', ['-d', '-m', `u:${NOBODY}:rwx,o::rwx`, data]);
+    // Its root is made below that, so that all of it would inherit.
+    const options = { agents: [{ name: 'inheriting' }], accounts: false, data };
+    await using other = await TestAgents.open(options);
+    const inherited = other.root('inheriting');
+    expect(acl(inherited)).to.include(`default:user:${NOBODY}:rwx`);
+    using peer = await HostilePeer.connect(other.agent('inheriting'));
+    const dataset = new HostileDataset()
+      .add(gfid(2), 'folder', 'dir', { mode: 0o750, uid: 4_711, gid: 4_712 })
+      .add(gfid(3), 'secret', 'file', { parent: gfid(2), size: 4n, mode: 0o640, uid: 4_711 });
+    const session = await peer.begin(await dataset.offer(`${inherited}/copy`));
+    const file = content((writer) => wholeFile(writer, gfid(3), Buffer.from('mine')));
+    await peer.send(...withSession(session, dataset.structure(), file, END));
+    let files = 0;
+    const walk = (path: string): void => {
+      const stat = lstatSync(path);
+      // What others may read has its owner already.
+      if ((stat.mode & 0o077) !== 0) expect(stat.uid, path).to.equal(4_711);
+      if (/\/staging\/[^/]+\/(stage|hold)\//.test(path)) {
+        if (stat.isFile()) files++;
+        expect(acl(path).join(), path).to.not.contain(String(NOBODY));
+      }
+      if (stat.isDirectory()) for (const name of readdirSync(path)) walk(`${path}/${name}`);
+    };
+    walk(`${inherited}/.datamover`);
+    expect(files).to.be.greaterThan(0);
+    expect(statSync(`${inherited}/.datamover`).mode & 0o777).to.equal(0o700);
+    await peer.commit(session);
+    expect(acl(`${inherited}/copy/folder`)).to.deep.equal([
+      'user::rwx',
+      'group::r-x',
+      'other::---',
+    ]);
+    expect(acl(`${inherited}/copy/folder/secret`)).to.deep.equal([
+      'user::rw-',
+      'group::r--',
+      'other::---',
+    ]);
+  });
+
   /**
    * A file, a fifo and a directory in a directory of nobody's, and a dataset in
    * which they all get another owner and mode.

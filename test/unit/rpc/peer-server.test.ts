@@ -8,6 +8,7 @@ import type { PeerRight } from '../../../src/model/peer-right.js';
 import { PeerChannel } from '../../../src/rpc/peer-channel.js';
 import { peerDefinition } from '../../../src/rpc/proto.js';
 import { makeCrl, makeIdentity, spkiOf, testPki } from '../../support/certificates.js';
+import { until } from '../../support/e2e-until.js';
 import { MemoryPlace } from '../../support/memory-endpoint.js';
 import { memoryTree } from '../../support/memory-tree.js';
 import { TempDirectory } from '../../support/temp-directory.js';
@@ -298,6 +299,21 @@ describe('peer server', () => {
     await ended;
     expect((await failureOf(drain(stream))).code).to.be.oneOf(TOLD_OR_CUT);
     expect(performance.now() - start).to.be.lessThan(10_000);
+  });
+
+  it('ends what a peer does when its certificate runs out', async () => {
+    const notAfter = new Date(Date.now() + 4_000);
+    const short = makeIdentity(ca, { name: 'short', notAfter });
+    await using link = testChannel(served.server.port, { material: () => materialOf(short) });
+    const reader = await new PeerSource(link).open({ number: 1 }, signal);
+    const request = { base: null, subpaths: [], lanes: 1, resume: null };
+    const stream = reader.changes(request, signal)[Symbol.asyncIterator]();
+    await stream.next();
+    await until('it is told', () => served.refused.length > 0, 15_000);
+    expect(Date.now()).to.be.above(notAfter.getTime() - 1_000);
+    const reasons = served.refused.map(({ error }) => (error as DmError).data.reason);
+    expect(reasons).to.deep.equal(['expired']);
+    expect((await failureOf(drain(stream))).code).to.be.oneOf(TOLD_OR_CUT);
   });
 
   it('tells its callers when it stops', async () => {

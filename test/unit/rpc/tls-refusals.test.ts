@@ -10,6 +10,7 @@ import {
   makeCertificate,
   makeCrl,
   makeIdentity,
+  makeIntermediate,
   spkiOf,
   type TestCertificate,
   testPki,
@@ -99,6 +100,28 @@ describe('who is not let in', () => {
     const error = await refusalOf(beta);
     expect(error.code).to.equal('peer_untrusted');
     expect(error.data.reason).to.equal('revoked');
+  });
+
+  it('takes an installed intermediate CA for peers that send none, beside its root and not alone', async () => {
+    const middle = makeIntermediate(ca, { name: 'middle' });
+    const below = materialOf(makeIdentity(middle, { name: 'below' }));
+    for (const [caPems, isIn] of [
+      [[ca.certPem, middle.certPem], true],
+      [[middle.certPem], false],
+      [[ca.certPem], false],
+    ] satisfies [[string, ...string[]], boolean][]) {
+      const material = { ...materialOf(alpha), caPems };
+      const listen = { kind: 'tls', host: '127.0.0.1', port: 0, material } as const;
+      await using server = await testServer(place, { listen });
+      server.trust.cas = [ca, middle];
+      await using channel = testChannel(server.server.port, { material: () => below });
+      const end = await channel.hello(signal).then(
+        () => true,
+        () => false,
+      );
+      expect(end, `${caPems.length}`).to.equal(isIn);
+      expect(server.refused.length === 0, `${caPems.length}`).to.equal(isIn);
+    }
   });
 
   it('refuses a client that shows no certificate', async () => {
