@@ -2,6 +2,7 @@ import type { BadEntry, VerifyProgress, VerifyResult } from '../endpoint/dataset
 import type { DatasetReader, DatasetRef, DirectoryEntry, Source } from '../endpoint/source.js';
 import { asDmError, DmError } from '../model/error.js';
 import { type Gfid, ROOT_GFID } from '../model/ids.js';
+import { equalBytes } from '../util/bytes.js';
 import { escapePath } from '../util/escape.js';
 
 const REPORT_EVERY_BYTES = 64 * 1024 * 1024;
@@ -40,8 +41,8 @@ export async function verifyFromHere(
     found = [];
     reported = bytes;
   };
-  for await (const { path, entry } of walk(reader, signal)) {
-    if (entry.inode.type !== 'file') continue;
+  for await (const { dir, path, entry } of walk(reader, signal)) {
+    if (entry.inode.type !== 'file' || !isFirstName(dir, entry)) continue;
     files++;
     try {
       for await (const chunk of reader.read(entry.gfid, 0n, entry.inode.size, signal)) {
@@ -60,6 +61,11 @@ export async function verifyFromHere(
   return { files, bytes, bad, digestsMade: 0 };
 }
 
+/** The bytes of a hard link are read, and counted, at the first of its names. */
+function isFirstName(dir: Gfid, { name, inode }: DirectoryEntry): boolean {
+  return inode.nlink === 1 || (inode.parent === dir && equalBytes(inode.name, name));
+}
+
 /** A reader's message may name the path first, which stands beside it here. */
 function withoutPath(message: string, path: Uint8Array): string {
   const named = `${escapePath(path)}: `;
@@ -72,13 +78,13 @@ async function* walk(
   signal: AbortSignal,
   dir: Gfid = ROOT_GFID,
   prefix: Uint8Array = new Uint8Array(0),
-): AsyncIterable<{ path: Buffer; entry: DirectoryEntry }> {
+): AsyncIterable<{ dir: Gfid; path: Buffer; entry: DirectoryEntry }> {
   for await (const page of reader.list(dir, null, signal)) {
     for (const entry of page) {
       const path = Buffer.concat(
         prefix.length === 0 ? [entry.name] : [prefix, Buffer.from('/'), entry.name],
       );
-      yield { path, entry };
+      yield { dir, path, entry };
       if (entry.inode.type === 'dir') yield* walk(reader, signal, entry.gfid, path);
     }
   }

@@ -55,7 +55,12 @@ describe('verifying a backup', function () {
     expect(quick.paths).to.deep.equal([]);
     expect(quick.files).to.be.greaterThan(10);
     expect(quick.read).to.be.lessThan(200_000);
-    expect((await verify('verify')).paths).to.deep.equal([]);
+    const whole = await verify('verify');
+    expect(whole.paths).to.deep.equal([]);
+    // Further names of a file are not further files.
+    const linked = fixture.copy.sh('find . -type f -links +1 | wc -l');
+    expect(Number(linked)).to.be.above(1);
+    expect(whole.files).to.equal(quick.files);
   });
 
   it('names files whose packs are cut or gone, without reading them, and the rest is good', async () => {
