@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { TestAgents } from '../support/e2e-agents.js';
 import { dm, dmJson } from '../support/e2e-dm.js';
 import type { FaultKind } from '../support/s3-server/faults.js';
-import { ACCESS_ID, BUCKET, S3Server } from '../support/s3-server/s3-server.js';
+import { ACCESS_ID, BUCKET, S3Server, WORDS_OF_STORE } from '../support/s3-server/s3-server.js';
 import { TempDirectory } from '../support/temp-directory.js';
 import { withstands } from './withstands.js';
 
@@ -84,6 +84,22 @@ describe('an object store that is not on our side', function () {
         .and.match(remedy);
       expect(ping.code).to.equal(5);
       server.faults.verify();
+    }
+  });
+
+  it('59: what a store says in its own words, which repeat what was sent, gets into no message and no log', async () => {
+    for (const [status, code] of [
+      [403, 'AccessDenied'],
+      [400, 'WordsOfItsOwn'],
+      [503, 'SlowDown'],
+    ] as const) {
+      server.fault('ListObjectsV2', { kind: 'status', status, code });
+      const { stdout, stderr } = await run('accounts', 'ping', 'bucket');
+      server.faults.verify();
+      if (code !== 'SlowDown') expect(stderr).to.contain(code);
+      const log = readFileSync(agents.scratch('alpha.log'), 'utf8');
+      expect(stdout + stderr + log, code).to.not.contain(WORDS_OF_STORE);
+      expect(stdout + stderr + log, code).to.not.contain('AWS4-HMAC');
     }
   });
 

@@ -55,4 +55,18 @@ describe('docs/security.md', () => {
       expect(readFileSync(`test/${file}`, 'utf8'), what).to.contain(title);
     }
   });
+
+  it('has a row for every reason for which a certificate is refused, each of which is tested', () => {
+    const text = readFileSync('docs/security.md', 'utf8');
+    const [, table = ''] =
+      text.match(/### `data.reason` of `peer_untrusted`\n\n((?:\|.*\n)+)/) ?? [];
+    const documented = [...table.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, reason]) => reason);
+    const source = readFileSync('src/security/trust-refusal.ts', 'utf8');
+    const [, type = ''] = source.match(/type TrustReason =\n((?: {2}\| '.*'[;\n]+)+)/) ?? [];
+    const known = [...type.matchAll(/'([a-z_]+)'/g)].map(([, reason]) => reason);
+    expect(known.length).to.be.greaterThan(15);
+    expect(documented).to.have.members(known);
+    const tests = readFileSync('test/unit/security/trust.test.ts', 'utf8');
+    for (const reason of known) expect(tests, reason).to.contain(`'${reason}'`);
+  });
 });

@@ -26,6 +26,8 @@ export interface S3ServerOptions {
 export const ACCESS_ID = 'AKIDTEST';
 export const SECRET_KEY = 'planted-secret-of-the-test-server';
 export const BUCKET = 'bucket';
+/** Begins the text of every error, and stands nowhere else. */
+export const WORDS_OF_STORE = 'the words of the store:';
 
 /**
  * An S3 server of one bucket in memory, with scripted faults. The
@@ -143,7 +145,10 @@ export class S3Server implements AsyncDisposable {
       return withDate(this.#bucket.run(operation, request), this.now());
     } catch (error) {
       if (!(error instanceof S3Failure)) throw error;
-      const body = request.method === 'HEAD' ? '' : xmlDocument('Error', { Code: error.code });
+      // As some stores do, which so repeat what came with the request.
+      const Message = `${WORDS_OF_STORE} ${request.headers.authorization}`;
+      const answer = xmlDocument('Error', { Code: error.code, Message });
+      const body = request.method === 'HEAD' ? '' : answer;
       return withDate({ status: error.status, body }, this.now());
     }
   }
