@@ -8,6 +8,7 @@ import type {
   Policy,
   PolicyRule,
 } from '../model/policy.js';
+import { escapePath } from '../util/escape.js';
 import { type TasksWorld, validateTasks } from './validate-tasks.js';
 
 const MAX_NAME = 255;
@@ -38,6 +39,10 @@ export async function validatePolicy(policy: Policy, world: PolicyWorld): Promis
   if (policy.rule.type === 'COPY' && !policy.spent) await requireDataset(policy.rule, world);
 }
 
+/** Joiners are part of words in some scripts. */
+const UNPRINTABLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
 /** What another place holds is for the run to find out. */
 async function requireDataset(
   { sourceAccountId, datasetNumber }: CopyRule,
@@ -65,9 +70,14 @@ export function validateName(name: string): void {
     /^[0-9a-fA-F]{48}$/.test(name) ||
     name === 'local' ||
     name === 'loopback';
-  if (reserved || /[\p{Cc}]/u.test(name)) {
+  if (reserved) {
     throw invalid(
-      `"${name}" cannot be a name: digits, 48 hex digits, "local", "loopback" and control characters are kept for ids; choose another`,
+      `"${name}" cannot be a name: digits, 48 hex digits, "local" and "loopback" are kept for ids; choose another`,
+    );
+  }
+  if (name !== name.trim() || UNPRINTABLE.test(name) || !VISIBLE.test(name)) {
+    throw invalid(
+      `"${escapePath(Buffer.from(name))}" cannot be a name: it needs a character that is seen, no space at either end, and none that does not print; choose another`,
     );
   }
 }
