@@ -1,6 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { S3 } from '@aws-sdk/client-s3';
+import type { DmError } from '../../../../model/error.js';
+import { namedError } from '../../../../model/named-error.js';
 import type { Clock } from '../../../../util/clock.js';
 import { Semaphore } from '../../../../util/semaphore.js';
 import { type StoreTiming, withinTime, withRetries } from '../retry.js';
@@ -119,8 +121,16 @@ export class Bucket implements AsyncDisposable {
       );
     } catch (error) {
       signal.throwIfAborted();
-      throw s3Error(error, what);
+      throw this.failure(error, what);
     }
+  }
+
+  /** What a failed request means; where nothing answers, the message names whom that was asked of. */
+  failure(error: unknown, what: string): DmError {
+    const known = s3Error(error, what);
+    if (known.code !== 'store_unreachable') return known;
+    const { endpoint, proxyUri } = this.options;
+    return namedError(known, proxyUri === '' ? endpoint : `${endpoint} by proxy ${proxyUri}`);
   }
 
   /** What names an object in messages. */

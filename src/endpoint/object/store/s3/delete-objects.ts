@@ -1,5 +1,4 @@
 import type { Bucket } from './bucket.js';
-import { s3Error } from './s3-error.js';
 
 /** As many as one request may name. */
 const BATCH = 1_000;
@@ -46,7 +45,10 @@ async function deleteBatch(
   );
   const failed = errors?.find(({ Code: code }) => code !== 'NoSuchKey');
   if (failed === undefined) return;
-  throw s3Error(answerError(failed.Code ?? ''), bucket.nameOf(bucket.ownKey(failed.Key ?? '')));
+  throw bucket.failure(
+    answerError(failed.Code ?? ''),
+    bucket.nameOf(bucket.ownKey(failed.Key ?? '')),
+  );
 }
 
 /** The error that a request for this one object would have met. */

@@ -6,7 +6,6 @@ import { onAbort } from '../../../../util/on-abort.js';
 import { retryDelayMs } from '../retry.js';
 import type { Bucket } from './bucket.js';
 import { watchRate } from './rate-watch.js';
-import { s3Error } from './s3-error.js';
 
 /** So many bytes in one attempt are progress: the count of failures begins again. */
 const PROGRESS_BYTES = 64 * 1024;
@@ -39,7 +38,7 @@ export async function* readObject(
       if (position.at !== position.end) throw new Error('the body ended early');
     } catch (error) {
       signal.throwIfAborted();
-      const known = s3Error(error, bucket.nameOf(request.key));
+      const known = bucket.failure(error, bucket.nameOf(request.key));
       if (position.at - before >= PROGRESS_BYTES) failures = 0;
       if (!known.transient || ++failures >= timing.attempts) throw known;
       await clock.delay(retryDelayMs(timing, failures, random), signal);
