@@ -55,7 +55,7 @@ export async function* sealEntries(
 
 /**
  * The records of a dump, in order. Throws `corrupt` when it was changed or cut
- * short, or the passphrase is another one: only what came before has been
+ * short, `encryption_key` when the passphrase is another one: only what came before has been
  * yielded then, so use nothing before the end.
  */
 export async function* openSealed(
@@ -111,8 +111,8 @@ function openFrame(
   } catch (cause) {
     if (number > 0) throw damaged();
     throw new DmError(
-      'corrupt',
-      'the state cannot be opened: the passphrase is another one, or the file is damaged',
+      'encryption_key',
+      'the state cannot be opened: the passphrase is another one than it was sealed with, or its beginning is damaged; give the right --passphrase-file, or use another copy',
       { cause },
     );
   }

@@ -70,7 +70,8 @@ describe('dm state', function () {
     const wrong = agents.scratch('wrong');
     writeFileSync(wrong, 'another passphrase');
     const refused = await dm(alpha, ...words, `--passphrase-file=${wrong}`);
-    expect(refused.stderr).to.match(/^dm: corrupt: .*passphrase/);
+    expect(refused.stderr).to.match(/^dm: encryption_key: file \/.*passphrase is another one/);
+    expect(refused.code).to.equal(5);
     expect((await dm(alpha, ...words, `--passphrase-file=${passphrase}`)).code).to.equal(0);
     await alpha.start();
 

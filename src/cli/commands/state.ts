@@ -1,6 +1,7 @@
 import { closeSync, createReadStream, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { DmError } from '../../model/error.js';
+import { namedError } from '../../model/named-error.js';
 import type { CommandContext } from '../command-context.js';
 import type { GroupSpec } from '../command-spec.js';
 import { argument } from '../command-spec.js';
@@ -96,14 +97,21 @@ async function exportState(context: CommandContext): Promise<void> {
   }
 }
 
+/** What may be wrong with a file that is imported, as opposed to the place it goes to. */
+const OF_THE_FILE: ReadonlySet<string> = new Set(['corrupt', 'encryption_key', 'invalid_argument']);
+
 async function importState(context: CommandContext): Promise<void> {
   const secret = await passphrase(context);
   const directory = stateDir(context);
-  const fd = open(context.argument(0), 'r');
+  const path = context.argument(0);
+  const fd = open(path, 'r');
   try {
     const input = createReadStream('', { fd, autoClose: false });
     const offline = await context.io.offlineState();
     await offline.import({ input, passphrase: secret, stateDir: directory });
+  } catch (error) {
+    const isOfFile = error instanceof DmError && OF_THE_FILE.has(error.code);
+    throw isOfFile ? namedError(error, `file ${path}`) : error;
   } finally {
     closeSync(fd);
   }
