@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { asDmError, type DmError } from './model/error.js';
+import { escapeRawArguments } from './util/raw-arguments.js';
 
 const AGENT_HELP = `Usage: dm agent --state-dir DIR --root PATH [--root PATH ...] [options]
 
@@ -38,6 +40,13 @@ function endWithReader(): void {
     if (error.code !== 'EPIPE') throw error;
     process.exit(0);
   });
+}
+
+/** The words of the command line; those that are no UTF-8 are escaped, as paths are shown. */
+function commandLine(): string[] {
+  const words = process.argv.slice(2);
+  if (!words.some((word) => word.includes('\ufffd'))) return words;
+  return escapeRawArguments(words, readFileSync('/proc/self/cmdline'));
 }
 
 /**
@@ -103,6 +112,7 @@ function fail(error: DmError): number {
   return error.exitCode;
 }
 
+const words = commandLine();
 hideSecrets(process.argv);
 endWithReader();
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(words);

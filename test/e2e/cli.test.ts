@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -8,12 +9,23 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { TestAgents } from '../support/e2e-agents.js';
 import { sharedCertificates } from '../support/e2e-certificates.js';
 import { dmJson } from '../support/e2e-dm.js';
-import { type DatasetView, type JobView, listDatasets, mustRun } from '../support/e2e-policies.js';
+import {
+  createPolicy,
+  creation,
+  type DatasetView,
+  type JobView,
+  listDatasets,
+  mustRun,
+} from '../support/e2e-policies.js';
 import { noise } from '../support/e2e-trees.js';
+
+const DM = fileURLToPath(new URL('../../../bin/dm.js', import.meta.url));
 
 interface Named {
   readonly id: string;
@@ -440,5 +452,27 @@ describe('command line against two agents', function () {
       expect(await listDatasets(agents.agent('second'), target)).to.have.length(1);
       expect((await dm('accounts', 'delete', 'second')).code).to.equal(0);
     });
+  });
+
+  it('takes names that are no UTF-8 as they are, and escaped', async () => {
+    const first = agents.agent('first');
+    const base = agents.root('first', 'bytes');
+    const bash = (script: string) =>
+      promisify(execFile)('bash', ['-euc', script, process.execPath, DM], {
+        env: { ...process.env, DM_SOCKET: first.socket },
+      });
+    mkdirSync(base);
+    await bash(`echo content > ${base}/$'caf\\xe9'`);
+    await mustRun(first, await createPolicy(first, 'CREATION', creation('local', base)));
+    const [dataset] = await listDatasets(first, base);
+    for (const [to, name] of [
+      ['raw', `$'caf\\xe9'`],
+      ['escaped', `'caf\\xe9'`],
+    ] as const) {
+      const path = agents.root('first', to);
+      await bash(`"$0" "$1" restore local ${dataset?.id} ${name} --to=${path}`);
+      const names = readdirSync(path, { encoding: 'buffer' });
+      expect(names.map((one) => one.toString('latin1'))).to.deep.equal(['caf\xe9']);
+    }
   });
 });
