@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -93,6 +94,24 @@ describe('partial copies, drift and brakes', function () {
       expect(copied.code).to.equal(6);
       expect(readdirSync(join(target, 'folder'))).to.have.length(10);
       show(join(source, 'folder'));
+      await pair.sync();
+      expect(differences(source, target)).to.deep.equal([]);
+    });
+
+    it('a new directory has its metadata at once, and all of it when it is cured', async () => {
+      const { pair, source, target } = await pushed('new-unreadable-folder');
+      const folder = join(source, 'secret');
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'file'), 'read later');
+      hide(folder);
+      expect((await runPolicy(pair.agent, pair.creation)).code).to.equal(6);
+      expect((await runPolicy(pair.agent, pair.copy)).code).to.equal(6);
+      expect(statSync(join(target, 'secret'))).to.include({
+        uid: 1_234,
+        gid: 1_234,
+        mode: 0o40000,
+      });
+      show(folder);
       await pair.sync();
       expect(differences(source, target)).to.deep.equal([]);
     });

@@ -28,8 +28,9 @@ export async function settle(context: FlipContext, coming: DirectoryFinder): Pro
   for await (const { key, before, after } of context.changes('inodes')) {
     if (after === null) continue;
     const gfid = decodeGfidKey(key);
-    if (context.options.failed.has(gfid)) continue;
     const inode = decodeInode(after);
+    // Of a directory that could not be read the dataset has all but the names in it.
+    if (inode.type !== 'dir' && context.options.failed.has(gfid)) continue;
     const former = before === null ? null : decodeInode(before);
     if (inode.type === 'dir') await settleDirectory(context, coming, gfid, inode, former);
     else if (before !== null && former !== null && !context.isFresh(gfid, before, after)) {
