@@ -8,7 +8,7 @@ import {
   statSync,
 } from 'node:fs';
 import { PRE_REPAIR } from '../../../model/dataset.js';
-import { DmError } from '../../../model/error.js';
+import { callCode, DmError } from '../../../model/error.js';
 import { type DatasetId, parseDatasetId } from '../../../model/ids.js';
 import { syncDirectory, writeDurably } from '../../../util/durable-file.js';
 import {
@@ -35,6 +35,15 @@ export const NEXT_FILE = 'tree-next.json';
 
 /** Far more than a tick of any file system's clock. */
 const SETTLED_NS = 1_000_000_000n;
+
+/** How the probe of the clock fails where nothing can be written; what is there can be read all the same. */
+const TAKES_NO_WRITES: ReadonlySet<string> = new Set([
+  'EROFS',
+  'ENOSPC',
+  'EDQUOT',
+  'EACCES',
+  'EPERM',
+]);
 
 /** From a tree's directory to that of the root, which holds the probe file. */
 const TO_PRIVATE = '../..';
@@ -247,9 +256,17 @@ export class TreeDirectory {
     return { text: `${ino} ${mtimeNs} ${ctimeNs}`, changedNs: ctimeNs };
   }
 
-  /** Whether every later write of a record gives another stamp, which it may not within a tick of the file system's clock. */
+  /**
+   * Whether every later write of a record gives another stamp, which it may not within a tick of the file system's clock.
+   * False also where that clock cannot be asked, as on a file system that is read-only or full.
+   */
   isSettled({ changedNs }: DatasetsStamp): boolean {
-    return readFileClock(`${this.path}/${TO_PRIVATE}`) - changedNs >= SETTLED_NS;
+    try {
+      return readFileClock(`${this.path}/${TO_PRIVATE}`) - changedNs >= SETTLED_NS;
+    } catch (error) {
+      if (error instanceof Error && TAKES_NO_WRITES.has(callCode(error))) return false;
+      throw error;
+    }
   }
 
   /** All datasets of the tree, in the order they were committed here. */

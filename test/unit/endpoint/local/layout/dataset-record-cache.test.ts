@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { DataRoot } from '../../../../../src/endpoint/local/layout/data-root.js';
@@ -7,6 +8,7 @@ import { NO_HISTORY } from '../../../../../src/endpoint/local/layout/local-tree.
 import type { TreeDirectory } from '../../../../../src/endpoint/local/layout/tree-directory.js';
 import { parseDatasetId } from '../../../../../src/model/ids.js';
 import { until } from '../../../../support/e2e-until.js';
+import { withFilesystem } from '../../../../support/filesystems.js';
 import { TempDirectory } from '../../../../support/temp-directory.js';
 import { DATASET } from '../../../formats/format-values.js';
 
@@ -24,9 +26,7 @@ describe('cache of dataset records', () => {
   beforeEach(() => {
     folder = new TempDirectory();
     root = DataRoot.open(Buffer.from(folder.path));
-    const identity = { tree: DATASET.tree, basePath: DATASET.basePath, owner: '' };
-    const first = { ...NO_HISTORY, ...identity, role: 'origin', released: false } as const;
-    ({ directory } = root.createTree(first));
+    directory = treeIn(root);
     write();
   });
   afterEach(() => {
@@ -96,3 +96,25 @@ describe('cache of dataset records', () => {
     expect(read(cache)).to.equal(read(cache));
   });
 });
+
+describe('cache of dataset records on a file system that is read-only by now', () => {
+  const ext4 = withFilesystem('ext4', 16);
+
+  it('reads the records each time', async () => {
+    const { path } = ext4();
+    using root = DataRoot.open(Buffer.from(path));
+    const directory = treeIn(root);
+    directory.writeDataset(DATASET);
+    const cache = new DatasetRecordCache();
+    await until('it is settled', () => directory.isSettled(directory.datasetsStamp()));
+    execFileSync('mount', ['-o', 'remount,ro', path]);
+    expect(directory.isSettled(directory.datasetsStamp())).to.equal(false);
+    expect(await cache.list(directory)).to.deep.equal([DATASET]);
+  });
+});
+
+function treeIn(root: DataRoot): TreeDirectory {
+  const identity = { tree: DATASET.tree, basePath: DATASET.basePath, owner: '' };
+  const first = { ...NO_HISTORY, ...identity, role: 'origin', released: false } as const;
+  return root.createTree(first).directory;
+}
