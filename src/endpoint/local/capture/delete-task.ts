@@ -43,7 +43,7 @@ export const deleteTask: Task<DeleteInput, DeleteResult> = (input, io) =>
  * tree has, and its snapshot. What a kill leaves is done by the next deletion or capture of the tree. The
  * dataset that the live tree stands at leaves a bookmark, for the next capture builds on its catalog; so does one that may
  * have been copied, for an increment from it needs no more.
- * Error: `not_found`.
+ * Errors: `not_found`, and `in_use` for the dataset that the live tree stood at when a flip began that is not finished.
  */
 export async function deleteDataset(
   input: DeleteInput,
@@ -56,6 +56,12 @@ export async function deleteDataset(
     if (input.id === null) return await finishDeletions(root, directory, signal, modules);
     const tree = directory.load();
     const isHead = tree.head === input.id;
+    if (isHead && tree.flip !== null) {
+      throw new DmError(
+        'in_use',
+        `a copy to ${Buffer.from(tree.basePath)} was interrupted while it was put in place, and takes over contents of dataset ${input.id}; run the copy again, then delete the dataset`,
+      );
+    }
     const record = directory.readDataset(input.id);
     if (record !== null && (isHead || mayBeABase(record))) {
       modules.step('bookmark');

@@ -1,6 +1,7 @@
 import { decodeGfidKey } from '../../../catalog/maps/gfid-key.js';
 import { decodeInode, inodeType, inodeVersion } from '../../../catalog/maps/inodes.js';
 import { DmError } from '../../../model/error.js';
+import type { ErrorCode } from '../../../model/error-codes.js';
 import type { Gfid } from '../../../model/ids.js';
 import type { Inode } from '../../../model/inode.js';
 import type { VersionReader } from '../changes/version-reader.js';
@@ -9,6 +10,9 @@ import { cloneFile, isCloneRefusal } from '../sys/clone.js';
 import { close } from '../sys/open.js';
 import { statFd } from '../sys/stat.js';
 import type { Workspace } from './workspace.js';
+
+/** How `open` says that the live file cannot be read, or is not what the dataset has. */
+const NOT_HERE: ReadonlySet<ErrorCode> = new Set(['unreadable', 'source_changing', 'not_found']);
 
 /**
  * Clones into the version store what the next dataset takes over from the live tree and the store lacks: deleting the
@@ -44,11 +48,14 @@ async function keep(
   try {
     fd = await live.open(gfid, inode);
   } catch (error) {
-    if (error instanceof DmError && error.code !== 'internal') return;
+    if (error instanceof DmError && NOT_HERE.has(error.code)) return;
     throw error;
   }
   try {
-    writer.put(gfid, inode.version, (to) => cloneAsItIs(fd, inode, to));
+    const { ctimeNs } = statFd(fd);
+    // Asked after that: whatever is done to the file from now on gives it another time.
+    if (!(await live.unchanged(gfid, inode, fd))) return;
+    writer.put(gfid, inode.version, (to) => cloneAsOf(ctimeNs, fd, to));
   } catch (error) {
     if (!(error instanceof Changed) && !isCloneRefusal(error)) throw error;
   } finally {
@@ -58,10 +65,8 @@ async function keep(
 
 class Changed extends Error {}
 
-/** Throws `Changed` when the file is not, or not any more while it is cloned, what the dataset says. */
-function cloneAsItIs(fd: number, inode: Inode, to: number): void {
-  const before = statFd(fd);
-  if (before.size !== inode.size || before.mtimeNs !== inode.mtimeNs) throw new Changed();
+/** Throws `Changed` when the file has another time after it was cloned. */
+function cloneAsOf(ctimeNs: bigint, fd: number, to: number): void {
   cloneFile(fd, to);
-  if (statFd(fd).ctimeNs !== before.ctimeNs) throw new Changed();
+  if (statFd(fd).ctimeNs !== ctimeNs) throw new Changed();
 }

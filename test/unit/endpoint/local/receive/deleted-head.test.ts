@@ -12,6 +12,7 @@ const TREE = 'mkdir d; echo one > d/one; echo two > d/two; echo top > top; ln d/
 describe('a received tree whose dataset was deleted', function () {
   this.timeout(120_000);
   const xfs = withFilesystem('xfs', 512);
+  const btrfs = withFilesystem('btrfs', 256);
 
   for (const [name, drift] of [
     ['', null],
@@ -36,24 +37,58 @@ describe('a received tree whose dataset was deleted', function () {
       fixture.expectSame({ holes: false });
     });
   }
+
+  it('gets also what has a time that its file system cannot keep', async () => {
+    await using fixture = new CopyFixture(xfs().path, btrfs().path);
+    fixture.sh('echo old > old; touch -d 1800-01-01 old; echo top > top');
+    const first = await fixture.capture('none');
+    await fixture.copy(first);
+    await remove(fixture, first.id);
+    fixture.sh('echo more >> top');
+    const second = await fixture.capture('none');
+    await fixture.copy(second, first);
+    expect(await lost(fixture, second)).to.deep.equal([]);
+  });
+
+  it('is not deleted while a copy that takes over its contents is half in place', async () => {
+    await using fixture = new CopyFixture(xfs().path);
+    fixture.sh(TREE);
+    const first = await fixture.capture();
+    await fixture.copy(first);
+    const { directory, tree } = received(fixture);
+    directory.save({ ...tree, flip: { session: '0123456789abcdef' } });
+    const refusal = await fixture.refusal(remove(fixture, first.id));
+    expect(refusal.code).to.equal('in_use');
+    expect(refusal.message).to.contain('run the copy again');
+    expect(await lost(fixture, first)).to.deep.equal([]);
+    // The next copy finishes that first.
+    fixture.sh('echo more >> top');
+    await fixture.copy(await fixture.capture(), first);
+    await remove(fixture, first.id);
+    fixture.expectSame({ holes: false });
+  });
 });
 
-async function remove(fixture: CopyFixture, id: DatasetId): Promise<void> {
+function received(fixture: CopyFixture) {
   const [found] = fixture.targetRoot.trees();
   if (found === undefined) throw new Error('nothing was received');
-  const input = { root: fixture.targetRoot.path, localTree: found.tree.localTree, id };
+  return found;
+}
+
+async function remove(fixture: CopyFixture, id: DatasetId): Promise<void> {
+  const { localTree } = received(fixture).tree;
+  const input = { root: fixture.targetRoot.path, localTree, id };
   await deleteDataset(input, fixture.signal);
 }
 
 /** Paths that are bad in the dataset at the target. */
 async function lost(fixture: CopyFixture, { id }: DatasetInfo): Promise<string[]> {
-  const [found] = fixture.targetRoot.trees();
-  if (found === undefined) throw new Error('nothing was received');
+  const { localTree } = received(fixture).tree;
   const bad: string[] = [];
   const emit = async (message: VerifyMessage) => {
     if (message.kind === 'bad') bad.push(`${Buffer.from(message.path)} ${message.code}`);
   };
-  const input = { root: fixture.targetRoot.path, localTree: found.tree.localTree, id };
+  const input = { root: fixture.targetRoot.path, localTree, id };
   await verifyDataset(input, emit, fixture.signal);
   return bad;
 }
