@@ -8,6 +8,7 @@ import { DataRoot } from '../layout/data-root.js';
 import type { DatasetRecord } from '../layout/dataset-record.js';
 import type { LocalTreeId } from '../layout/local-tree.js';
 import type { TreeDirectory } from '../layout/tree-directory.js';
+import { sessionsOf } from '../receive/staging-area.js';
 import { LostContents } from './lost-contents.js';
 import { removeSnapshot } from './providers/tree-snapshot.js';
 
@@ -91,14 +92,18 @@ function mayBeABase({ name, contentDigestState, bytes }: DatasetRecord): boolean
   return name !== PRE_REPAIR && (contentDigestState !== 'none' || bytes === 0n);
 }
 
-/** Removes what deleted datasets still hold. */
+/**
+ * Removes what deleted datasets still hold; also what copies that came to nothing have left, unless another copy into the
+ * tree is under way, which may have kept the same.
+ */
 export async function finishDeletions(
   root: DataRoot,
   directory: TreeDirectory,
   signal: AbortSignal,
   modules: DeleteModules = NO_STEPS,
 ): Promise<DeleteResult> {
-  const pending = directory.deleting();
+  const isCopying = sessionsOf(directory).length > 0;
+  const pending = directory.deleting().filter(({ state }) => state !== 'INPROGRESS' || !isCopying);
   if (pending.length === 0) return NOTHING;
   await using packs = await PagePacks.open({ directory: root.pagesPath });
   const pages = new PageReader({}, { source: packs });
@@ -108,8 +113,10 @@ export async function finishDeletions(
     using contents = new LostContents(record, { root, directory, pages, step: modules.step });
     freedBytes += await contents.remove(signal);
     versionsRemoved += contents.removed;
-    modules.step('snapshot');
-    removeSnapshot(root.privateFd, directory, record.id);
+    if (record.state !== 'INPROGRESS') {
+      modules.step('snapshot');
+      removeSnapshot(root.privateFd, directory, record.id);
+    }
     modules.step('done');
     directory.finishDeleting(record.id);
   }

@@ -19,7 +19,7 @@ export interface LostContentsModules {
   step(name: string): void;
 }
 
-/** The contents of files that only one dataset, which is being deleted, has. */
+/** The contents of files that only one dataset, which is being deleted or was never finished, has. */
 export class LostContents implements Disposable {
   /** Of the version store. */
   removed = 0;
@@ -50,7 +50,9 @@ export class LostContents implements Disposable {
   async remove(signal: AbortSignal): Promise<bigint> {
     const { directory, pages } = this.#modules;
     const remaining = directory.listDatasets();
-    const at = remaining.findLastIndex((one) => one.committedAtMs <= this.#record.committedAtMs);
+    const { state, committedAtMs } = this.#record;
+    const isNewest = state === 'INPROGRESS';
+    const at = remaining.findLastIndex((one) => isNewest || one.committedAtMs <= committedAtMs);
     const nearest = remaining[at] ?? remaining[0];
     // The one behind it has most of what the dataset before had not.
     const next = remaining[Math.max(at, 0) + 1];

@@ -194,7 +194,18 @@ export class TreeDirectory {
     return true;
   }
 
-  /** Datasets whose deletion has begun and not finished. */
+  /**
+   * Notes what a copy that came to nothing was to become, durably, among the datasets being deleted: of what it has
+   * put into the version store only that goes which no dataset has. One of the same id that is noted already stays.
+   */
+  noteUnfinished(draft: DatasetRecord): void {
+    mkdirSync(this.deletingPath, { recursive: true, mode: 0o700 });
+    const name = `${draft.id}.json`;
+    if (existsSync(`${this.deletingPath}/${name}`)) return;
+    writeDurably(this.deletingPath, name, sealRecord(serialiseDatasetRecord(draft)));
+  }
+
+  /** Datasets whose deletion has begun and not finished, and copies that came to nothing (`INPROGRESS`). */
   deleting(): DatasetRecord[] {
     if (!existsSync(this.deletingPath)) return [];
     return idsIn(this.deletingPath).flatMap(

@@ -19,6 +19,7 @@ import { syncfsInBackground } from '../sys/data.js';
 import { close } from '../sys/open.js';
 import { requireFree } from './check-room.js';
 import type { CommitInput, CommitOutcome } from './commit-session.js';
+import { discardSession } from './discard-session.js';
 import { LaneDurability } from './lane-durability.js';
 import { sessionError } from './receive-failure.js';
 import {
@@ -29,7 +30,7 @@ import {
   type ResumeResult,
 } from './receive-input.js';
 import { flipHasBegun, loadSession, saveSession } from './session-record.js';
-import { removeSession, sessionsOf } from './staging-area.js';
+import { sessionsOf } from './staging-area.js';
 
 export interface LocalSessionOptions {
   readonly place: TreePlace;
@@ -125,7 +126,7 @@ export class LocalReceiveSession implements ReceiveSession, StoppableSession {
         await this.#commit({ failures: [], partial: 'allow' }, () => undefined, signal);
         return;
       }
-      removeSession(directory, session);
+      discardSession(directory, session);
       const isNothing = directory.load().head === null && sessionsOf(directory).length === 0;
       if (isNothing) removeTree(directory);
     });

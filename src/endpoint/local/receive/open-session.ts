@@ -8,8 +8,9 @@ import type { TreeDirectory } from '../layout/tree-directory.js';
 import { readBootId } from '../sys/boot-id.js';
 import { canClone } from '../sys/filesystem.js';
 import { isAdoption, wantAdoption } from './adoption.js';
+import { discardSession } from './discard-session.js';
 import { type Existing, loadSession, type SessionRecord, saveSession } from './session-record.js';
-import { removeSession, StagingArea, sessionsOf } from './staging-area.js';
+import { StagingArea, sessionsOf } from './staging-area.js';
 import { type CheckedTarget, mergesInto } from './target-check.js';
 
 export interface OpenedSession {
@@ -58,7 +59,7 @@ export function openSession(
 /** Deletes what is staged for a tree, but for one session. */
 export function removeOtherSessions(directory: TreeDirectory, kept: string | null): void {
   for (const session of sessionsOf(directory)) {
-    if (session !== kept) removeSession(directory, session);
+    if (session !== kept) discardSession(directory, session);
   }
 }
 

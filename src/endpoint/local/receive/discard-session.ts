@@ -1,0 +1,39 @@
+import { asDmError, DmError } from '../../../model/error.js';
+import type { ErrorCode } from '../../../model/error-codes.js';
+import type { TreeDirectory } from '../layout/tree-directory.js';
+import { loadSession, type SessionRecord } from './session-record.js';
+import { removeSession } from './staging-area.js';
+
+const FULL: ReadonlySet<ErrorCode> = new Set(['no_space', 'quota_exceeded']);
+
+/**
+ * Takes away a session that came to nothing before its flip, or that has ended. What the former has put into the version store is noted as the
+ * contents of a dataset that is being deleted: the next deletion in the tree removes those that no dataset has.
+ */
+export function discardSession(directory: TreeDirectory, session: string): void {
+  const record = loadOrNull(directory, session);
+  if (record !== null && keptVersions(record)) {
+    try {
+      directory.noteUnfinished(record.draft);
+    } catch (error) {
+      // Room comes first: what is staged is much, and can go without.
+      if (!FULL.has(asDmError(error, 'noting what a copy has left').code)) throw error;
+    }
+  }
+  removeSession(directory, session);
+}
+
+/** Null also for a damaged one: its staging goes all the same. */
+function loadOrNull(directory: TreeDirectory, session: string): SessionRecord | null {
+  try {
+    return loadSession(directory, session);
+  } catch (error) {
+    if (error instanceof DmError && error.code === 'corrupt') return null;
+    throw error;
+  }
+}
+
+/** One that is further has become its dataset, and was cleared away too late. */
+function keptVersions({ createDataset, draft, phase }: SessionRecord): boolean {
+  return createDataset && draft.provider === 'clone' && phase === 'content';
+}

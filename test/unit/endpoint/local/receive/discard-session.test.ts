@@ -1,0 +1,99 @@
+import { expect } from 'chai';
+import { deleteDataset } from '../../../../../src/endpoint/local/capture/delete-task.js';
+import type { Target } from '../../../../../src/endpoint/target.js';
+import type { DatasetInfo } from '../../../../../src/model/dataset.js';
+import { withFilesystem } from '../../../../support/filesystems.js';
+import { CopyFixture } from './copy-fixture.js';
+
+describe('a copy that came to nothing', function () {
+  this.timeout(120_000);
+  const xfs = withFilesystem('xfs', 512);
+
+  for (const [how, end] of [
+    ['aborted', 'abort'],
+    ['left and followed by one of a newer dataset', 'leave'],
+  ] as const) {
+    it(`leaves no contents when it was ${how}`, async () => {
+      await using fixture = new CopyFixture(xfs().path);
+      fixture.sh('echo one > one; echo two > two; echo three > three');
+      const first = await fixture.capture();
+      await fixture.copy(first);
+      fixture.sh('echo more >> one; echo more >> two; echo new > new');
+      await unfinished(fixture, await fixture.capture(), first, end);
+      // What the store has of it is in no dataset: two is as it was then, the others are not.
+      expect(versions(fixture)).to.equal(6);
+      fixture.sh('echo again >> one; rm new');
+      const third = await fixture.capture();
+      await fixture.copy(third, first);
+      await finishDeletions(fixture);
+      expect(versions(fixture)).to.equal(5);
+      expect(deleting(fixture)).to.deep.equal([]);
+      fixture.expectNoStaging();
+      fixture.expectSame({ holes: false });
+    });
+  }
+
+  it('keeps what it had in common with one that is under way', async () => {
+    await using fixture = new CopyFixture(xfs().path);
+    fixture.sh('echo one > one');
+    const first = await fixture.capture();
+    await fixture.copy(first);
+    fixture.sh('echo more >> one');
+    const second = await fixture.capture();
+    await unfinished(fixture, second, first, 'abort');
+    await unfinished(fixture, second, first, 'leave', async () => {
+      await finishDeletions(fixture);
+      expect(versions(fixture)).to.equal(2);
+      expect(deleting(fixture)).to.have.length(1);
+    });
+    await fixture.copy(second, first);
+    await finishDeletions(fixture);
+    expect(versions(fixture)).to.equal(2);
+    expect(deleting(fixture)).to.deep.equal([]);
+  });
+});
+
+/** A copy all of whose content comes, and which then ends in the way told. */
+async function unfinished(
+  fixture: CopyFixture,
+  dataset: DatasetInfo,
+  base: DatasetInfo,
+  end: 'abort' | 'leave',
+  before: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  const target = fixture.makeTarget();
+  const begin: Target['begin'] = target.begin.bind(target);
+  target.begin = async (offer, signal) => {
+    const session = await begin(offer, signal);
+    session.commit = async () => {
+      await before();
+      if (end === 'abort') await session.abort(signal);
+      throw new Error('it ends here');
+    };
+    return session;
+  };
+  let failure: unknown = null;
+  await fixture.copy(dataset, base, { target }).catch((error: unknown) => {
+    failure = error;
+  });
+  expect(String(failure)).to.contain('it ends here');
+}
+
+function received(fixture: CopyFixture) {
+  const [found] = fixture.targetRoot.trees();
+  if (found === undefined) throw new Error('nothing was received');
+  return found;
+}
+
+function versions(fixture: CopyFixture): number {
+  return [...received(fixture).directory.versions.list()].length;
+}
+
+function deleting(fixture: CopyFixture) {
+  return received(fixture).directory.deleting();
+}
+
+async function finishDeletions(fixture: CopyFixture): Promise<void> {
+  const { localTree } = received(fixture).tree;
+  await deleteDataset({ root: fixture.targetRoot.path, localTree, id: null }, fixture.signal);
+}
