@@ -138,7 +138,8 @@ export class CaptureRun {
       isSnapshot: snapshot !== null,
       liveDevice: base.identity.device,
       newVersion: contentVersionOf(input.id),
-      content: stores ? 'list' : 'observe',
+      // Of a `live` tree whose bytes are nowhere else, older datasets find them by the version that they are bound to.
+      content: stores ? 'list' : provider === 'live' && !storedBefore ? 'compare' : 'observe',
       isStored:
         stores && !storedBefore && tree.head !== null
           ? (gfid, version) => directory.versions.has(gfid, version)

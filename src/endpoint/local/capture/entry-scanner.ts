@@ -12,6 +12,7 @@ import { joinPath } from './directory-stack.js';
 import type { FormerEntries } from './former-entries.js';
 import { EntryIdentifier, type Identity } from './identify-entry.js';
 import { observeClosed, observeOpen } from './observe-inode.js';
+import { hasKnownContent } from './providers/known-content.js';
 import type { ScanNotes } from './scan-notes.js';
 import type { EntryLook, ScanModules, ScanOptions } from './scan-types.js';
 import { U64Map } from './u64-map.js';
@@ -145,7 +146,7 @@ export class EntryScanner {
       await this.#checkStored(directory, name, stat, identity);
     } else if (stat.type !== 'dir') {
       try {
-        this.#changed(directory, name, stat, identity);
+        await this.#changed(directory, name, stat, identity);
       } catch (error) {
         if (isErrno(error, 'ENOENT')) return 'absent';
         return this.#unreadable(directory, name, former, error);
@@ -214,41 +215,49 @@ export class EntryScanner {
   }
 
   /** Notes a new or changed inode that is not a directory. */
-  #changed(directory: ScannedDirectory, name: Buffer, stat: FileStat, identity: Identity): void {
+  async #changed(
+    directory: ScannedDirectory,
+    name: Buffer,
+    stat: FileStat,
+    identity: Identity,
+  ): Promise<void> {
     const { notes } = this.#modules;
     if (stat.type !== 'file') {
       notes.observed(identity.gfid, observeClosed(directory.fd, name, stat, this.#context));
     } else if (this.#options.content === 'list') {
       this.#list(directory, name, stat, identity, 0n);
     } else {
-      this.#observeFile(directory, name, stat, identity);
+      await this.#observeFile(directory, name, stat, identity);
     }
   }
 
-  #observeFile(
+  async #observeFile(
     directory: ScannedDirectory,
     name: Buffer,
     stat: FileStat,
     identity: Identity,
-  ): void {
+  ): Promise<void> {
     const fd = this.#look.openAt(directory.fd, name, O_RDONLY);
     try {
       const opened = statFd(fd);
       if (opened.ino !== stat.ino || opened.type !== 'file') {
         throw new DmError('source_changing', 'it was replaced while it was looked at');
       }
-      const version = this.#versionOf(opened, identity);
+      const version = await this.#versionOf(fd, opened, identity);
       this.#modules.notes.observed(identity.gfid, observeOpen(fd, opened, version, this.#context));
     } finally {
       close(fd);
     }
   }
 
-  #versionOf(stat: FileStat, { binding }: Identity): bigint {
-    const { content, newVersion } = this.#options;
-    if (content !== 'adopt' || binding === null) return newVersion;
-    const isAsBound = binding.size === stat.size && binding.mtimeNs === stat.mtimeNs;
-    return isAsBound ? binding.version : newVersion;
+  async #versionOf(fd: number, stat: FileStat, { gfid, binding }: Identity): Promise<bigint> {
+    const { content, newVersion, signal } = this.#options;
+    if (content === 'observe' || binding === null || binding.size !== stat.size) return newVersion;
+    const { version } = binding;
+    if (content === 'adopt') return binding.mtimeNs === stat.mtimeNs ? version : newVersion;
+    const { catalog } = this.#modules.previous;
+    const isKnown = await hasKnownContent(fd, stat, { gfid, version }, catalog, signal);
+    return isKnown ? version : newVersion;
   }
 
   /** An unchanged file whose version the store lacks is captured under the version it has. */

@@ -31,9 +31,10 @@ export interface ScanOptions {
   /**
    * `list`: files whose bytes may have changed are put on the content list and observed when they are captured.
    * `observe`: they are observed at once and get the new version; nothing else is done about their bytes.
+   * `compare`: so are they, but keep the version they are bound to when their bytes are those it has digests of.
    * `adopt`: so are they, but keep the version they are bound to when size and mtime are as bound.
    */
-  readonly content: 'list' | 'observe' | 'adopt';
+  readonly content: 'list' | 'observe' | 'compare' | 'adopt';
   /** With `list`: says whether the store has an unchanged file's version; those it lacks are listed too. Null: all are there. */
   readonly isStored: ((gfid: Gfid, version: bigint) => boolean) | null;
   /** See bindingOf. */

@@ -14,6 +14,8 @@ import {
   type LocalTargetModules,
 } from '../../../../../src/endpoint/local/local-target.js';
 import { OpenDatasets } from '../../../../../src/endpoint/local/open-datasets.js';
+import type { VerifyMessage } from '../../../../../src/endpoint/local/verify/verify-input.js';
+import { verifyDataset } from '../../../../../src/endpoint/local/verify/verify-task.js';
 import type { Source } from '../../../../../src/endpoint/source.js';
 import type { CommitResult, Offer, TargetProgress } from '../../../../../src/endpoint/target.js';
 import { copyDataset } from '../../../../../src/engine/copy.js';
@@ -194,6 +196,19 @@ export class CopyFixture implements AsyncDisposable {
 
   expectSame(options: CompareOptions = {}): void {
     expect(differences(this.source, this.target, options)).to.deep.equal([]);
+  }
+
+  /** Paths that are bad in the dataset at the target, each with its code. */
+  async bad({ id }: DatasetInfo): Promise<string[]> {
+    const [found] = this.targetRoot.trees();
+    if (found === undefined) throw new Error('nothing was received');
+    const bad: string[] = [];
+    const emit = async (message: VerifyMessage) => {
+      if (message.kind === 'bad') bad.push(`${Buffer.from(message.path)} ${message.code}`);
+    };
+    const input = { root: this.targetRoot.path, localTree: found.tree.localTree, id };
+    await verifyDataset(input, emit, this.signal);
+    return bad;
   }
 
   /** Nothing of a session may be left. */

@@ -1,8 +1,5 @@
 import { expect } from 'chai';
 import { deleteDataset } from '../../../../../src/endpoint/local/capture/delete-task.js';
-import type { VerifyMessage } from '../../../../../src/endpoint/local/verify/verify-input.js';
-import { verifyDataset } from '../../../../../src/endpoint/local/verify/verify-task.js';
-import type { DatasetInfo } from '../../../../../src/model/dataset.js';
 import type { DatasetId } from '../../../../../src/model/ids.js';
 import { withFilesystem } from '../../../../support/filesystems.js';
 import { CopyFixture } from './copy-fixture.js';
@@ -28,10 +25,10 @@ describe('a received tree whose dataset was deleted', function () {
       fixture.sh('echo more >> top');
       const second = await fixture.capture();
       await fixture.copy(second, first);
-      expect(await lost(fixture, second)).to.deep.equal([]);
+      expect(await fixture.bad(second)).to.deep.equal([]);
       // From now on what is done to the tree by hand is not done to the dataset.
       fixture.sh('echo x >> d/one; rm d/two', fixture.target);
-      expect(await lost(fixture, second)).to.deep.equal([]);
+      expect(await fixture.bad(second)).to.deep.equal([]);
       fixture.sh('echo again >> top');
       await fixture.copy(await fixture.capture(), second);
       fixture.expectSame({ holes: false });
@@ -47,7 +44,7 @@ describe('a received tree whose dataset was deleted', function () {
     fixture.sh('echo more >> top');
     const second = await fixture.capture('none');
     await fixture.copy(second, first);
-    expect(await lost(fixture, second)).to.deep.equal([]);
+    expect(await fixture.bad(second)).to.deep.equal([]);
   });
 
   it('is not deleted while a copy that takes over its contents is half in place', async () => {
@@ -60,7 +57,7 @@ describe('a received tree whose dataset was deleted', function () {
     const refusal = await fixture.refusal(remove(fixture, first.id));
     expect(refusal.code).to.equal('in_use');
     expect(refusal.message).to.contain('run the copy again');
-    expect(await lost(fixture, first)).to.deep.equal([]);
+    expect(await fixture.bad(first)).to.deep.equal([]);
     // The next copy finishes that first.
     fixture.sh('echo more >> top');
     await fixture.copy(await fixture.capture(), first);
@@ -79,16 +76,4 @@ async function remove(fixture: CopyFixture, id: DatasetId): Promise<void> {
   const { localTree } = received(fixture).tree;
   const input = { root: fixture.targetRoot.path, localTree, id };
   await deleteDataset(input, fixture.signal);
-}
-
-/** Paths that are bad in the dataset at the target. */
-async function lost(fixture: CopyFixture, { id }: DatasetInfo): Promise<string[]> {
-  const { localTree } = received(fixture).tree;
-  const bad: string[] = [];
-  const emit = async (message: VerifyMessage) => {
-    if (message.kind === 'bad') bad.push(`${Buffer.from(message.path)} ${message.code}`);
-  };
-  const input = { root: fixture.targetRoot.path, localTree, id };
-  await verifyDataset(input, emit, fixture.signal);
-  return bad;
 }
