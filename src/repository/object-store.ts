@@ -139,6 +139,7 @@ export interface ObjectStore extends AsyncDisposable {
    */
   extendLock(key: string, lock: LockExtension, signal: AbortSignal): Promise<number>;
 
+  /** Of keys with the prefix; with every prefix also what the store makes to try something, under the key "". */
   listUnfinished(prefix: string, signal: AbortSignal): AsyncIterable<readonly UnfinishedUpload[]>;
 
   dropUnfinished(upload: UnfinishedUpload, signal: AbortSignal): Promise<void>;

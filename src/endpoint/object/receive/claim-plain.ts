@@ -43,7 +43,10 @@ async function dropUnfinished(
   signal: AbortSignal,
 ): Promise<void> {
   for await (const page of store.listUnfinished(tree, signal)) {
-    for (const upload of page) await store.dropUnfinished(upload, signal);
+    for (const upload of page) {
+      // What is of no key is a probe that another agent may be making.
+      if (upload.key !== '') await store.dropUnfinished(upload, signal);
+    }
   }
 }
 

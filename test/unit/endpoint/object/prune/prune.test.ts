@@ -148,15 +148,19 @@ describe('prune', function () {
     expect(summary.bytesYoung).to.be.greaterThan(2_900_000);
   });
 
-  it('drops what was being written when a writer was killed, of numbers too', async () => {
+  it('drops what was being written or tried when a writer was killed, of numbers too', async () => {
     await fixture.backUp();
-    const left = [`${BASE_PATH}/packs/data/%t${'0'.repeat(32)}`, `numbers/%t${'1'.repeat(32)}`];
+    const left = [
+      `${BASE_PATH}/packs/data/%t${'0'.repeat(32)}`,
+      `numbers/%t${'1'.repeat(32)}`,
+      `%t${'2'.repeat(32)}`,
+    ];
     for (const path of left) {
       mkdirSync(dirname(join(fixture.directory, path)), { recursive: true });
       writeFileSync(join(fixture.directory, path), 'half');
     }
     expect((await fixture.prune({ leftoverMs: DAY_MS })).uploadsDropped).to.equal(0);
-    expect((await fixture.prune()).uploadsDropped).to.equal(2);
+    expect((await fixture.prune()).uploadsDropped).to.equal(3);
     for (const path of left) expect(existsSync(join(fixture.directory, path))).to.equal(false);
   });
 
