@@ -15,10 +15,11 @@ import { removeUnfinished } from './layout/unfinished.js';
 import type { LocalDatasets } from './local-datasets.js';
 import type { OpenDatasets } from './open-datasets.js';
 import { checkRoom } from './receive/check-room.js';
+import { clearDiscarded } from './receive/clear-discarded.js';
 import type { DriftInput, DriftResult } from './receive/drift-task.js';
 import { finishFlip } from './receive/finish-flip.js';
 import { LocalReceiveSession } from './receive/local-receive-session.js';
-import { openSession, removeOtherSessions } from './receive/open-session.js';
+import { discardUnfit, openSession, removeOtherSessions } from './receive/open-session.js';
 import { previewRestore, type RestorePreview } from './receive/preview-restore.js';
 import { proveStaging } from './receive/prove-staging.js';
 import { sessionError } from './receive/receive-failure.js';
@@ -231,6 +232,10 @@ export class LocalTarget implements Target {
       adopt: acceptance === 'adopt',
       anew: drifted,
     };
+    if (target.found !== null) {
+      discardUnfit(offer, target.found.directory, options);
+      await clearDiscarded({ root, ...target.found }, this.#modules, signal);
+    }
     const opened = openSession(offer, target, options);
     const { directory, tree, record } = opened;
     const place = placeOf(root, tree);
@@ -246,7 +251,7 @@ export class LocalTarget implements Target {
       opened.take(resumed.logs);
       return new LocalReceiveSession(
         { place, session: record.session, lanes: record.lanes, resumed, syncFd, minFreePercent },
-        { ...this.#modules, sessions: this.#sessions, directory, pages },
+        { ...this.#modules, sessions: this.#sessions, root, directory, pages },
       );
     } catch (error) {
       close(syncFd);

@@ -7,8 +7,9 @@ import { removeSession } from './staging-area.js';
 const FULL: ReadonlySet<ErrorCode> = new Set(['no_space', 'quota_exceeded']);
 
 /**
- * Takes away a session that came to nothing before its flip, or that has ended. What the former has put into the version store is noted as the
- * contents of a dataset that is being deleted: the next deletion in the tree removes those that no dataset has.
+ * Takes away a session that came to nothing before its flip, or that has ended. What the former has put into the version
+ * store is noted as the contents of a dataset that is being deleted: `clearDiscarded`, or the next deletion in the tree,
+ * removes those that no dataset has.
  */
 export function discardSession(directory: TreeDirectory, session: string): void {
   const record = loadOrNull(directory, session);

@@ -11,6 +11,7 @@ import type { ReceiveWork } from '../../receive/receive-stream.js';
 import { writeStream } from '../../receive/write-stream.js';
 import type { CommitRequest, CommitResult, ReceiveSession, TargetProgress } from '../../target.js';
 import type { TreePlace } from '../changes/place-datasets.js';
+import type { DataRoot } from '../layout/data-root.js';
 import { datasetInfo } from '../layout/dataset-record.js';
 import type { TreeDirectory } from '../layout/tree-directory.js';
 import { removeTree } from '../layout/tree-list.js';
@@ -18,6 +19,7 @@ import type { LocalDatasets } from '../local-datasets.js';
 import { syncfsInBackground } from '../sys/data.js';
 import { close } from '../sys/open.js';
 import { requireFree } from './check-room.js';
+import { clearDiscarded } from './clear-discarded.js';
 import type { CommitInput, CommitOutcome } from './commit-session.js';
 import { discardSession } from './discard-session.js';
 import { LaneDurability } from './lane-durability.js';
@@ -47,7 +49,9 @@ export interface LocalSessionModules {
   readonly pool: WorkerPool;
   readonly datasets: LocalDatasets;
   readonly sessions: ReceiveSessions;
+  readonly root: DataRoot;
   readonly directory: TreeDirectory;
+  readonly log?: { warn(fields: object, message: string): void };
   /** That pages of this session are being written; this object gives it back. */
   readonly pages: Disposable;
   readonly now: () => number;
@@ -129,6 +133,7 @@ export class LocalReceiveSession implements ReceiveSession, StoppableSession {
       discardSession(directory, session);
       const isNothing = directory.load().head === null && sessionsOf(directory).length === 0;
       if (isNothing) removeTree(directory);
+      else await clearDiscarded(this.#modules, this.#modules, signal);
     });
   }
 

@@ -56,6 +56,16 @@ export function openSession(
   };
 }
 
+/** Discards the sessions of a tree that do not go on with the offer. */
+export function discardUnfit(
+  offer: Offer,
+  directory: TreeDirectory,
+  options: OpenSessionOptions,
+): void {
+  const older = options.anew ? null : findSession(offer, directory, options);
+  removeOtherSessions(directory, older?.session ?? null);
+}
+
 /** Deletes what is staged for a tree, but for one session. */
 export function removeOtherSessions(directory: TreeDirectory, kept: string | null): void {
   for (const session of sessionsOf(directory)) {
