@@ -64,6 +64,7 @@ export class LocalMaker implements DatasetMaker {
     const { datasets, pool, trees, requestIds, now, holds } = this.#modules;
     const basePath = normalAbsolute(request.basePath);
     const root = rootOf(this.#options.roots, basePath);
+    root.expectInPlace();
     const id = await requestIds.idFor(`${request.requestId} ${basePath.toString('base64')}`);
     return trees.exclusively(basePath, async () => {
       const made = await datasets.find({ id, basePath });
@@ -107,6 +108,7 @@ export class LocalMaker implements DatasetMaker {
     const { pool, trees } = this.#modules;
     const basePath = normalAbsolute(request.basePath);
     const root = rootOf(this.#options.roots, basePath);
+    root.expectInPlace();
     refuseReceived(root, basePath);
     const input: PreviewInput = {
       root: root.path,

@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -85,6 +86,16 @@ export class DataRoot {
     throw new DmError(
       'state_locked',
       `root ${this.path.toString()} is served by another agent; stop that one, or give each agent roots of its own`,
+    );
+  }
+
+  /** Throws `io_error` when another directory, or none, lies at the path by now: nobody would find there what is put here. */
+  expectInPlace(): void {
+    const seen = lstatSync(this.path, { bigint: true, throwIfNoEntry: false });
+    if (seen?.dev === this.identity.dev && seen.ino === this.identity.ino) return;
+    throw new DmError(
+      'io_error',
+      `root ${this.path.toString()} is not the directory any more that the agent was started with: it was moved, unmounted or mounted over; put it back, or restart the agent when what is there now is meant`,
     );
   }
 

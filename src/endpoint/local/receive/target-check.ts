@@ -35,6 +35,7 @@ export function checkTarget(
   restore?: RestoreRules,
 ): CheckedTarget {
   const root = rootOf(roots, path);
+  root.expectInPlace();
   const components = root.relative(path) ?? [];
   const absolute = Buffer.concat(splitAbsolute(path).flatMap((name) => [SLASH, name]));
   const shown = absolute.toString();

@@ -1,4 +1,14 @@
-import { existsSync, lstatSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -32,6 +42,26 @@ describe('what may be received where', function () {
     expect(await refusedAt(fixture.parent)).to.equal('target_forbidden');
     expect(await refusedAt(join(fixture.parent, '.datamover', 'x'))).to.equal('target_forbidden');
     expect(await refusedAt(join(fixture.parent, '..', 'x'))).to.equal('path_outside_roots');
+  });
+
+  it('is not in a root that was moved, or that something else lies over by now', async () => {
+    const away = `${fixture.parent}-away`;
+    renameSync(fixture.parent, away);
+    try {
+      const path = Buffer.from(fixture.target);
+      const inspection = fixture.makeTarget().inspect(path, fixture.signal);
+      const refusal = await fixture.refusal(inspection);
+      expect(refusal.code).to.equal('io_error');
+      expect(refusal.message).to.contain('restart the agent');
+      mkdirSync(fixture.parent, { mode: 0o700 });
+      expect(await refusedAt(fixture.target)).to.equal('io_error');
+      expect(readdirSync(fixture.parent)).to.deep.equal([]);
+      rmdirSync(fixture.parent);
+    } finally {
+      renameSync(away, fixture.parent);
+    }
+    await fixture.copy(first);
+    fixture.expectSame();
   });
 
   it('is not reached through a symlink, and no file', async () => {
