@@ -20,6 +20,7 @@ import type { DatasetNumbers, NumberedDataset } from '../state/dataset-numbers.j
 import { DatasetRequests } from '../state/dataset-requests.js';
 import type { WorkerPool } from '../worker/pool.js';
 import type { LocalPlace } from './open-places.js';
+import { receivedBytes } from './received-bytes.js';
 
 export interface LocalPlaceOptions {
   readonly roots: readonly DataRoot[];
@@ -113,14 +114,4 @@ export async function openLocalPlace(
       await maker.delete({ number: parseDatasetNumber(number) }, signal);
     },
   };
-}
-
-function receivedBytes(roots: readonly DataRoot[], owner: string): ReturnType<ReceivedBytes> {
-  return roots
-    .flatMap((root) => root.trees())
-    .filter(({ tree }) => tree.owner === owner && tree.head !== null)
-    .map(({ directory, tree }) => {
-      const head = tree.head === null ? null : directory.readDataset(tree.head);
-      return { path: tree.basePath, bytes: head?.bytes ?? 0n };
-    });
 }

@@ -115,8 +115,8 @@ class CappedSession implements ReceiveSession {
 
   #ended(): void {
     const { owner, targetPath } = this.#offer;
-    this.#owners.refresh(owner);
     this.#owners.forget(owner, targetPath);
+    this.#owners.refresh(owner);
   }
 }
 

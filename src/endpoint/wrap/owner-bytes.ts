@@ -1,4 +1,4 @@
-/** Bytes of the newest dataset of every tree that is received from an owner. */
+/** Bytes of every tree that is received from an owner, as it stands. */
 export type ReceivedBytes = (owner: string) => readonly { path: Uint8Array; bytes: bigint }[];
 
 interface Account {
