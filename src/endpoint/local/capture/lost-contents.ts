@@ -8,6 +8,8 @@ import type { DataRoot } from '../layout/data-root.js';
 import type { DatasetRecord } from '../layout/dataset-record.js';
 import { VersionOpener } from '../layout/open-version.js';
 import type { TreeDirectory } from '../layout/tree-directory.js';
+import { loadSession } from '../receive/session-record.js';
+import { sessionsOf } from '../receive/staging-area.js';
 import { exclusiveBytes, sharesExtents } from '../space/exclusive-bytes.js';
 import { close } from '../sys/open.js';
 import { statFd } from '../sys/stat.js';
@@ -45,7 +47,7 @@ export class LostContents implements Disposable {
   /**
    * Unlinks them and returns the storage that comes free, with those of a snapshot, which are left for its deletion. The
    * difference with the dataset before it names the candidates; they are looked up in all others, for after a
-   * rollback a content may be in datasets that are not neighbours.
+   * rollback a content may be in datasets that are not neighbours, and in copies that are under way.
    */
   async remove(signal: AbortSignal): Promise<bigint> {
     const { directory, pages } = this.#modules;
@@ -58,6 +60,7 @@ export class LostContents implements Disposable {
     const next = remaining[Math.max(at, 0) + 1];
     const others = [...(next ? [next] : []), ...remaining.filter((one) => one !== next)]
       .filter((one) => one !== nearest)
+      .concat(draftsOf(directory))
       .map((one) => new Catalog(one.maps, { pages }));
     const changes = diffMaps({
       before: { root: nearest?.maps.inodes ?? null, pages },
@@ -96,6 +99,11 @@ export class LostContents implements Disposable {
   get #isInSnapshot(): boolean {
     return this.#record.provider === 'snapshot';
   }
+}
+
+/** What copies that are under way will be: their lanes put contents into the store before they are recorded. */
+function draftsOf(directory: TreeDirectory): DatasetRecord[] {
+  return sessionsOf(directory).flatMap((session) => loadSession(directory, session)?.draft ?? []);
 }
 
 async function isInAny(

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { deleteDataset } from '../../../../../src/endpoint/local/capture/delete-task.js';
 import type { DatasetId } from '../../../../../src/model/ids.js';
 import { withFilesystem } from '../../../../support/filesystems.js';
-import { CopyFixture } from './copy-fixture.js';
+import { CopyFixture, LANES } from './copy-fixture.js';
 
 const TREE = 'mkdir d; echo one > d/one; echo two > d/two; echo top > top; ln d/one hard';
 
@@ -34,6 +34,30 @@ describe('a received tree whose dataset was deleted', function () {
       fixture.expectSame({ holes: false });
     });
   }
+
+  it('keeps what a copy that is under way needs, also of datasets that are deleted meanwhile', async () => {
+    await using fixture = new CopyFixture(xfs().path);
+    fixture.sh(TREE);
+    const first = await fixture.capture();
+    await fixture.copy(first);
+    fixture.sh('echo more >> top');
+    const second = await fixture.capture();
+    await fixture.copy(second, first);
+    fixture.sh('echo other > d/one');
+    const third = await fixture.capture();
+    await fixture.copy(third, second);
+    await remove(fixture, second.id);
+    const { signal } = fixture;
+    const base = { id: third.id, rootDigest: third.rootDigest };
+    await using reader = await fixture.makeSource().open({ id: second.id }, signal);
+    const offer = { ...fixture.offer(), dataset: second, base };
+    await using session = await fixture.makeTarget().begin(offer, signal);
+    const request = { base, subpaths: [], lanes: LANES, resume: null };
+    for await (const _ of session.write(reader.changes(request, signal), signal));
+    await remove(fixture, first.id);
+    await session.commit({ failures: [], partial: 'allow' }, () => undefined, signal);
+    expect(await fixture.bad(second)).to.deep.equal([]);
+  });
 
   it('gets also what has a time that its file system cannot keep', async () => {
     await using fixture = new CopyFixture(xfs().path, btrfs().path);
