@@ -13,6 +13,7 @@ import { PlaceDatasets, type TreePlace } from '../changes/place-datasets.js';
 import { DataRoot, type FileIdentity } from '../layout/data-root.js';
 import { close } from '../sys/open.js';
 import { openOrMakeAll } from './flip/publish.js';
+import { sessionError } from './receive-failure.js';
 
 export interface DriftInput {
   readonly place: TreePlace;
@@ -37,8 +38,16 @@ export interface DriftResult {
  * `pre-repair`, which the tree stands at afterwards.
  */
 export const driftTask: Task<DriftInput, DriftResult> = async (input, io) => {
+  try {
+    return await compareAndKeep(input, io.signal);
+  } catch (error) {
+    throw sessionError(error, 'look for changes by hand in', input.place.tree.basePath);
+  }
+};
+
+async function compareAndKeep(input: DriftInput, signal: AbortSignal): Promise<DriftResult> {
   using root = DataRoot.open(input.root);
-  if (!(await hasDrifted(root, input, io.signal))) return { drifted: false };
+  if (!(await hasDrifted(root, input, signal))) return { drifted: false };
   const shown = Buffer.from(input.place.tree.basePath).toString();
   if (input.onDrift === 'fail') {
     throw new DmError(
@@ -46,9 +55,9 @@ export const driftTask: Task<DriftInput, DriftResult> = async (input, io) => {
       `${shown} was changed since the last copy; undo that, or let the copy repair it`,
     );
   }
-  await keepDrift(root, input, io.signal);
+  await keepDrift(root, input, signal);
   return { drifted: true };
-};
+}
 
 async function hasDrifted(
   root: DataRoot,

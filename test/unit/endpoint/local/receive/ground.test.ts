@@ -32,6 +32,25 @@ describe('the ground that is received on', function () {
     fixture.expectSame();
   });
 
+  it('may have become read-only: the copy says so, and goes on when it is writable again', async () => {
+    await using fixture = new CopyFixture(ext4().path, MEMORY);
+    fixture.sh('echo 1 > f');
+    const first = await fixture.capture('none');
+    await fixture.copy(first);
+    fixture.sh('echo 2 > f');
+    const second = await fixture.capture('none');
+    execFileSync('mount', ['-o', 'remount,ro', ext4().path]);
+    try {
+      const { code, message } = await fixture.refusal(fixture.copy(second, first));
+      expect(code).to.equal('io_error');
+      expect(message).to.contain(fixture.target).and.to.contain('mounted read-only');
+    } finally {
+      execFileSync('mount', ['-o', 'remount,rw', ext4().path]);
+    }
+    await fixture.copy(second, first);
+    fixture.expectSame();
+  });
+
   it('is refused when staged files cannot be moved there', async () => {
     await using fixture = new CopyFixture(ext4().path, MEMORY);
     fixture.sh('echo x > x');
