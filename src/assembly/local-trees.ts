@@ -26,6 +26,8 @@ export interface LocalTreesModules {
   readonly log: { warn(fields: object, message: string): void };
 }
 
+/** How a summary is made of records: to be raised with every change of that, for summaries outlive the program. */
+const SUMMARY = 1;
 const UNENTERED: ReadonlySet<string> = new Set(['mount_point', 'nested_subvolume', 'unentered']);
 
 /**
@@ -79,9 +81,10 @@ export class LocalTrees {
     known: Map<string, TreeSummary>,
   ): Promise<TreeSummary> {
     const stamp = directory.datasetsStamp();
+    const text = `${SUMMARY} ${stamp.text}`;
     const before = known.get(directory.id);
-    if (before?.stamp === stamp.text) return before;
-    const summary = summaryOf(stamp.text, await this.#modules.records.list(directory));
+    if (before?.stamp === text) return before;
+    const summary = summaryOf(text, await this.#modules.records.list(directory));
     if (directory.isSettled(stamp)) {
       known.set(directory.id, summary);
       await this.#note('kept', () => this.#modules.summaries.save(directory.id, summary));

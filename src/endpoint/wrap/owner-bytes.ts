@@ -2,8 +2,8 @@
 export type ReceivedBytes = (owner: string) => readonly { path: Uint8Array; bytes: bigint }[];
 
 interface Account {
-  /** By path in hex: what the newest datasets hold. */
-  held: ReadonlyMap<string, bigint>;
+  /** By path in hex: what the newest datasets hold; null when that is to be looked at again. */
+  held: ReadonlyMap<string, bigint> | null;
   /** What copies have sent that have neither been committed nor given up: it is staged. */
   readonly unfinished: Map<string, bigint>;
 }
@@ -20,18 +20,19 @@ export class OwnerBytes {
     this.#received = received;
   }
 
-  /** To be called when a copy begins, and when one has ended: looks at what is held then. */
+  /** To be called when a copy begins: what is held is looked at again. */
   refresh(owner: string): void {
-    const held = new Map(this.#received(owner).map(({ path, bytes }) => [hexOf(path), bytes]));
-    this.#account(owner).held = held;
+    this.#account(owner).held = null;
   }
 
   /**
-   * Bytes of all trees of the owner but the one at a path. A tree counts by its newest dataset, or by what is being sent
+   * Bytes of all trees of the owner but the one at a path; fails as looking at what is held does. A tree counts by its newest dataset, or by what is being sent
    * to it when that is more.
    */
   beside(owner: string, path: Uint8Array): bigint {
-    const { held, unfinished } = this.#account(owner);
+    const account = this.#account(owner);
+    account.held ??= this.#held(owner);
+    const { held, unfinished } = account;
     let sum = 0n;
     for (const key of new Set([...held.keys(), ...unfinished.keys()])) {
       if (key === hexOf(path)) continue;
@@ -49,13 +50,19 @@ export class OwnerBytes {
     return all;
   }
 
-  /** Nothing is staged at a path any more. */
+  /** Nothing is staged at a path any more; its tree may hold something else. */
   forget(owner: string, path: Uint8Array): void {
-    this.#account(owner).unfinished.delete(hexOf(path));
+    const account = this.#account(owner);
+    account.unfinished.delete(hexOf(path));
+    account.held = null;
+  }
+
+  #held(owner: string): ReadonlyMap<string, bigint> {
+    return new Map(this.#received(owner).map(({ path, bytes }) => [hexOf(path), bytes]));
   }
 
   #account(owner: string): Account {
-    const known = this.#accounts.get(owner) ?? { held: new Map(), unfinished: new Map() };
+    const known = this.#accounts.get(owner) ?? { held: null, unfinished: new Map() };
     this.#accounts.set(owner, known);
     return known;
   }
