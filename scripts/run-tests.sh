@@ -7,8 +7,10 @@ outputs=$(mktemp -d)
 trap 'rm -rf "$outputs"' EXIT
 export outputs
 
-# About half of the work of the tests with agents.
-half='dist/test/e2e/{compression,drift,object-*,range,third-party*}.test.js'
+# What `npm run test:slow` runs.
+slow='dist/test/e2e/{compression,fidelity,killed-jobs,matrix,range,third-party-faults}*.test.js'
+# About half of the work of the other tests with agents.
+half='dist/test/e2e/{cli,drift,grants,object-*,third-party}.test.js'
 local='dist/test/unit/endpoint/local/**/*.test.js'
 object='dist/test/unit/endpoint/object/**/*.test.js'
 endpoint='dist/test/unit/endpoint/**/*.test.js'
@@ -24,7 +26,7 @@ export -f run_one
 
 # The longest first.
 xargs -d '\n' -P 4 -I '{}' bash -c 'run_one "$1"' _ '{}' <<END
-'dist/test/e2e/**/*.test.js' --ignore '$half'
+'dist/test/e2e/**/*.test.js' --ignore '$half' --ignore '$slow'
 '$local'
 '$object'
 '$half'
