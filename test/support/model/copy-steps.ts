@@ -37,6 +37,14 @@ export class CopySteps {
     if (second.length > 0) await this.#copyAlong(second, isFirst ? null : kill, null);
   }
 
+  /** Whether one of the links goes on from a dataset that was unlocked at an end of it. */
+  goOnFromUnheld(choice: number): boolean {
+    return this.#places.links.some(
+      ({ model: { base, held, from, to } }, index) =>
+        (choice & (1 << index)) !== 0 && base !== null && !(held.has(from) && held.has(to)),
+    );
+  }
+
   /** Changes a target by hand; false when nothing has been received yet. */
   drift(choice: number, edit: Edit): boolean {
     const received = this.#places.links.filter(

@@ -163,6 +163,10 @@ export class ModelWorld implements AsyncDisposable {
       await Promise.all([this.#copies.copy(links, null, null), this.#pruneStore()]);
       return;
     }
+    // What nobody holds may expire before the copy that goes on from it holds it again, or after: here before.
+    if (beside === 'expire' && this.#copies.goOnFromUnheld(links)) {
+      await this.#expire(this.#places.of('source'), null);
+    }
     const isJob = beside === 'capture' || beside === 'expire';
     await this.#copies.copy(links, kill, isJob ? this.#companion(beside) : null);
     // What became old, or was let go by a copy, after it was looked at.
