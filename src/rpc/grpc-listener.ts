@@ -21,6 +21,7 @@ import { MessageMeter } from './message-meter.js';
 import type { BandwidthPacing } from './pacing/bandwidth-pacing.js';
 import { pacedCarrier } from './pacing/paced-socket.js';
 import { MAX_MESSAGE_BYTES } from './protocol.js';
+import { respondIfOpen } from './respond-if-open.js';
 import { hasLostPeer, hungUpSockets, hungUpUnixSockets, isOneOf } from './socket-probe.js';
 import { applyServerWindow, WINDOW_BYTES, windowAt } from './windows.js';
 
@@ -291,6 +292,7 @@ export class GrpcListener<State> {
   }
 
   #mark(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    respondIfOpen(stream);
     const session = stream.session as ServerHttp2Session | undefined;
     const id = session && this.#ids.get(session);
     headers[CONNECTION_HEADER] = id ?? 'none';

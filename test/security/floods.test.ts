@@ -109,6 +109,29 @@ describe('floods of an agent', function () {
     await expectServed();
   });
 
+  for (const [how, after] of [
+    ['reset', http2Frame(0x3, 0, 1, Buffer.from([0, 0, 0, 8]))],
+    ['with a frame that is not allowed behind them', http2Frame(0x0, 0, 0, Buffer.alloc(1))],
+    ['with a farewell behind them', http2Frame(0x7, 0, 0, Buffer.alloc(8))],
+  ] as const) {
+    it(`46: calls that nobody serves, ${how} in the same breath, do not end the agent`, async () => {
+      const calls = [
+        headersOf('/datamover.v1.Peer/Hello', 'text/plain'),
+        headersOf('/datamover.v1.Peer/Execute'),
+      ];
+      for (const headers of calls) {
+        for (const flags of [0x4, 0x5]) {
+          const socket = await tlsSocket(victim);
+          socket.on('error', () => undefined);
+          const begin = [PREFACE, http2Frame(0x4, 0, 0, Buffer.alloc(0))];
+          socket.write(Buffer.concat([...begin, http2Frame(0x1, flags, 1, headers), after]));
+          await expectServed();
+          socket.destroy();
+        }
+      }
+    });
+  }
+
   it('46: connections that never speak, and half a handshake, keep nobody out', async () => {
     const sockets: Socket[] = [];
     for (let at = 0; at < 200; at++) sockets.push(plainSocket(victim));

@@ -53,13 +53,13 @@ export function http2Frame(type: number, flags: number, stream: number, payload:
 }
 
 /** Headers of a call, each a literal that is not indexed. */
-export function headersOf(path: string): Buffer {
+export function headersOf(path: string, contentType = 'application/grpc'): Buffer {
   const headers = {
     ':method': 'POST',
     ':scheme': 'https',
     ':path': path,
     ':authority': 'victim',
-    'content-type': 'application/grpc',
+    'content-type': contentType,
     te: 'trailers',
   };
   const text = (value: string) => [Buffer.from([value.length]), Buffer.from(value)];
