@@ -87,13 +87,13 @@ class CappedSession implements ReceiveSession {
     signal: AbortSignal,
   ): Promise<CommitResult> {
     const result = await this.#session.commit(request, onProgress, signal);
-    this.#ended();
+    this.#owners.forget(this.#offer.owner, this.#offer.targetPath);
     return result;
   }
 
   async abort(signal: AbortSignal): Promise<void> {
     await this.#session.abort(signal);
-    this.#ended();
+    this.#owners.forget(this.#offer.owner, this.#offer.targetPath);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -111,12 +111,6 @@ class CappedSession implements ReceiveSession {
       if (taken > most) throw exceeded(this.#offer, this.#maxBytes, left);
       yield batch;
     }
-  }
-
-  #ended(): void {
-    const { owner, targetPath } = this.#offer;
-    this.#owners.forget(owner, targetPath);
-    this.#owners.refresh(owner);
   }
 }
 

@@ -26,8 +26,8 @@ export class OwnerBytes {
   }
 
   /**
-   * Bytes of all trees of the owner but the one at a path; fails as looking at what is held does. A tree counts by its newest dataset, or by what is being sent
-   * to it when that is more.
+   * Bytes of all trees of the owner but the one at a path; fails as looking at what is held does. A tree counts by its
+   * newest dataset, or by what is being sent to it when that is more.
    */
   beside(owner: string, path: Uint8Array): bigint {
     const account = this.#account(owner);
