@@ -1,8 +1,8 @@
 import type { BadEntry, VerifyProgress, VerifyResult } from '../endpoint/dataset-maker.js';
+import { isFirstName } from '../endpoint/receive/entry-names.js';
 import type { DatasetReader, DatasetRef, DirectoryEntry, Source } from '../endpoint/source.js';
 import { asDmError, DmError } from '../model/error.js';
 import { type Gfid, ROOT_GFID } from '../model/ids.js';
-import { equalBytes } from '../util/bytes.js';
 import { escapePath } from '../util/escape.js';
 
 const REPORT_EVERY_BYTES = 64 * 1024 * 1024;
@@ -42,7 +42,9 @@ export async function verifyFromHere(
     reported = bytes;
   };
   for await (const { dir, path, entry } of walk(reader, signal)) {
-    if (entry.inode.type !== 'file' || !isFirstName(dir, entry)) continue;
+    if (entry.inode.type !== 'file') continue;
+    // The bytes of a hard link are read, and counted, at the first of its names.
+    if (entry.inode.nlink > 1 && !isFirstName(entry.inode, dir, entry.name)) continue;
     files++;
     try {
       for await (const chunk of reader.read(entry.gfid, 0n, entry.inode.size, signal)) {
@@ -59,11 +61,6 @@ export async function verifyFromHere(
   }
   report();
   return { files, bytes, bad, digestsMade: 0 };
-}
-
-/** The bytes of a hard link are read, and counted, at the first of its names. */
-function isFirstName(dir: Gfid, { name, inode }: DirectoryEntry): boolean {
-  return inode.nlink === 1 || (inode.parent === dir && equalBytes(inode.name, name));
 }
 
 /** A reader's message may name the path first, which stands beside it here. */
