@@ -8,6 +8,8 @@ import { type KillReport, KillRun } from '../support/kills/kill-run.js';
 
 /** From so many kills on, each point must have been hit. */
 const FULL = 300;
+/** So many more, of those wanted, are made for points that were not hit by then. */
+const LONGER = 1.2;
 const FILESYSTEMS: readonly FilesystemKind[] = ['xfs', 'btrfs', 'ext4'];
 /** On one file system, before the next one's turn. */
 const KILLS_PER_SITE = 50;
@@ -64,15 +66,18 @@ describe('agents killed at random moments and at every commit point', () => {
       ledger.hits = Object.fromEntries(plan.hits);
       if (path !== undefined) writeFileSync(path, JSON.stringify(ledger));
     };
-    for (let site = ledger.seeds.push(seed) - 1; kills < wanted; site++) {
+    const isMore = (): boolean =>
+      kills < wanted ||
+      (ledger.kills >= FULL && plan.missing.length > 0 && kills < wanted * LONGER);
+    for (let site = ledger.seeds.push(seed) - 1; isMore(); site++) {
       const filesystem = FILESYSTEMS[site % FILESYSTEMS.length] ?? 'xfs';
       process.stdout.write(`on ${filesystem}\n`);
-      const until = Math.min(wanted, kills + KILLS_PER_SITE);
+      const until = kills + KILLS_PER_SITE;
       await using run = await KillRun.open(
         { ...TREE, filesystem },
         { plan, random, onKill, onResent },
       );
-      while (kills < until) {
+      while (kills < until && isMore()) {
         await run.round();
         save();
       }
@@ -85,7 +90,8 @@ describe('agents killed at random moments and at every commit point', () => {
       `${ledger.kills} kills, ${increments} in increments, ${missed} not reached; at most ${(maxResent / 1_048_576).toFixed(1)} MiB of a job sent twice; seeds ${seeds.join(', ')}\n`,
     );
     if (ledger.kills < FULL) return;
-    for (const { name } of KILL_POINTS) expect(plan.hits.get(name), name).to.be.at.least(1);
+    const missing = plan.missing.map(({ name }) => name);
+    expect(missing, 'points that were not hit').to.deep.equal([]);
     expect(increments / ledger.kills, 'kills in increments').to.be.above(0.5);
   });
 });

@@ -24,7 +24,7 @@ export interface KillAtMoment {
 
 export type JobKind = 'baseline' | 'increment';
 
-/** Of the kills, at moments instead of points. */
+/** Of the kills, at moments instead of points that were hit before. */
 const TIMED = 0.35;
 /** Of the kills at a point, those that both agents die of. */
 const BOTH = 0.2;
@@ -58,8 +58,15 @@ export class KillPlan {
     const chosen = byNeed.slice(0, count).map(({ point }) => point);
     chosen.sort((a, b) => KILL_POINTS.indexOf(a) - KILL_POINTS.indexOf(b));
     return chosen.map((point) =>
-      this.#random.fraction() < TIMED ? this.#timed(task) : this.#at(point),
+      this.#hitsOf(point) > 0 && this.#random.fraction() < TIMED
+        ? this.#timed(task)
+        : this.#at(point),
     );
+  }
+
+  /** Points that were not hit yet. */
+  get missing(): readonly KillPoint[] {
+    return KILL_POINTS.filter((point) => this.#hitsOf(point) === 0);
   }
 
   hit(point: KillPoint): void {
@@ -73,10 +80,13 @@ export class KillPlan {
   #at(point: KillPoint): Kill {
     const other = point.victim === 'sender' ? 'receiver' : 'sender';
     const isBoth = this.#random.fraction() < BOTH;
-    this.#tried.set(point.name, (this.#tried.get(point.name) ?? 0) + 1);
+    const tried = this.#tried.get(point.name) ?? 0;
+    this.#tried.set(point.name, tried + 1);
+    // Not every job comes to the later calls: what was tried in vain is tried at the first.
+    const isHard = tried > 0 && this.#hitsOf(point) === 0;
     return {
       point,
-      when: 1 + this.#random.below(point.upTo),
+      when: isHard ? 1 : 1 + this.#random.below(point.upTo),
       victims: isBoth ? [point.victim, other] : [point.victim],
     };
   }

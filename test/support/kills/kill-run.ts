@@ -102,7 +102,7 @@ export class KillRun implements AsyncDisposable {
     const changed = this.#tree.edit(round % LARGE_EVERY === LARGE_EVERY - 1);
     const needed = kind === 'baseline' ? this.#tree.bytes : changed;
     const first: JobKind = round === 0 ? 'baseline' : 'increment';
-    await this.#policy('capture', first, this.#site.policies.capture, random.below(2));
+    await this.#policy('capture', first, this.#site.policies.capture, 1);
     await this.#push(kind, needed, 1 + random.below(PUSH_KILLS));
     const backs = kind === 'baseline' || round % BACKUP_EVERY === 0;
     if (backs) await this.#policy('backup', kind, this.#site.policies.backup, 1 + random.below(2));
