@@ -86,8 +86,10 @@ async function serve(argv: readonly string[]): Promise<number> {
   process.umask(0o077);
   const { loadSettings } = await import('./config/load-settings.js');
   const { startAgent } = await import('./assembly/agent.js');
+  const { limitAllocator } = await import('./endpoint/local/sys/allocator.js');
   const { systemClock } = await import('./util/clock.js');
   const { openLog } = await import('./observe/log.js');
+  limitAllocator();
   const settings = loadSettings(argv, process.env);
   const log = openLog({ level: settings.logLevel, name: settings.name });
   const stopped = new Promise<string>((resolve) => {

@@ -8,14 +8,18 @@ import { parseError, serialiseError } from './thread-error.js';
 import type { FromWorker, ToWorker } from './thread-messages.js';
 
 type AnyTask = Task<unknown, unknown, unknown, unknown>;
+/** Loads the modules of a task, of which each thread has its own copy: only those of what it runs. */
+type TaskLoader = () => Promise<AnyTask>;
 
 /** A task with its types forgotten, as the table of `serveTasks` keeps it. The caller of the pool names the types again. */
-export function serveable<Input, Result, Up, Down>(task: Task<Input, Result, Up, Down>): AnyTask {
-  return task as unknown as AnyTask;
+export function serveable<Input, Result, Up, Down>(
+  load: () => Promise<Task<Input, Result, Up, Down>>,
+): TaskLoader {
+  return load as unknown as TaskLoader;
 }
 
 /** Makes this worker thread run the given tasks, one at a time, for the pool that started it. */
-export function serveTasks(tasks: Readonly<Record<string, AnyTask>>): void {
+export function serveTasks(tasks: Readonly<Record<string, TaskLoader>>): void {
   if (parentPort === null) {
     throw new DmError('internal', 'tasks are served by worker threads only');
   }
@@ -28,8 +32,8 @@ export function serveTasks(tasks: Readonly<Record<string, AnyTask>>): void {
     }
     const current = new RunningTask(message, port);
     running = current;
-    const task = Object.hasOwn(tasks, message.task) ? tasks[message.task] : undefined;
-    void current.run(message.task, task, message.input);
+    const load = Object.hasOwn(tasks, message.task) ? tasks[message.task] : undefined;
+    void current.run(message.task, load, message.input);
   });
 }
 
@@ -52,7 +56,7 @@ class RunningTask {
   }
 
   /** Never fails: what the task raises goes to the pool. */
-  async run(name: string, task: AnyTask | undefined, input: unknown): Promise<void> {
+  async run(name: string, load: TaskLoader | undefined, input: unknown): Promise<void> {
     const { signal } = this.#abort;
     const io: TaskIo<unknown, unknown> = {
       emit: async (message, transfer = []) => {
@@ -65,7 +69,8 @@ class RunningTask {
     };
     let last: FromWorker;
     try {
-      if (task === undefined) throw new DmError('internal', `no worker task is named "${name}"`);
+      if (load === undefined) throw new DmError('internal', `no worker task is named "${name}"`);
+      const task = await load();
       last = { type: 'result', value: await task(input, io) };
     } catch (error) {
       last = { type: 'error', error: serialiseError(error, `worker task ${name}`) };

@@ -1,18 +1,15 @@
 import { serveable } from '../../worker/serve.js';
-import { mergeIndexTask } from './receive/merge-index-task.js';
-import {
-  objectCommitTask,
-  objectLaneTask,
-  objectResumeTask,
-  objectStructureTask,
-} from './receive/object-receive-tasks.js';
 import { OBJECT_RECEIVE_TASKS } from './receive/task-input.js';
+
+const receive = () => import('./receive/object-receive-tasks.js');
 
 /** Every task of object places, by name, for worker threads of the data plane. */
 export const OBJECT_WORK = {
-  [OBJECT_RECEIVE_TASKS.resume]: serveable(objectResumeTask),
-  [OBJECT_RECEIVE_TASKS.structure]: serveable(objectStructureTask),
-  [OBJECT_RECEIVE_TASKS.lane]: serveable(objectLaneTask),
-  [OBJECT_RECEIVE_TASKS.commit]: serveable(objectCommitTask),
-  [OBJECT_RECEIVE_TASKS.mergeIndex]: serveable(mergeIndexTask),
+  [OBJECT_RECEIVE_TASKS.resume]: serveable(async () => (await receive()).objectResumeTask),
+  [OBJECT_RECEIVE_TASKS.structure]: serveable(async () => (await receive()).objectStructureTask),
+  [OBJECT_RECEIVE_TASKS.lane]: serveable(async () => (await receive()).objectLaneTask),
+  [OBJECT_RECEIVE_TASKS.commit]: serveable(async () => (await receive()).objectCommitTask),
+  [OBJECT_RECEIVE_TASKS.mergeIndex]: serveable(
+    async () => (await import('./receive/merge-index-task.js')).mergeIndexTask,
+  ),
 } as const;
