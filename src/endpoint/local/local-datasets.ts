@@ -22,6 +22,12 @@ export interface DatasetNumbers {
   >;
 }
 
+/** Which datasets of this host. */
+export interface LocalDatasetFilter extends DatasetFilter {
+  /** Only of such trees; the records of others are not read. */
+  readonly among?: (tree: LocalTree) => boolean;
+}
+
 type Locks = Awaited<ReturnType<DatasetNumbers['locks']>>;
 
 export interface NumberedDataset {
@@ -55,10 +61,13 @@ export class LocalDatasets {
    * As they are on disk when each tree's turn comes; those of a tree in
    * the order they were committed here.
    */
-  async *all(): AsyncGenerator<PlacedDataset, void> {
+  async *all(
+    among: (tree: LocalTree) => boolean = () => true,
+  ): AsyncGenerator<PlacedDataset, void> {
     const trees = this.#roots.flatMap((root) => root.trees().map((one) => ({ ...one, root })));
     this.#records.retainTrees(trees.map(({ directory }) => directory));
     for (const { root, directory, tree } of trees) {
+      if (!among(tree)) continue;
       for (const record of await this.#records.list(directory)) {
         if (record.state.startsWith('COMPLETE')) yield { root, directory, tree, record };
       }
@@ -76,11 +85,11 @@ export class LocalDatasets {
   }
 
   /** As they are shown, ascending by number. */
-  async *list(filter: DatasetFilter, signal: AbortSignal): AsyncGenerator<DatasetInfo, void> {
+  async *list(filter: LocalDatasetFilter, signal: AbortSignal): AsyncGenerator<DatasetInfo, void> {
     const found: PlacedDataset[] = [];
     const basePath = filter.basePath === undefined ? null : normalAbsolute(filter.basePath);
     const locks = await this.#numbers.locks();
-    for await (const placed of this.all()) {
+    for await (const placed of this.all(filter.among)) {
       signal.throwIfAborted();
       const { record } = placed;
       if (filter.tree !== undefined && record.tree !== filter.tree) continue;

@@ -4,8 +4,10 @@ import {
   type DatasetExpirer,
   type ExpiryProgress,
   type ExpiryResult,
+  type ExpiryWork,
   expireDatasets,
 } from '../dataset-expirer.js';
+import type { LocalTree } from './layout/local-tree.js';
 import type { LocalDatasets } from './local-datasets.js';
 import type { LocalMaker } from './local-maker.js';
 import type { PageSweeper } from './page-sweeper.js';
@@ -36,27 +38,36 @@ export class LocalExpirer implements DatasetExpirer {
     return this.only(() => true).expire(onProgress, signal);
   }
 
-  /** Of the datasets that `isMeant` says yes to. */
-  only(isMeant: (dataset: DatasetInfo) => boolean): DatasetExpirer {
-    return { expire: (onProgress, signal) => this.#expire(isMeant, onProgress, signal) };
+  /** Of the datasets that `isMeant` says yes to, all of them in trees that `among` says yes to. */
+  only(
+    isMeant: (dataset: DatasetInfo) => boolean,
+    among: (tree: LocalTree) => boolean = () => true,
+  ): DatasetExpirer {
+    const list = (until: AbortSignal) => this.#modules.datasets.list({ among }, until);
+    return {
+      expire: (onProgress, signal) => this.#expire({ list, isMeant }, onProgress, signal),
+    };
   }
 
   /** Of those that peers sent here, and of `made`, which were made here for peers. */
   async ofPeers(made: ReadonlySet<DatasetId>): Promise<DatasetExpirer> {
     const received = new Set<string>();
-    for await (const { record } of this.#modules.datasets.all()) {
+    // Where nothing was made for peers, an hourly look at thousands of other datasets would be in vain.
+    const among = ({ role }: LocalTree): boolean => role === 'received' || made.size > 0;
+    for await (const { record } of this.#modules.datasets.all(among)) {
       if (record.from.startsWith(PEER_OWNER)) received.add(keyOf(record));
     }
-    return this.only((dataset) => made.has(dataset.id) || received.has(keyOf(dataset)));
+    const isMeant = (dataset: DatasetInfo): boolean =>
+      made.has(dataset.id) || received.has(keyOf(dataset));
+    return this.only(isMeant, among);
   }
 
   async #expire(
-    isMeant: (dataset: DatasetInfo) => boolean,
+    { list, isMeant }: Pick<ExpiryWork, 'list'> & { isMeant: (dataset: DatasetInfo) => boolean },
     onProgress: (progress: ExpiryProgress) => void,
     signal: AbortSignal,
   ): Promise<ExpiryResult> {
     const { datasets, maker, now, sweeper } = this.#modules;
-    const list = (until: AbortSignal) => datasets.list({}, until);
     const lockedBy = (dataset: DatasetInfo) => datasets.lockedBy(dataset);
     const remove = async ({ number }: DatasetInfo, until: AbortSignal): Promise<number> =>
       (await maker.delete({ number }, until)).freedBytes;
