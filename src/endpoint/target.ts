@@ -50,6 +50,11 @@ export interface Offer {
   readonly maxDelete: number | null;
   readonly lanes: number;
   /**
+   * Names the job among those of its owner, the same at each attempt: a copy that leaves no dataset is known by it to
+   * have ended. Absent: nobody will ask.
+   */
+  readonly job?: string;
+  /**
    * At object accounts: one object for each file, instead of a backup in packs. Others ignore it.
    */
   readonly plain?: boolean;

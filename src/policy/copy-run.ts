@@ -158,7 +158,7 @@ async function move(
       dataset,
       base: choice.base,
       partial: context.job.completePartial ? 'complete' : policy.partial,
-      offer: copyOffer(policy, copy, choice, modules.lanes()),
+      offer: { ...copyOffer(policy, copy, choice, modules.lanes()), job: jobName(context.job) },
     },
     counters,
     signal,
@@ -172,6 +172,11 @@ async function move(
   // state says that there is something.
   const { exceptions, state, warnings } = result.dataset;
   return { partial: exceptions > 0 || state === 'COMPLETE_PARTIAL', warnings };
+}
+
+/** Numbers of jobs begin anew where state was lost: the time tells them apart. */
+function jobName({ id, createdAtMs }: Job): string {
+  return `${id}@${createdAtMs}`;
 }
 
 /** A tree is adopted by its digests: the source makes those it has not made yet. */

@@ -1,11 +1,14 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { commitSession } from '../../src/endpoint/local/receive/commit-session.js';
 import { loadSession } from '../../src/endpoint/local/receive/session-record.js';
 import { sessionsOf } from '../../src/endpoint/local/receive/staging-area.js';
 import { placeOf } from '../../src/endpoint/local/tree-place.js';
+import type { Offer } from '../../src/endpoint/target.js';
 import type { DatasetInfo } from '../../src/model/dataset.js';
 import { withFilesystem } from '../support/filesystems.js';
+import { differences } from '../support/walker.js';
 import { CopyFixture } from '../unit/endpoint/local/receive/copy-fixture.js';
 
 class Killed extends Error {}
@@ -79,6 +82,39 @@ describe('a flip that is killed', () => {
     expect(killed).to.be.greaterThan(10);
   });
 
+  for (const [how, subpaths, same] of [
+    ['whole', [], true],
+    ['in part', ['a', 'outer/inner'], false],
+  ] as const) {
+    it(`is finished after a copy that leaves no dataset, ${how}`, async function () {
+      this.timeout(120_000);
+      await using fixture = new CopyFixture(ext4().path);
+      fixture.sh(TREE);
+      const first = await fixture.capture();
+      let killed = 0;
+      for (let stop = 0; ; stop++) {
+        const offer = {
+          createDataset: false,
+          job: `${stop}@1`,
+          subpaths: subpaths.map((subpath) => Buffer.from(subpath)),
+        };
+        if ((await killedBefore(stop, fixture, null, first, offer)) === null) break;
+        killed++;
+        await fixture.makeTarget().recover(fixture.signal);
+        const { failures } = await fixture.copy(first, null, { offer });
+        expect(failures, `step ${stop}`).to.deep.equal([]);
+        if (same) fixture.expectSame({ holes: false });
+        for (const path of subpaths) {
+          const [from, to] = [join(fixture.source, path), join(fixture.target, path)];
+          expect(differences(from, to, { holes: false })).to.deep.equal([]);
+        }
+        expect(fixture.targetRoot.trees()).to.deep.equal([]);
+        forget(fixture);
+      }
+      expect(killed).to.be.greaterThan(8);
+    });
+  }
+
   it('leaves nothing of a tree that was being taken away', async () => {
     await using fixture = new CopyFixture(ext4().path);
     const { treesPath } = fixture.targetRoot;
@@ -97,18 +133,20 @@ async function killedBefore(
   fixture: CopyFixture,
   base: DatasetInfo | null,
   dataset: DatasetInfo,
+  offer: Partial<Offer> = {},
 ): Promise<string | null> {
   const target = fixture.makeTarget();
   const identity = base && { id: base.id, rootDigest: base.rootDigest };
   {
     await using session = await target.begin(
-      { ...fixture.offer(), dataset, base: identity },
+      { ...fixture.offer(offer), dataset, base: identity },
       fixture.signal,
     );
     await using reader = await fixture
       .makeSource()
       .open({ id: dataset.id, basePath: Buffer.from(fixture.source) }, fixture.signal);
-    const request = { base: identity, subpaths: [], lanes: 2, resume: null };
+    const { subpaths = [] } = offer;
+    const request = { base: identity, subpaths, lanes: 2, resume: null };
     for await (const ack of session.write(
       reader.changes(request, fixture.signal),
       fixture.signal,

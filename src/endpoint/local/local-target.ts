@@ -9,6 +9,8 @@ import { ReceiveSessions } from '../receive/receive-sessions.js';
 import type { DatasetFilter, DatasetReader } from '../source.js';
 import type { Offer, ReceiveSession, Target, TargetState } from '../target.js';
 import type { DataRoot } from './layout/data-root.js';
+import { datasetInfo } from './layout/dataset-record.js';
+import { EndedCopies } from './layout/ended-copies.js';
 import type { LocalTree } from './layout/local-tree.js';
 import type { TreeDirectory } from './layout/tree-directory.js';
 import { removeUnfinished } from './layout/unfinished.js';
@@ -70,6 +72,7 @@ export class LocalTarget implements Target {
   async recover(signal: AbortSignal): Promise<void> {
     for (const root of this.#options.roots) {
       removeUnfinished(root);
+      new EndedCopies(root).forgetOld(this.#modules.now());
       for (const directory of root.treeDirectories()) {
         const tree = this.#readable(directory);
         if (tree !== null && tree.flip !== null) {
@@ -134,6 +137,8 @@ export class LocalTarget implements Target {
         refuseOutdated(offer, target, finished);
         target = finished;
       }
+      const ended = endedCopy(offer, target);
+      if (ended !== null) return new CommittedSession(ended);
       const acceptance = acceptOffer(offer, target);
       await this.#sessions.supersede(target.path);
       if (acceptance === 'committed') return this.#committed(offer, target);
@@ -294,4 +299,14 @@ export class LocalTarget implements Target {
     log?.warn({ path }, 'a copy was interrupted while it was put in place; it is finished now');
     await finishFlip({ root, directory, tree, nowMs: now() }, { pool }, signal);
   }
+}
+
+/** What an earlier attempt of the job has put there, when it was a copy that leaves no dataset. */
+function endedCopy(
+  { createDataset, job, owner }: Offer,
+  { root, path }: CheckedTarget,
+): DatasetInfo | null {
+  if (createDataset || job === undefined) return null;
+  const record = new EndedCopies(root).find({ owner, job, path });
+  return record === null ? null : datasetInfo(record, { number: 0, snapshot: '', lockedBy: [] });
 }

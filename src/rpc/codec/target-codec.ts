@@ -36,9 +36,10 @@ import { detailsFromWire, detailsToWire } from './details-codec.js';
 import { baseFromWire, baseToWire, subpathsFromWire } from './source-codec.js';
 import { failuresFromWire, failureToWire, lanesFromWire } from './stream-codec.js';
 import { absolutePath } from './wire-path.js';
-import { checked, oneOf, required, toNumber } from './wire-value.js';
+import { checked, oneOf, required, text, toNumber } from './wire-value.js';
 
 const KINDS = ['absent', 'empty', 'received', 'origin', 'released', 'foreign'] as const;
+const MAX_JOB_LENGTH = 64;
 const PHASES = ['checking', 'applying', 'syncing', 'committed'] as const;
 
 export function offerToWire(offer: Omit<Offer, 'owner'>): OfferMessage {
@@ -54,6 +55,7 @@ export function offerToWire(offer: Omit<Offer, 'owner'>): OfferMessage {
     on_drift: offer.onDrift,
     ...(offer.maxDelete !== null && { max_delete: offer.maxDelete }),
     lanes: offer.lanes,
+    ...(offer.job !== undefined && { job: offer.job }),
   };
 }
 
@@ -72,6 +74,7 @@ export function offerFromWire(message: Offer__Output, owner: string): Offer {
     onDrift: oneOf(message.on_drift, ['repair', 'fail'], 'on_drift'),
     maxDelete: message.max_delete === undefined ? null : toNumber(message.max_delete, 'max_delete'),
     lanes: lanesFromWire(message.lanes),
+    ...(message.job !== '' && { job: text(message.job, MAX_JOB_LENGTH, 'job') }),
   };
 }
 

@@ -11,6 +11,7 @@ import { ReceiveOutcome } from '../../receive/receive-outcome.js';
 import type { TargetProgress, TargetStatistics } from '../../target.js';
 import type { DatasetRecord } from '../layout/dataset-record.js';
 import { DirectoryFinder } from '../layout/directory-finder.js';
+import { EndedCopies } from '../layout/ended-copies.js';
 import type { LocalTree } from '../layout/local-tree.js';
 import { removeTree } from '../layout/tree-list.js';
 import { unlinkAt } from '../sys/create.js';
@@ -222,7 +223,7 @@ class Commit {
   }
 
   async #finish(plan: CommitPlan): Promise<CommitOutcome> {
-    const { directory, record, base } = this.#workspace;
+    const { directory, record, base, place } = this.#workspace;
     await this.#modules.onProgress({ phase: 'syncing', done: 0, total: 1 });
     const made = await recordDataset(
       { nowMs: this.#input.nowMs, cured: plan.cured },
@@ -238,8 +239,15 @@ class Commit {
       },
       new AbortController().signal,
     );
-    if (made.tree === null) removeTree(directory);
-    else removeSession(directory, record.session);
+    if (made.tree === null) {
+      const { owner, basePath } = place.tree;
+      // Before the last that tells of the copy is gone: the job may hear of its end only when it asks again.
+      if (record.job !== '') {
+        new EndedCopies(place).note({ owner, job: record.job, path: basePath }, made.record);
+      }
+      this.#modules.step('ended');
+      removeTree(directory);
+    } else removeSession(directory, record.session);
     await this.#modules.onProgress({ phase: 'committed', done: 1, total: 1 });
     const failures = await withPaths(this.#failures, this.#workspace.trees.next);
     return { ...made, statistics: plan.statistics, failures };

@@ -118,9 +118,15 @@ function findSession(
       sameSubpaths(draft.subpaths, offer.subpaths) &&
       (offer.subpaths.length > 0 || draft.rootDigest === offer.dataset.rootDigest);
     if (isSame) {
-      const { maxDelete, retention } = offer;
+      const { maxDelete, retention, job = '' } = offer;
       const lanes = record.phase === 'structure' ? lanesOf(offer) : {};
-      return { ...record, ...lanes, maxDelete, draft: { ...draft, retention, from: offer.owner } };
+      return {
+        ...record,
+        ...lanes,
+        maxDelete,
+        job,
+        draft: { ...draft, retention, from: offer.owner },
+      };
     }
   }
   return null;
@@ -170,6 +176,7 @@ function makeSession(
     draft,
     base: offer.base?.id ?? null,
     createDataset: offer.createDataset,
+    job: offer.job ?? '',
     into,
     existing: existingOf(offer),
     metadata: offer.restore?.metadata ?? true,

@@ -45,6 +45,8 @@ export interface SessionRecord {
   /** Dataset that the changes start from, or null. */
   readonly base: string | null;
   readonly createDataset: boolean;
+  /** As its owner names it; '' when it has no name. */
+  readonly job: string;
   /** Subpaths go into a directory that holds other things. */
   readonly into: boolean;
   /** What becomes of files that are there already; null: there are none. */
@@ -94,6 +96,8 @@ function parseSession(text: string, what: string): SessionRecord {
     draft: parseDatasetRecord(fields.text('draft'), what),
     base: fields.nullable('base', (name) => fields.text(name)),
     createDataset: fields.boolean('createDataset'),
+    // Sessions of earlier releases have none.
+    job: fields.raw('job') === undefined ? '' : fields.text('job'),
     into: fields.boolean('into'),
     existing: fields.nullable('existing', (name) => fields.oneOf(name, EXISTING)),
     metadata: fields.boolean('metadata'),

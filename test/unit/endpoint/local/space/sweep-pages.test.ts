@@ -109,7 +109,8 @@ describe('freeing catalog pages', function () {
     const session = '00000000000000aa';
     StagingArea.create(directory, session);
     saveSession(directory, {
-      ...{ session, epoch: 1, bootId: '', base: null, createDataset: false, into: false, draft },
+      ...{ session, epoch: 1, bootId: '', base: null, createDataset: false, into: false },
+      ...{ job: '', draft },
       ...{ existing: 'overwrite', metadata: true, maxDelete: null, privileged: true },
       ...{ phase: 'content', lanes: 1, durable: [0, 0] },
     });

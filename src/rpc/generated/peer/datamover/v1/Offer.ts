@@ -17,6 +17,7 @@ export interface Offer {
   'on_drift'?: (string);
   'max_delete'?: (number | string | Long);
   'lanes'?: (number);
+  'job'?: (string);
   '_max_delete'?: "max_delete";
 }
 
@@ -32,5 +33,6 @@ export interface Offer__Output {
   'on_drift': (string);
   'max_delete'?: (string);
   'lanes': (number);
+  'job': (string);
   '_max_delete'?: "max_delete";
 }
