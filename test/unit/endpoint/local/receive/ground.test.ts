@@ -17,6 +17,7 @@ const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 describe('the ground that is received on', function () {
   this.timeout(120_000);
   const ext4 = withFilesystem('ext4', 24);
+  const btrfs = withFilesystem('btrfs', 512);
 
   it('may be full: the copy fails as no_space, and goes on when there is room', async () => {
     await using fixture = new CopyFixture(ext4().path, MEMORY);
@@ -30,6 +31,25 @@ describe('the ground that is received on', function () {
     execFileSync('rm', [free]);
     await fixture.copy(dataset);
     fixture.expectSame();
+  });
+
+  it('may have a quota: the copy fails as quota_exceeded, and goes on when it is raised', async () => {
+    const limited = join(btrfs().path, 'limited');
+    const tool = (...words: string[]) => execFileSync('btrfs', words, { stdio: 'ignore' });
+    tool('quota', 'enable', btrfs().path);
+    tool('subvolume', 'create', limited);
+    tool('qgroup', 'limit', '16M', limited);
+    await using fixture = new CopyFixture(limited, MEMORY);
+    fixture.sh('for i in $(seq 8); do head -c 4000000 /dev/urandom > $i; done');
+    const dataset = await fixture.capture('none');
+    const { code, message } = await fixture.refusal(fixture.copy(dataset));
+    expect(code).to.equal('quota_exceeded');
+    expect(message).to.match(/^cannot write "[1-8]": a quota is used up/);
+    expect(existsSync(fixture.target)).to.equal(false);
+    tool('qgroup', 'limit', '100M', limited);
+    await fixture.copy(dataset);
+    fixture.expectSame();
+    fixture.expectNoStaging();
   });
 
   it('may have become read-only: the copy says so, and goes on when it is writable again', async () => {
