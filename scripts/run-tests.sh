@@ -1,19 +1,26 @@
 #!/usr/bin/env bash
 # Runs the built tests as up to four processes beside each other, for those with agents wait a lot.
 # What a process prints comes when it has ended. Fails when one of them does.
+# Usage: scripts/run-tests.sh [slow]   slow: those with agents that take longest, and no others
 set -euo pipefail
 cd "$(dirname "$0")/.."
-outputs=$(mktemp -d)
-trap 'rm -rf "$outputs"' EXIT
-export outputs
 
-# What `npm run test:slow` runs.
 slow='dist/test/e2e/{compression,fidelity,killed-jobs,matrix,range,third-party-faults}*.test.js'
 # About half of the work of the other tests with agents.
 half='dist/test/e2e/{cli,drift,grants,object-*,third-party}.test.js'
 local='dist/test/unit/endpoint/local/**/*.test.js'
 object='dist/test/unit/endpoint/object/**/*.test.js'
+# About half of those: stores with scripted faults, which wait a lot.
+store='dist/test/unit/endpoint/object/store/*.test.js'
 endpoint='dist/test/unit/endpoint/**/*.test.js'
+
+if [ "${1:-}" = slow ]; then
+  exec npx mocha "$slow"
+fi
+
+outputs=$(mktemp -d)
+trap 'rm -rf "$outputs"' EXIT
+export outputs
 
 run_one() {
   local status=0 output
@@ -28,8 +35,9 @@ export -f run_one
 xargs -d '\n' -P 4 -I '{}' bash -c 'run_one "$1"' _ '{}' <<END
 'dist/test/e2e/**/*.test.js' --ignore '$half' --ignore '$slow'
 '$local'
-'$object'
+'$object' --ignore '$store'
 '$half'
+'$store'
 'dist/test/{unit,contract}/**/*.test.js' --ignore '$endpoint'
 '$endpoint' --ignore '$local' --ignore '$object'
 END
