@@ -27,6 +27,7 @@ import { proveStaging } from './receive/prove-staging.js';
 import { sessionError } from './receive/receive-failure.js';
 import { RECEIVE_TASKS, type ResumeResult } from './receive/receive-input.js';
 import { type Acceptance, acceptOffer, refuseOutdated } from './receive/refuse-offer.js';
+import type { SessionRecord } from './receive/session-record.js';
 import { type CheckedTarget, checkTarget } from './receive/target-check.js';
 import type { ReceiveInput } from './receive/workspace.js';
 import { close, openSelf } from './sys/open.js';
@@ -163,7 +164,7 @@ export class LocalTarget implements Target {
       await this.#sessions.supersede(path);
       if (tree.flip !== null) await this.#finishFlip(root, directory, tree, signal);
       directory.save({ ...directory.load(), released: true });
-      removeOtherSessions(directory, null);
+      await removeOtherSessions(directory, null, this.#modules);
     });
   }
 
@@ -194,7 +195,9 @@ export class LocalTarget implements Target {
 
   async #committed(offer: Offer, target: CheckedTarget): Promise<ReceiveSession> {
     const { datasets } = this.#modules;
-    if (target.found !== null) removeOtherSessions(target.found.directory, null);
+    if (target.found !== null) {
+      await removeOtherSessions(target.found.directory, null, this.#modules);
+    }
     const basePath = target.path;
     const placed = await datasets.get({ id: offer.dataset.id, basePath });
     return new CommittedSession(await datasets.infoOf(placed));
@@ -237,11 +240,12 @@ export class LocalTarget implements Target {
       adopt: acceptance === 'adopt',
       anew: drifted,
     };
+    let older: SessionRecord | null = null;
     if (target.found !== null) {
-      discardUnfit(offer, target.found.directory, options);
+      older = await discardUnfit(offer, target.found, options, this.#modules);
       await clearDiscarded({ root, ...target.found }, this.#modules, signal);
     }
-    const opened = openSession(offer, target, options);
+    const opened = openSession(offer, target, options, older);
     const { directory, tree, record } = opened;
     const place = placeOf(root, tree);
     // Before the first byte, so that a later sync through it tells of every failed write.

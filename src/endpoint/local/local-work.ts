@@ -28,4 +28,7 @@ export const LOCAL_WORK = {
   [RECEIVE_TASKS.lane]: serveable(async () => (await receive()).laneTask),
   [RECEIVE_TASKS.drift]: serveable(async () => (await import('./receive/drift-task.js')).driftTask),
   [RECEIVE_TASKS.commit]: serveable(async () => (await receive()).commitTask),
+  [RECEIVE_TASKS.discard]: serveable(
+    async () => (await import('./receive/discard-task.js')).discardTask,
+  ),
 } as const;

@@ -130,7 +130,7 @@ export class LocalReceiveSession implements ReceiveSession, StoppableSession {
         await this.#commit({ failures: [], partial: 'allow' }, () => undefined, signal);
         return;
       }
-      discardSession(directory, session);
+      await discardSession(directory, session, this.#modules);
       const isNothing = directory.load().head === null && sessionsOf(directory).length === 0;
       if (isNothing) removeTree(directory);
       else await clearDiscarded(this.#modules, this.#modules, signal);

@@ -8,7 +8,7 @@ import type { TreeDirectory } from '../layout/tree-directory.js';
 import { readBootId } from '../sys/boot-id.js';
 import { canClone } from '../sys/filesystem.js';
 import { isAdoption, wantAdoption } from './adoption.js';
-import { discardSession } from './discard-session.js';
+import { type DiscardModules, discardSession } from './discard-session.js';
 import { type Existing, loadSession, type SessionRecord, saveSession } from './session-record.js';
 import { StagingArea, sessionsOf } from './staging-area.js';
 import { type CheckedTarget, mergesInto } from './target-check.js';
@@ -30,15 +30,17 @@ export interface OpenSessionOptions {
   readonly anew: boolean;
 }
 
-/** Finds the session of the offer or makes it, with the tree's record when there is none; others of the tree go. */
+/**
+ * Opens a session of the offer again, or makes one, with the tree's record when there is none. `older`: what
+ * `discardUnfit` has left.
+ */
 export function openSession(
   offer: Offer,
   target: CheckedTarget,
   options: OpenSessionOptions,
+  older: SessionRecord | null,
 ): OpenedSession {
   const { directory, tree } = treeFor(offer, target);
-  const older = options.anew ? null : findSession(offer, directory, options);
-  removeOtherSessions(directory, older?.session ?? null);
   const record = older ?? makeSession(offer, target, options);
   StagingArea.create(directory, record.session);
   const epoch = record.epoch + 1;
@@ -56,20 +58,27 @@ export function openSession(
   };
 }
 
-/** Discards the sessions of a tree that do not go on with the offer. */
-export function discardUnfit(
+/** Discards the sessions of a tree but for the one that goes on with the offer, which is returned. */
+export async function discardUnfit(
   offer: Offer,
-  directory: TreeDirectory,
+  { directory, tree }: { readonly directory: TreeDirectory; readonly tree: LocalTree },
   options: OpenSessionOptions,
-): void {
-  const older = options.anew ? null : findSession(offer, directory, options);
-  removeOtherSessions(directory, older?.session ?? null);
+  modules: DiscardModules,
+): Promise<SessionRecord | null> {
+  const isAnew = options.anew || tree.tree !== offer.dataset.tree;
+  const older = isAnew ? null : findSession(offer, directory, options);
+  await removeOtherSessions(directory, older?.session ?? null, modules);
+  return older;
 }
 
 /** Deletes what is staged for a tree, but for one session. */
-export function removeOtherSessions(directory: TreeDirectory, kept: string | null): void {
+export async function removeOtherSessions(
+  directory: TreeDirectory,
+  kept: string | null,
+  modules: DiscardModules,
+): Promise<void> {
   for (const session of sessionsOf(directory)) {
-    if (session !== kept) discardSession(directory, session);
+    if (session !== kept) await discardSession(directory, session, modules);
   }
 }
 
@@ -81,11 +90,7 @@ function treeFor(
   const role = isMerge ? ('restore' as const) : ('received' as const);
   const owned = { role, owner: offer.owner, released: false };
   if (found !== null) {
-    const isSame = found.tree.tree === offer.dataset.tree;
-    const tree = isSame
-      ? { ...found.tree, ...owned }
-      : { ...found.tree, ...owned, tree: offer.dataset.tree };
-    if (!isSame) removeOtherSessions(found.directory, null);
+    const tree = { ...found.tree, ...owned, tree: offer.dataset.tree };
     found.directory.save(tree);
     return { directory: found.directory, tree };
   }

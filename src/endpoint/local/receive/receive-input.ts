@@ -1,6 +1,7 @@
 import type { Gfid } from '../../../model/ids.js';
 import type { ResumePoint } from '../../change-stream.js';
 import type { LaneOutcome } from '../../receive/lane-messages.js';
+import type { LocalTreeId } from '../layout/local-tree.js';
 import type { ReceiveInput } from './workspace.js';
 
 /** Names of the tasks in worker-entry.ts. */
@@ -10,7 +11,15 @@ export const RECEIVE_TASKS = {
   lane: 'receive.lane',
   drift: 'receive.drift',
   commit: 'receive.commit',
+  discard: 'receive.discard',
 } as const;
+
+/** A session all of whose staging goes. */
+export interface DiscardInput {
+  readonly treesPath: string;
+  readonly localTree: LocalTreeId;
+  readonly session: string;
+}
 
 /** Where a session goes on after an interruption. */
 export interface ResumeResult {

@@ -7,9 +7,9 @@ import {
   serialiseDatasetRecord,
 } from '../layout/dataset-record.js';
 import type { TreeDirectory } from '../layout/tree-directory.js';
+import { SESSION_FILE } from './staging-area.js';
 
 const FORMAT = 1;
-const FILE = 'session.json';
 
 /**
  * How far a session is. From `preserve` on the live tree is being changed: the phases are done one after the
@@ -63,7 +63,7 @@ export interface SessionRecord {
 }
 
 export function loadSession(directory: TreeDirectory, session: string): SessionRecord | null {
-  const path = `${directory.stagingPath}/${session}/${FILE}`;
+  const path = `${directory.stagingPath}/${session}/${SESSION_FILE}`;
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -78,7 +78,7 @@ export function loadSession(directory: TreeDirectory, session: string): SessionR
 export function saveSession(directory: TreeDirectory, record: SessionRecord): void {
   const { draft, ...rest } = record;
   const text = JSON.stringify({ format: FORMAT, ...rest, draft: serialiseDatasetRecord(draft) });
-  writeDurably(`${directory.stagingPath}/${record.session}`, FILE, text);
+  writeDurably(`${directory.stagingPath}/${record.session}`, SESSION_FILE, text);
 }
 
 function parseSession(text: string, what: string): SessionRecord {

@@ -7,6 +7,8 @@ import { removeXattr, xattrsOfFd } from '../sys/xattr.js';
 const STAGE = Buffer.from('stage');
 const HOLD = Buffer.from('hold');
 const DEFAULT_ACL = Buffer.from('system.posix_acl_default');
+/** Record of the session; see session-record.ts. */
+export const SESSION_FILE = 'session.json';
 const PARTS = ['stage', 'hold', 'spill'];
 
 /**
@@ -85,7 +87,12 @@ export function sessionsOf(directory: TreeDirectory): string[] {
   return readdirSync(directory.stagingPath).filter((name) => /^[0-9a-f]{16}$/.test(name));
 }
 
-/** Deletes a session with everything in it; nothing happens when it is not there. */
+/**
+ * Deletes a session with everything in it; nothing happens when it is not there. Its record goes first: what a kill
+ * leaves of it is no session that anybody goes on with.
+ */
 export function removeSession(directory: TreeDirectory, session: string): void {
-  rmSync(`${directory.stagingPath}/${session}`, { recursive: true, force: true });
+  const path = `${directory.stagingPath}/${session}`;
+  rmSync(`${path}/${SESSION_FILE}`, { force: true });
+  rmSync(path, { recursive: true, force: true });
 }

@@ -1,7 +1,13 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { deleteDataset } from '../../../../../src/endpoint/local/capture/delete-task.js';
 import { loadSession } from '../../../../../src/endpoint/local/receive/session-record.js';
-import { sessionsOf } from '../../../../../src/endpoint/local/receive/staging-area.js';
+import {
+  removeSession,
+  sessionsOf,
+} from '../../../../../src/endpoint/local/receive/staging-area.js';
 import type { Target } from '../../../../../src/endpoint/target.js';
 import type { DatasetInfo } from '../../../../../src/model/dataset.js';
 import { withFilesystem } from '../../../../support/filesystems.js';
@@ -55,13 +61,31 @@ describe('a copy that came to nothing', function () {
     expect(versions(fixture)).to.equal(2);
     expect(deleting(fixture)).to.deep.equal([]);
   });
+
+  it('is none that a copy goes on with when it could only be removed in part', async () => {
+    await using fixture = new CopyFixture(xfs().path);
+    fixture.sh('echo one > one');
+    await unfinished(fixture, await fixture.capture(), null, 'leave');
+    const { directory } = received(fixture);
+    const [session = ''] = sessionsOf(directory);
+    expect(loadSession(directory, session)?.phase).to.equal('content');
+    const kept = join(realpathSync(directory.stagingPath), session, 'stage', 'kept');
+    execFileSync('sh', ['-c', `touch ${kept}; chattr +i ${kept}`]);
+    try {
+      expect(() => removeSession(directory, session)).to.throw('EPERM');
+      expect(existsSync(kept)).to.equal(true);
+      expect(loadSession(directory, session)).to.equal(null);
+    } finally {
+      execFileSync('chattr', ['-i', kept]);
+    }
+  });
 });
 
 /** A copy all of whose content comes, and which then ends in the way told. */
 async function unfinished(
   fixture: CopyFixture,
   dataset: DatasetInfo,
-  base: DatasetInfo,
+  base: DatasetInfo | null,
   end: 'abort' | 'leave',
   before: () => Promise<void> = async () => undefined,
 ): Promise<void> {
