@@ -72,7 +72,7 @@ describe('a copy that came to nothing', function () {
     const kept = join(realpathSync(directory.stagingPath), session, 'stage', 'kept');
     execFileSync('sh', ['-c', `touch ${kept}; chattr +i ${kept}`]);
     try {
-      expect(() => removeSession(directory, session)).to.throw('EPERM');
+      expect(() => removeSession(directory, session)).to.throw();
       expect(existsSync(kept)).to.equal(true);
       expect(loadSession(directory, session)).to.equal(null);
     } finally {
