@@ -18,11 +18,13 @@ export async function unready(
   } catch {
     return 'the state cannot be read; see the log of the agent';
   }
-  for (const { path, fd } of roots) {
+  for (const root of roots) {
+    const shown = escapePath(root.path);
     try {
-      if (statFilesystem(fd).readOnly) return `root ${escapePath(path)} is read-only`;
+      if (!root.isInPlace()) return `root ${shown} was moved, unmounted or mounted over`;
+      if (statFilesystem(root.fd).readOnly) return `root ${shown} is read-only`;
     } catch {
-      return `root ${escapePath(path)} does not answer`;
+      return `root ${shown} does not answer`;
     }
   }
   return null;

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { TestAgents } from '../support/e2e-agents.js';
@@ -68,6 +68,19 @@ describe('metrics and health over HTTP', function () {
     expect((await get('/etc/passwd')).status).to.equal(404);
     expect((await get('/metrics', { method: 'POST', body: 'x' })).status).to.equal(405);
     expect((await get('/metrics')).body).to.not.match(/PRIVATE KEY|keyPem/);
+  });
+
+  it('say that a root was moved, until it is back', async () => {
+    const root = agents.root('watched');
+    renameSync(root, `${root}-moved`);
+    try {
+      const { status, body } = await get('/readyz');
+      expect(status).to.equal(503);
+      expect(body).to.contain(`root ${root} was moved, unmounted or mounted over`);
+    } finally {
+      renameSync(`${root}-moved`, root);
+    }
+    expect(await get('/readyz')).to.deep.equal({ status: 200, body: 'ready\n' });
   });
 
   it('keep the age of the newest dataset over a restart', async () => {

@@ -89,10 +89,15 @@ export class DataRoot {
     );
   }
 
+  /** False when another directory, or none, lies at the path by now. */
+  isInPlace(): boolean {
+    const seen = lstatSync(this.path, { bigint: true, throwIfNoEntry: false });
+    return seen?.dev === this.identity.dev && seen.ino === this.identity.ino;
+  }
+
   /** Throws `io_error` when another directory, or none, lies at the path by now: nobody would find there what is put here. */
   expectInPlace(): void {
-    const seen = lstatSync(this.path, { bigint: true, throwIfNoEntry: false });
-    if (seen?.dev === this.identity.dev && seen.ino === this.identity.ino) return;
+    if (this.isInPlace()) return;
     throw new DmError(
       'io_error',
       `root ${this.path.toString()} is not the directory any more that the agent was started with: it was moved, unmounted or mounted over; put it back, or restart the agent when what is there now is meant`,
