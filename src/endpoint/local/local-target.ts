@@ -268,7 +268,7 @@ export class LocalTarget implements Target {
     }
   }
 
-  /** True when the tree was changed by hand, which is kept as a dataset then. */
+  /** True when the tree stands at another dataset then: it was changed by hand, which is kept, or lacks something. */
   async #keepDrift(offer: Offer, target: CheckedTarget, signal: AbortSignal): Promise<boolean> {
     const { found, root } = target;
     if (found === null) throw new DmError('internal', 'an increment without a tree');
@@ -285,9 +285,15 @@ export class LocalTarget implements Target {
       nowMs: this.#modules.now(),
     };
     const run = this.#modules.pool.run<DriftInput, DriftResult>;
-    const { drifted } = await run.call(this.#modules.pool, RECEIVE_TASKS.drift, input, {}, signal);
+    const { drifted, kept } = await run.call(
+      this.#modules.pool,
+      RECEIVE_TASKS.drift,
+      input,
+      {},
+      signal,
+    );
     // Numbered before the dataset that follows it.
-    if (drifted) await this.#modules.datasets.find({ id: input.id, basePath: found.tree.basePath });
+    if (kept) await this.#modules.datasets.find({ id: input.id, basePath: found.tree.basePath });
     return drifted;
   }
 

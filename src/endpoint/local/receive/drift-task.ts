@@ -7,11 +7,13 @@ import type { Task } from '../../../worker/task.js';
 import type { Retention } from '../../target.js';
 import { captureDataset } from '../capture/capture-task.js';
 import { compareTree } from '../capture/compare-tree.js';
+import { deleteDataset } from '../capture/delete-task.js';
 import { prepareScratch } from '../capture/leftovers.js';
 import { type OpenBase, openBase } from '../capture/open-base.js';
 import { PlaceDatasets, type TreePlace } from '../changes/place-datasets.js';
 import { DataRoot, type FileIdentity } from '../layout/data-root.js';
 import { close } from '../sys/open.js';
+import { lacksAsExpected } from './expected-lacks.js';
 import { openOrMakeAll } from './flip/publish.js';
 import { sessionError } from './receive-failure.js';
 
@@ -30,12 +32,18 @@ export interface DriftInput {
 }
 
 export interface DriftResult {
+  /** The tree stands at what it was found to be. */
   readonly drifted: boolean;
+  /** That is kept as a dataset. */
+  readonly kept: boolean;
 }
+
+type Drift = 'none' | 'lacks' | 'changed';
 
 /**
  * Compares a received tree with what the last receive left. What was changed by hand since is kept as a dataset
- * `pre-repair`, which the tree stands at afterwards.
+ * `pre-repair`, which the tree stands at afterwards. When it only lacks what that receive could not put there, the
+ * tree comes to stand at it as well, so that the copy tries again, and no dataset is kept.
  */
 export const driftTask: Task<DriftInput, DriftResult> = async (input, io) => {
   try {
@@ -47,23 +55,23 @@ export const driftTask: Task<DriftInput, DriftResult> = async (input, io) => {
 
 async function compareAndKeep(input: DriftInput, signal: AbortSignal): Promise<DriftResult> {
   using root = DataRoot.open(input.root);
-  if (!(await hasDrifted(root, input, signal))) return { drifted: false };
+  const drift = await findDrift(root, input, signal);
+  if (drift === 'none') return { drifted: false, kept: false };
   const shown = Buffer.from(input.place.tree.basePath).toString();
-  if (input.onDrift === 'fail') {
+  if (drift === 'changed' && input.onDrift === 'fail') {
     throw new DmError(
       'target_drifted',
       `${shown} was changed since the last copy; undo that, or let the copy repair it`,
     );
   }
   await keepDrift(root, input, signal);
-  return { drifted: true };
+  if (drift === 'changed') return { drifted: true, kept: true };
+  const { localTree } = input.place.tree;
+  await deleteDataset({ root: input.root, localTree, id: input.id }, signal);
+  return { drifted: true, kept: false };
 }
 
-async function hasDrifted(
-  root: DataRoot,
-  input: DriftInput,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function findDrift(root: DataRoot, input: DriftInput, signal: AbortSignal): Promise<Drift> {
   const { tree } = input.place;
   const base = openOrMakeBase(root, input);
   const datasets = await PlaceDatasets.open({ place: input.place });
@@ -88,9 +96,12 @@ async function hasDrifted(
       { pages, sink: packs },
       signal,
     );
-    return (['entries', 'inodes', 'links'] as const).some(
-      (map) => found.maps[map]?.digest !== head.maps[map]?.digest,
+    const isSame = (['entries', 'inodes', 'links'] as const).every(
+      (map) => found.maps[map]?.digest === head.maps[map]?.digest,
     );
+    if (isSame) return 'none';
+    const trees = { head: head.maps, found: found.maps, tree };
+    return (await lacksAsExpected(trees, pages, signal)) ? 'lacks' : 'changed';
   } finally {
     close(base.fd);
     await datasets.packs.discard();
