@@ -71,6 +71,8 @@ class RunningTask {
     try {
       if (load === undefined) throw new DmError('internal', `no worker task is named "${name}"`);
       const task = await load();
+      // A task listens from its first step on: it would not hear of an abort that came while it was loaded.
+      signal.throwIfAborted();
       last = { type: 'result', value: await task(input, io) };
     } catch (error) {
       last = { type: 'error', error: serialiseError(error, `worker task ${name}`) };

@@ -76,6 +76,12 @@ const lazy: Task<null, string, string, string> = async (_input, io) => {
 
 const uncloneable: Task<null, unknown> = async (_input, _io: TaskIo<never, never>) => () => 1;
 
+/** Listens, as something that waits does, and never looks. */
+const listen: Task<null, never> = (_input, { signal }) =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+
 serveTasks({
   double: serveable(async () => double),
   thread: serveable(async () => thread),
@@ -90,4 +96,11 @@ serveTasks({
   lengthOf: serveable(async () => lengthOf),
   lazy: serveable(async () => lazy),
   uncloneable: serveable(async () => uncloneable),
+  loadedLate: serveable(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return listen;
+  }),
+  notLoaded: serveable(async (): Promise<typeof double> => {
+    throw new TypeError('no such module');
+  }),
 });

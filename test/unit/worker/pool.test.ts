@@ -151,6 +151,16 @@ describe('WorkerPool', () => {
     expect(error.code).to.equal('cancelled');
   });
 
+  it('stops a task that is still being loaded, and says why one cannot be', async () => {
+    const stop = new AbortController();
+    const stopped = failureOf(pool.run('loadedLate', null, {}, stop.signal));
+    const error = await failureOf(pool.run('notLoaded', 1, {}, signal));
+    expect(error.code).to.equal('internal');
+    expect(error.message).to.contain('no such module');
+    stop.abort();
+    expect((await stopped).code).to.equal('cancelled');
+  });
+
   it('stops a task whose stream is left early, and waits for it', async () => {
     const stream = pool.stream<number, number, number>('count', 1_000_000, {}, signal);
     for await (const message of stream.messages) if (message === 5) break;
