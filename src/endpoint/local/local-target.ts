@@ -21,7 +21,13 @@ import { clearDiscarded } from './receive/clear-discarded.js';
 import type { DriftInput, DriftResult } from './receive/drift-task.js';
 import { finishFlip } from './receive/finish-flip.js';
 import { LocalReceiveSession } from './receive/local-receive-session.js';
-import { discardUnfit, openSession, removeOtherSessions } from './receive/open-session.js';
+import {
+  discardUnfit,
+  existingOf,
+  metadataOf,
+  openSession,
+  removeOtherSessions,
+} from './receive/open-session.js';
 import { previewRestore, type RestorePreview } from './receive/preview-restore.js';
 import { proveStaging } from './receive/prove-staging.js';
 import { sessionError } from './receive/receive-failure.js';
@@ -312,11 +318,11 @@ export class LocalTarget implements Target {
 }
 
 /** What an earlier attempt of the job has put there, when it was a copy that leaves no dataset. */
-function endedCopy(
-  { createDataset, job, owner }: Offer,
-  { root, path }: CheckedTarget,
-): DatasetInfo | null {
+function endedCopy(offer: Offer, { root, path }: CheckedTarget): DatasetInfo | null {
+  const { createDataset, job, owner, subpaths, dataset } = offer;
   if (createDataset || job === undefined) return null;
-  const record = new EndedCopies(root).find({ owner, job, path });
+  const rules = { existing: existingOf(offer), metadata: metadataOf(offer) };
+  const key = { owner, job, path, dataset: dataset.id, subpaths, ...rules };
+  const record = new EndedCopies(root).find(key);
   return record === null ? null : datasetInfo(record, { number: 0, snapshot: '', lockedBy: [] });
 }

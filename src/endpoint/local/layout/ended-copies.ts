@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { writeDurably } from '../../../util/durable-file.js';
+import { syncDirectory, writeDurably } from '../../../util/durable-file.js';
 import {
   type DatasetRecord,
   parseDatasetRecord,
@@ -11,13 +11,19 @@ import { openRecord, sealRecord } from './sealed-record.js';
 /** A job that was interrupted for longer than that is told that its target is not empty. */
 const KEPT_MS = 30 * 86_400_000;
 
-/** Which copy it was. */
+/** Which copy it was: a job whose policy was changed since its last attempt does another one. */
 export interface CopyKey {
   readonly owner: string;
   /** As the owner names its job. */
   readonly job: string;
   /** Absolute path of the target. */
   readonly path: Uint8Array;
+  /** Id of what is copied. */
+  readonly dataset: string;
+  readonly subpaths: readonly Uint8Array[];
+  /** Both as in the session's record. */
+  readonly existing: string | null;
+  readonly metadata: boolean;
 }
 
 /**
@@ -25,16 +31,19 @@ export interface CopyKey {
  * next attempt of an interrupted job finds out that nothing is left to do. Files of `.datamover/ended`.
  */
 export class EndedCopies {
+  readonly #private: string;
   readonly #directory: string;
 
   /** `privateFd`: the root's `.datamover`, held by the caller. */
   constructor(options: { readonly privateFd: number }) {
-    this.#directory = `/proc/self/fd/${options.privateFd}/ended`;
+    this.#private = `/proc/self/fd/${options.privateFd}`;
+    this.#directory = `${this.#private}/ended`;
   }
 
   /** Durable when it returns. */
   note(key: CopyKey, record: DatasetRecord): void {
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    syncDirectory(this.#private);
     writeDurably(this.#directory, fileOf(key), sealRecord(serialiseDatasetRecord(record)));
   }
 
@@ -49,12 +58,17 @@ export class EndedCopies {
     }
   }
 
-  /** Removes the notes that nobody will ask for. */
+  /** Removes the notes that nobody will ask for; those of a read-only root stay. */
   forgetOld(nowMs: number): void {
     for (const name of this.#names()) {
       const path = `${this.#directory}/${name}`;
       const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: nowMs };
-      if (mtimeMs < nowMs - KEPT_MS) rmSync(path, { force: true });
+      if (mtimeMs >= nowMs - KEPT_MS) continue;
+      try {
+        rmSync(path, { force: true });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EROFS') throw error;
+      }
     }
   }
 
@@ -68,9 +82,9 @@ export class EndedCopies {
   }
 }
 
-function fileOf({ owner, job, path }: CopyKey): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([owner, job]))
-    .update(path);
-  return `${hash.digest('hex').slice(0, 32)}.json`;
+function fileOf({ owner, job, path, dataset, subpaths, existing, metadata }: CopyKey): string {
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+  const key = [owner, job, hex(path), dataset, subpaths.map(hex), existing, metadata];
+  const hash = createHash('sha256').update(JSON.stringify(key)).digest('hex');
+  return `${hash.slice(0, 32)}.json`;
 }

@@ -240,10 +240,13 @@ class Commit {
       new AbortController().signal,
     );
     if (made.tree === null) {
-      const { owner, basePath } = place.tree;
+      const { owner, basePath: path } = place.tree;
+      const { job, existing, metadata, draft } = record;
+      const { id: dataset, subpaths } = draft;
       // Before the last that tells of the copy is gone: the job may hear of its end only when it asks again.
-      if (record.job !== '') {
-        new EndedCopies(place).note({ owner, job: record.job, path: basePath }, made.record);
+      if (job !== '') {
+        const key = { owner, job, path, dataset, subpaths, existing, metadata };
+        new EndedCopies(place).note(key, made.record);
       }
       this.#modules.step('ended');
       removeTree(directory);

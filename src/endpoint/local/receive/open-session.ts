@@ -119,7 +119,7 @@ function findSession(
       record.privileged === privileged &&
       record.into === into &&
       record.existing === existingOf(offer) &&
-      record.metadata === (offer.restore?.metadata ?? true) &&
+      record.metadata === metadataOf(offer) &&
       sameSubpaths(draft.subpaths, offer.subpaths) &&
       (offer.subpaths.length > 0 || draft.rootDigest === offer.dataset.rootDigest);
     if (isSame) {
@@ -142,8 +142,12 @@ function lanesOf({ lanes }: Offer): Pick<SessionRecord, 'lanes' | 'durable'> {
   return { lanes, durable: Array<number>(lanes + 1).fill(0) };
 }
 
-function existingOf({ restore }: Offer): Existing | null {
+export function existingOf({ restore }: Offer): Existing | null {
   return restore === undefined || restore.existing === 'fail' ? null : restore.existing;
+}
+
+export function metadataOf({ restore }: Offer): boolean {
+  return restore?.metadata ?? true;
 }
 
 function sameSubpaths(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
@@ -184,7 +188,7 @@ function makeSession(
     job: offer.job ?? '',
     into,
     existing: existingOf(offer),
-    metadata: offer.restore?.metadata ?? true,
+    metadata: metadataOf(offer),
     maxDelete: offer.maxDelete,
     privileged,
     phase: 'structure',

@@ -42,6 +42,23 @@ describe('a copy that has left no dataset', function () {
     expect(result.statistics.files).to.equal(1);
   });
 
+  it('is nothing to the same job when that copies something else by now', async () => {
+    using place = new TempDirectory();
+    await using fixture = new CopyFixture(place.path);
+    fixture.sh('echo one > one; mkdir d; echo two > d/two');
+    const dataset = await fixture.capture();
+    const subpaths = [Buffer.from('one')];
+    await fixture.copy(dataset, null, { offer: { ...OFFER, subpaths } });
+    const changed = { ...OFFER, subpaths: [Buffer.from('d')] };
+    const { result } = await fixture.copy(dataset, null, { offer: changed });
+    expect(result.statistics.files).to.equal(1);
+    expect(readdirSync(fixture.target).sort()).to.deep.equal(['d', 'one']);
+    fixture.sh('echo three > one');
+    const newer = await fixture.capture();
+    const error = await fixture.refusal(fixture.copy(newer, null, { offer: OFFER }));
+    expect(error.code).to.equal('target_not_empty');
+  });
+
   it('tells its job that it was partial', async () => {
     using place = new TempDirectory();
     await using fixture = new CopyFixture(place.path);

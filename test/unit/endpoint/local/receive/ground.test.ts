@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -69,6 +69,21 @@ describe('the ground that is received on', function () {
     }
     await fixture.copy(second, first);
     fixture.expectSame();
+  });
+
+  it('may be read-only when the agent starts', async () => {
+    await using fixture = new CopyFixture(ext4().path, MEMORY);
+    fixture.sh('echo 1 > f');
+    const dataset = await fixture.capture('none');
+    await fixture.copy(dataset, null, { offer: { createDataset: false, job: '7@1' } });
+    const notes = fixture.targetRoot.privatePath('ended');
+    for (const name of readdirSync(notes)) utimesSync(join(notes, name), 1, 1);
+    execFileSync('mount', ['-o', 'remount,ro', ext4().path]);
+    try {
+      await fixture.makeTarget().recover(fixture.signal);
+    } finally {
+      execFileSync('mount', ['-o', 'remount,rw', ext4().path]);
+    }
   });
 
   it('is refused when staged files cannot be moved there', async () => {
