@@ -125,11 +125,17 @@ export class ModelPlaces {
     return seen.sort((one, two) => one.number - two.number);
   }
 
-  /** Every place lists what its model has, in that order. */
+  /** Every place lists what its model has, in the order of numbers: what comes again has the one that it had. */
   async check(): Promise<void> {
     for (const place of this.all) {
+      const seenBefore = new Set(this.#numbers.keys());
       const found = await this.list(place);
-      const expected = place.model.datasets.map(({ id }) => id);
+      const isNew = (id: string): boolean => !seenBefore.has(`${place.model.name} ${id}`);
+      const rank = (id: string): number =>
+        isNew(id) ? Number.MAX_SAFE_INTEGER : this.numberOf(place, id);
+      const expected = place.model.datasets
+        .map(({ id }) => id)
+        .sort((one, two) => rank(one) - rank(two));
       if (found.map(({ id }) => id).join() === expected.join()) continue;
       const told = found.map(({ id, lockedBy }) => `\n  ${id} ${lockedBy.join(', ')}`);
       const wanted = expected.map((id) => `\n  ${id}`);
