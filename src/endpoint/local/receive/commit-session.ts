@@ -246,7 +246,9 @@ class Commit {
       // Before the last that tells of the copy is gone: the job may hear of its end only when it asks again.
       if (job !== '') {
         const key = { owner, job, path, dataset, subpaths, existing, metadata };
-        new EndedCopies(place).note(key, made.record);
+        const ended = new EndedCopies(place);
+        ended.forgetOld(this.#input.nowMs);
+        ended.note(key, made.record);
       }
       this.#modules.step('ended');
       removeTree(directory);

@@ -87,5 +87,16 @@ describe('a copy that has left no dataset', function () {
       await fixture.makeTarget().recover(fixture.signal);
       expect(readdirSync(notes), `after ${days} days`).to.have.length(kept);
     }
+    // A further note: the one that is too old by then goes.
+    for (const [copy, left] of [
+      ['second', 1],
+      ['third', 1],
+    ] as const) {
+      const targetPath = Buffer.from(join(fixture.parent, copy));
+      await fixture.copy(dataset, null, { offer: { ...OFFER, targetPath } });
+      expect(readdirSync(notes)).to.have.length(left);
+      const then = Date.now() / 1000 - 31 * DAY_SECONDS;
+      for (const name of readdirSync(notes)) utimesSync(join(notes, name), then, then);
+    }
   });
 });
