@@ -17,6 +17,7 @@ import { tryLock } from '../sys/file-lock.js';
 import { isKept, type KeptTree, type LocalTree, type LocalTreeId } from './local-tree.js';
 import { TreeDirectory } from './tree-directory.js';
 import { createTree, listTrees, recordedTrees } from './tree-list.js';
+import { TreeRecordCache } from './tree-record-cache.js';
 
 export const PRIVATE_NAME = '.datamover';
 const FORMAT_FILE = 'format.json';
@@ -44,6 +45,7 @@ export class DataRoot {
   readonly privateFd: number;
   readonly identity: FileIdentity;
   readonly privateIdentity: FileIdentity;
+  readonly #records = new TreeRecordCache();
 
   private constructor(path: Buffer, rootId: string, fd: number, privateFd: number) {
     this.path = path;
@@ -121,7 +123,7 @@ export class DataRoot {
   }
 
   trees(): { directory: TreeDirectory; tree: KeptTree }[] {
-    return listTrees(this.treesPath).flatMap(({ directory, tree }) =>
+    return listTrees(this.treesPath, this.#records).flatMap(({ directory, tree }) =>
       isKept(tree) ? [{ directory, tree }] : [],
     );
   }
@@ -133,7 +135,7 @@ export class DataRoot {
 
   /** Restores that are under way. */
   restores(): { directory: TreeDirectory; tree: LocalTree }[] {
-    return listTrees(this.treesPath).filter(({ tree }) => tree.role === 'restore');
+    return listTrees(this.treesPath, this.#records).filter(({ tree }) => tree.role === 'restore');
   }
 
   treeDirectory(id: LocalTreeId): TreeDirectory {

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { syncDirectory } from '../../../util/durable-file.js';
 import { type LocalTree, parseLocalTreeId } from './local-tree.js';
 import { TREE_FILE, TreeDirectory } from './tree-directory.js';
+import type { TreeRecordCache } from './tree-record-cache.js';
 
 /** How the directories of trees begin that were taken away. */
 const ENDED = 'ended-';
@@ -67,6 +68,11 @@ export function recordedTrees(treesPath: string): TreeDirectory[] {
  * The trees with their records. Throws `corrupt` when one is damaged:
  * what it describes is not known then.
  */
-export function listTrees(treesPath: string): { directory: TreeDirectory; tree: LocalTree }[] {
-  return recordedTrees(treesPath).map((directory) => ({ directory, tree: directory.load() }));
+export function listTrees(
+  treesPath: string,
+  records: TreeRecordCache,
+): { directory: TreeDirectory; tree: LocalTree }[] {
+  const directories = recordedTrees(treesPath);
+  records.retain(directories);
+  return directories.map((directory) => ({ directory, tree: records.load(directory) }));
 }
