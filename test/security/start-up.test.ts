@@ -3,11 +3,13 @@ import {
   chownSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { expect } from 'chai';
+import { http2Flaw } from '../../src/rpc/http2-flaw.js';
 import { AgentProcess } from '../support/agent-process.js';
 import { TestAgents } from '../support/e2e-agents.js';
 import { withstands } from './withstands.js';
@@ -22,6 +24,12 @@ describe('an agent that is started unsafely', function () {
   });
   after('stop it', () => agents?.[Symbol.asyncDispose]());
   withstands({ agents: () => agents, name: 'neighbour' });
+
+  it('45: a flaw of the HTTP/2 library is told in the log', () => {
+    const log = readFileSync(agents.agent('neighbour').options.logFile, 'utf8');
+    const isFlawed = http2Flaw(process.versions.nghttp2 ?? '') !== null;
+    expect(log.includes('CVE-2026-27135')).to.equal(isFlawed);
+  });
 
   it('17, 65: a state directory that others can read, or that is a link, stops the start', async () => {
     const root = agents.scratch('root');
