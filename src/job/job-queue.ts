@@ -13,6 +13,9 @@ import { newJob } from './new-job.js';
 /** Ended jobs that are kept; those that ended first go, now and then. */
 const HISTORY_KEPT = 10_000;
 const PRUNE_EVERY = 100;
+/** Between attempts to take up a job whose state could not be stored; twice as long each time, up to the most. */
+const STORE_AGAIN_MS = 1_000;
+const MAX_STORE_AGAIN_MS = 60_000;
 
 export type JobAction = 'pause' | 'resume' | 'cancel' | 'complete-partial';
 
@@ -41,6 +44,7 @@ export class JobQueue implements AsyncDisposable {
   /** The history is looked at with the first end after a start. */
   #endedSincePrune = PRUNE_EVERY - 1;
   #stopping = false;
+  readonly #stopped = new AbortController();
 
   constructor(options: { concurrency: number }, modules: JobQueueModules) {
     this.#modules = modules;
@@ -49,11 +53,7 @@ export class JobQueue implements AsyncDisposable {
 
   /** Takes up every job that had not ended when the agent last stopped. */
   async resume(): Promise<void> {
-    for await (const job of this.#modules.store.open()) {
-      if (job.state === 'paused') this.#paused.set(job.id, job.policyId);
-      else if (job.state === 'cancelling') await this.#end({ ...job, state: 'cancelled' });
-      else this.#enqueue({ ...job, state: 'pending' });
-    }
+    for await (const job of this.#modules.store.open()) await this.#takeUp(job);
   }
 
   /** Makes a job of a policy, in one batch with `also`, and queues it. */
@@ -162,6 +162,7 @@ export class JobQueue implements AsyncDisposable {
   /** Stops taking work; running jobs stop at their next safe point and go on at the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true;
+    this.#stopped.abort();
     for (const active of this.#active.values()) {
       active.stopFor ??= 'shutdown';
       active.stop.abort();
@@ -205,11 +206,39 @@ export class JobQueue implements AsyncDisposable {
     this.#slots
       .run(job, () => this.#run(active))
       .catch((error: unknown) => {
-        // Its record is as it was last stored, and the next start takes it up from there.
-        this.#active.delete(job.id);
-        this.#watchers.changed(job.id);
         this.#modules.log(active.job, `its state could not be stored: ${String(error)}`);
+        return this.#takeUpAgain(active.job);
       });
+  }
+
+  /** As its record says, which is as it was when the agent stopped, or could not write any more. */
+  async #takeUp(job: Job): Promise<void> {
+    if (job.state === 'paused') this.#paused.set(job.id, job.policyId);
+    else if (job.state === 'cancelling') await this.#end({ ...job, state: 'cancelled' });
+    else this.#enqueue({ ...job, state: 'pending' });
+  }
+
+  /** As soon as its record can be read and written again; until then it counts as active. Never fails. */
+  async #takeUpAgain(job: Job): Promise<void> {
+    const { store, clock, afterEnd, log } = this.#modules;
+    const { id } = job;
+    for (let wait = STORE_AGAIN_MS; ; wait = Math.min(2 * wait, MAX_STORE_AGAIN_MS)) {
+      try {
+        await clock.delay(wait, this.#stopped.signal);
+        const stored = await store.get(id);
+        const isOver = stored === null || ENDED_STATES.has(stored.state);
+        if (!isOver) await store.save(stored);
+        this.#active.delete(id);
+        if (!isOver) await this.#takeUp(stored);
+        // The write that seemed to fail was there after all.
+        else if (stored !== null) afterEnd(stored);
+        this.#watchers.changed(id);
+        return;
+      } catch (error) {
+        if (this.#stopping) return;
+        log(job, `its state still cannot be stored: ${String(error)}`);
+      }
+    }
   }
 
   async #run(active: ActiveJob): Promise<void> {

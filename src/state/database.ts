@@ -16,6 +16,10 @@ export class StateDatabase implements AsyncDisposable {
   readonly #place: StatePlace;
   /** Serialises read-modify-write sequences (`update`). */
   #tail: Promise<unknown> = Promise.resolve();
+  /** A write has failed: LevelDB refuses every further one when it was the sync, until it is opened again. */
+  #isBroken = false;
+  #reopening: Promise<void> | null = null;
+  #isDisposed = false;
 
   private constructor(level: Level<string, StoredValue>, place: StatePlace) {
     this.#level = level;
@@ -91,13 +95,13 @@ export class StateDatabase implements AsyncDisposable {
 
   /** The value of a key, undefined when there is none. */
   async get(key: string): Promise<StoredValue> {
-    this.#refuseLost();
+    await this.#readable();
     return this.#level.get(key);
   }
 
   /** The values of many keys, in their order. */
   async getMany(keys: readonly string[]): Promise<StoredValue[]> {
-    this.#refuseLost();
+    await this.#readable();
     return this.#level.getMany([...keys]);
   }
 
@@ -107,13 +111,17 @@ export class StateDatabase implements AsyncDisposable {
   }
 
   async *entries(prefix: string, reverse = false): AsyncIterable<readonly [string, StoredValue]> {
-    this.#refuseLost();
+    await this.#readable();
     yield* this.#level.iterator({ gte: prefix, lt: `${prefix}\uffff`, reverse });
   }
 
-  /** All or nothing, on disk when the promise resolves. */
+  /**
+   * All or nothing, on disk when the promise resolves. When it fails, nobody knows before the next start or write whether it
+   * is there. That opens the database anew first; what reads a list meanwhile fails.
+   */
   async write(changes: readonly StateWrite[]): Promise<void> {
     await this.#place.check();
+    if (this.#isBroken) await this.#reopen();
     const batch = this.#level.batch(
       changes.map((change) =>
         'put' in change
@@ -123,6 +131,7 @@ export class StateDatabase implements AsyncDisposable {
       { sync: true },
     );
     await batch.catch((error: unknown) => {
+      this.#isBroken = true;
       throw ioError(this.#place.path, 'written', error);
     });
     // What went into a file that was deleted meanwhile is not on disk.
@@ -155,12 +164,34 @@ export class StateDatabase implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tail;
+    this.#isDisposed = true;
     await this.#level.close();
     await this.#place[Symbol.asyncDispose]();
   }
 
-  #refuseLost(): void {
+  async #readable(): Promise<void> {
     if (this.#place.lost !== null) throw this.#place.lost;
+    if (this.#reopening !== null) await this.#reopening;
+    else if (this.#level.status !== 'open') await this.#reopen();
+  }
+
+  /** One for all who wait for it. Throws `io_error` while it cannot be done; the next call tries again. */
+  #reopen(): Promise<void> {
+    this.#reopening ??= this.#closeAndOpen().finally(() => {
+      this.#reopening = null;
+    });
+    return this.#reopening;
+  }
+
+  async #closeAndOpen(): Promise<void> {
+    if (this.#isDisposed) throw new DmError('shutting_down', 'the state is closed');
+    try {
+      await this.#level.close();
+      await this.#level.open();
+      this.#isBroken = false;
+    } catch (error) {
+      throw openError(this.#place.path, error);
+    }
   }
 }
 

@@ -2,13 +2,15 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { TestAgents } from './e2e-agents.js';
 import { dm, dmJson } from './e2e-dm.js';
-import { CopyPair, type JobView, mustRun, runPolicy } from './e2e-policies.js';
+import { CopyPair, type JobView, mustRun, runPolicy, viewJob } from './e2e-policies.js';
 import type { Random } from './e2e-random.js';
 import { noise, patch } from './e2e-trees.js';
+import { until } from './e2e-until.js';
 import { type SyscallFault, SyscallFaults } from './syscall-faults.js';
 import { differences } from './walker.js';
 
 const MIB = 1_048_576;
+const ENDED = ['finished', 'failed', 'cancelled'];
 
 export interface FaultOutcome {
   readonly fired: number;
@@ -70,9 +72,29 @@ export class FaultRun implements AsyncDisposable {
   async #faultyCopy(victim: string, fault: SyscallFault): Promise<{ job: JobView; fired: number }> {
     const { agent, copy } = this.#pair;
     await using faults = await SyscallFaults.attach(this.#agents.agent(victim).pid, fault);
+    const before = await this.#newestJob();
     const { job, stderr } = await runPolicy(agent, copy);
-    if (job === null) throw new Error(`no job came of the copy: ${stderr}`);
-    return { job, fired: faults.fired };
+    if (job !== null) return { job, fired: faults.fired };
+    if (!stderr.includes('dm: io_error: state in ')) {
+      throw new Error(`no job came of the copy: ${stderr}`);
+    }
+    // What was asked while the state could not be written, or read, is asked again when it can.
+    await faults[Symbol.asyncDispose]();
+    let newest = await this.#newestJob();
+    if (newest === null || newest.id === before?.id) newest = await mustRun(agent, copy);
+    const { id } = newest;
+    await until('the job has ended', async () => {
+      newest = await viewJob(agent, id);
+      return ENDED.includes(newest.state);
+    });
+    return { job: newest, fired: faults.fired };
+  }
+
+  async #newestJob(): Promise<JobView | null> {
+    const { agent, copy } = this.#pair;
+    const jobs = await dmJson<JobView[]>(agent, 'jobs', 'list', `--policy=${copy}`);
+    const [newest] = jobs.sort((one, two) => two.id - one.id);
+    return newest === undefined ? null : viewJob(agent, newest.id);
   }
 
   async #checkOutcome(victim: string, job: JobView, fired: number): Promise<void> {

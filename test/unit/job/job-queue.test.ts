@@ -245,6 +245,58 @@ describe('job queue', () => {
     expect((await store.get(id))?.state).to.equal('cancelled');
   });
 
+  it('goes on by itself from what is stored when its state could not be stored for a while', async () => {
+    const { save } = store;
+    let [failing, runs] = [0, 0];
+    store.save = async (...words) => {
+      if (failing-- > 0) throw new DmError('io_error', 'the disk is full');
+      await save.apply(store, words);
+    };
+    const queue = open(async () => {
+      // Its end, and the first two attempts to take it up.
+      if (++runs === 1) failing = 3;
+      return { partial: false };
+    });
+    const { id } = await queue.create(policy(1), 'DATASET_CREATION_JOB', RUN, () => []);
+    expect((await finalState(queue, id)).state).to.equal('finished');
+    expect([runs, clock.delays, ended.length]).to.deep.equal([2, [1_000, 2_000, 4_000], 1]);
+    expect(queue.hasActive(1)).to.equal(false);
+    await queue[Symbol.asyncDispose]();
+  });
+
+  it('has ended when only the answer to the write was lost', async () => {
+    const { save } = store;
+    let isLost = false;
+    store.save = async (job, also) => {
+      await save.call(store, job, also);
+      if (!ENDED_STATES.has(job.state) || isLost) return;
+      isLost = true;
+      throw new DmError('io_error', 'fdatasync failed');
+    };
+    let runs = 0;
+    const queue = open(async () => ({ partial: runs++ > 0 }));
+    const { id } = await queue.create(policy(1), 'DATASET_CREATION_JOB', RUN, () => []);
+    expect((await finalState(queue, id)).state).to.equal('finished');
+    while (queue.hasActive(1)) await new Promise((resolve) => setImmediate(resolve));
+    expect([runs, ended.map((job) => job.id)]).to.deep.equal([1, [id]]);
+    await queue[Symbol.asyncDispose]();
+  });
+
+  it('stops while it cannot be stored, and is taken up by the next start', async () => {
+    const { save } = store;
+    store.save = () => Promise.reject(new DmError('io_error', 'the disk is full'));
+    const queue = open(async () => ({ partial: false }));
+    const { id } = await queue.create(policy(1), 'DATASET_CREATION_JOB', RUN, () => []);
+    while (clock.delays.length < 3) await new Promise((resolve) => setImmediate(resolve));
+    expect(queue.hasActive(1)).to.equal(true);
+    await queue[Symbol.asyncDispose]();
+    store.save = save;
+    const next = open(async () => ({ partial: false }));
+    await next.resume();
+    expect((await finalState(next, id)).state).to.equal('finished');
+    await next[Symbol.asyncDispose]();
+  });
+
   it('takes no report of work that has ended', async () => {
     let late: () => void = () => undefined;
     await using queue = open(async (context) => {
