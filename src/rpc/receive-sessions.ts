@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ReceiveSession } from '../endpoint/target.js';
 import { DmError } from '../model/error.js';
+import { equalBytes } from '../util/bytes.js';
 import { type Caller, ownerOf, type PeerAccess } from './peer-access.js';
 import type { PeerContext } from './peer-connection-state.js';
 import type { ShownTicket } from './tickets/ticket-office.js';
@@ -17,6 +18,8 @@ export interface OpenReceive {
   readonly session: ReceiveSession;
   /** Of the stream that it takes. */
   readonly lanes: number;
+  /** Where it receives to, as the caller wrote it. */
+  readonly path: Uint8Array;
 }
 
 /** By whom a session is used. */
@@ -53,11 +56,12 @@ export class ReceiveSessions {
 
   /**
    * Begins a session and takes it over; the id names it to its caller and to nobody else. Throws
-   * `peer_busy` when the caller has too many open already.
+   * `peer_busy` when the caller has too many open already. What the caller had begun for the same path is superseded by
+   * it, and forgotten unless it is being used.
    */
   async open(
     { caller, access, state }: SessionUser & Pick<PeerContext, 'access'>,
-    lanes: number,
+    { lanes, path }: Pick<OpenReceive, 'lanes' | 'path'>,
     begin: () => Promise<ReceiveSession>,
   ): Promise<OpenReceive> {
     const { ticket } = state;
@@ -69,8 +73,10 @@ export class ReceiveSessions {
       const session = await begin();
       const id = randomBytes(16).toString('hex');
       const lastUsed = this.#now();
-      const held = { id, caller, ticket, access, session, lanes: session.resume?.lanes ?? lanes };
+      const wide = session.resume?.lanes ?? lanes;
+      const held = { id, caller, ticket, access, session, lanes: wide, path };
       const entry = { ...held, users: 0, lastUsed, writer: null };
+      await this.#forgetSuperseded(owner, path);
       this.#entries.set(id, entry);
       return entry;
     } finally {
@@ -119,6 +125,13 @@ export class ReceiveSessions {
     for (const entry of [...this.#entries.values()]) {
       const idle = entry.users === 0 && entry.lastUsed < before;
       if (idle || which(entry)) await this.remove(entry.id);
+    }
+  }
+
+  async #forgetSuperseded(owner: string, path: Uint8Array): Promise<void> {
+    for (const { id, caller, path: former, users } of [...this.#entries.values()]) {
+      const isSame = ownerOf(caller) === owner && equalBytes(former, path);
+      if (isSame && users === 0) await this.remove(id);
     }
   }
 

@@ -52,8 +52,10 @@ export class ReceiveHandlers {
     const { access, caller, occupy } = context;
     const offer = offerFromWire(request, ownerOf(caller));
     using _thread = occupy(1);
-    const { id, session } = await this.#sessions.open(context, offer.lanes, () =>
-      access.target.begin(offer, signal),
+    const { id, session } = await this.#sessions.open(
+      context,
+      { lanes: offer.lanes, path: offer.targetPath },
+      () => access.target.begin(offer, signal),
     );
     return {
       session: id,

@@ -110,6 +110,8 @@ describe('receive sessions', () => {
     ipAddresses: [],
   });
 
+  const wanted = (path: string) => ({ lanes: 1, path: Buffer.from(path) });
+
   const by = (caller: Caller, ticket: string | null = null) => ({
     caller,
     state: { ticket: ticket === null ? null : { id: ticket } } as PeerContext['state'],
@@ -117,7 +119,7 @@ describe('receive sessions', () => {
 
   it('are closed when nobody uses them for the idle time', async () => {
     const sessions = new ReceiveSessions({ idleMs: 1_000 }, { now: () => now });
-    const { id } = await sessions.open({ ...by(peer('a')), access }, 1, begin);
+    const { id } = await sessions.open({ ...by(peer('a')), access }, wanted('/copy'), begin);
     {
       using _held = sessions.hold(id, by(peer('a')));
       now += 5_000;
@@ -134,7 +136,7 @@ describe('receive sessions', () => {
 
   it('belong to the identity that began them, also after a renewal of its certificate', async () => {
     const sessions = new ReceiveSessions({ idleMs: 1_000 }, { now: () => now });
-    const { id } = await sessions.open({ ...by(peer('a')), access }, 1, begin);
+    const { id } = await sessions.open({ ...by(peer('a')), access }, wanted('/copy'), begin);
     expect(() => sessions.hold(id, by(peer('b')))).to.throw('not known');
     expect(() => sessions.hold(id, by('loopback'))).to.throw('not known');
     const renewed = { ...(peer('a') as object), certificateFingerprint: 'new' } as Caller;
@@ -144,10 +146,36 @@ describe('receive sessions', () => {
 
   it('belong to the ticket that they were begun with', async () => {
     const sessions = new ReceiveSessions({ idleMs: 1_000 }, { now: () => now });
-    const { id } = await sessions.open({ ...by(peer('a'), '1'), access }, 1, begin);
+    const { id } = await sessions.open({ ...by(peer('a'), '1'), access }, wanted('/copy'), begin);
     expect(() => sessions.hold(id, by(peer('a'), '2'))).to.throw('not known');
     expect(() => sessions.hold(id, by(peer('a')))).to.throw('not known');
     using held = sessions.hold(id, by(peer('a'), '1'));
     expect(held.id).to.equal(id);
+  });
+
+  it('make room for a newer one of the same path, unless they are used', async () => {
+    const sessions = new ReceiveSessions({ idleMs: 1_000 }, { now: () => now });
+    const open = (digit: string, path: string) =>
+      sessions.open({ ...by(peer(digit)), access }, wanted(path), begin);
+    const isOpen = (digit: string, id: string): boolean => {
+      try {
+        sessions.hold(id, by(peer(digit)))[Symbol.dispose]();
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const before = disposed;
+    const other = await open('a', '/other');
+    const foreign = await open('b', '/copy');
+    const first = await open('a', '/copy');
+    const second = await open('a', '/copy');
+    expect([isOpen('a', first.id), isOpen('a', second.id)]).to.deep.equal([false, true]);
+    expect([isOpen('a', other.id), isOpen('b', foreign.id)]).to.deep.equal([true, true]);
+    expect(disposed - before).to.equal(1);
+    using used = sessions.hold(second.id, by(peer('a')));
+    await open('a', '/copy');
+    expect(isOpen('a', used.id)).to.equal(true);
+    for (let more = 0; more < 200; more++) await open('a', '/copy');
   });
 });
