@@ -176,8 +176,11 @@ describe('peer server', () => {
 
   it('lets a caller have only so many sessions', async () => {
     const target = new PeerTarget(channel);
-    const begun = Array.from({ length: 65 }, () =>
-      target.begin(offerOf(), new AbortController().signal),
+    const begun = Array.from({ length: 65 }, (_, copy) =>
+      target.begin(
+        { ...offerOf(), targetPath: Buffer.from(`/data/copy-${copy}`) },
+        new AbortController().signal,
+      ),
     );
     const failed = (await Promise.allSettled(begun)).filter(({ status }) => status === 'rejected');
     expect(failed).to.have.length(1);
