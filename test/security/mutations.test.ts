@@ -7,7 +7,6 @@ import {
 
 /** `DM_MUTATIONS` sends more: scripts/long-mutations.sh. */
 const COUNT = Number(process.env.DM_MUTATIONS ?? 2_000);
-const FEW = 500;
 const SHARE: Readonly<Record<MutationKind, number>> = {
   'messages of a peer': 0.4,
   'messages to the control socket': 0.2,
@@ -17,6 +16,8 @@ const SHARE: Readonly<Record<MutationKind, number>> = {
   'TLS records of a peer': 0.05,
   'TLS records of a stranger': 0.03,
 };
+/** Of those that nearly always end in one way. */
+const LEAST: Readonly<Partial<Record<MutationKind, number>>> = { 'TLS records of a stranger': 400 };
 
 describe('45, 47, 53: what is nearly right', function () {
   this.timeout(0);
@@ -25,13 +26,12 @@ describe('45, 47, 53: what is nearly right', function () {
       const seed = Number(process.env.DM_SEED ?? Date.now() % 2 ** 31);
       process.stdout.write(`      seed ${seed}\n`);
       await using run = await MutationRun.open(seed);
-      const count = Math.ceil(COUNT * SHARE[kind]);
+      const count = Math.max(Math.ceil(COUNT * SHARE[kind]), LEAST[kind] ?? 0);
       const report = await run.send(kind, count);
       process.stdout.write(`      ${JSON.stringify(report)}\n`);
       expect(report.sent).to.be.at.least(count);
-      // Not everything fails in the same way, or it is not looked at; few may.
-      const least = count < FEW ? 1 : 2;
-      expect(Object.keys(report.answers).length).to.be.at.least(least);
+      // Not everything fails in the same way, or it is not looked at.
+      expect(Object.keys(report.answers).length).to.be.greaterThan(1);
     });
   }
 });
