@@ -76,8 +76,8 @@ export class ReceiveSessions {
       const wide = session.resume?.lanes ?? lanes;
       const held = { id, caller, ticket, access, session, lanes: wide, path };
       const entry = { ...held, users: 0, lastUsed, writer: null };
-      await this.#forgetSuperseded(owner, path);
       this.#entries.set(id, entry);
+      await this.#forgetSuperseded(entry);
       return entry;
     } finally {
       this.#beginning.set(owner, (this.#beginning.get(owner) ?? 1) - 1);
@@ -128,10 +128,11 @@ export class ReceiveSessions {
     }
   }
 
-  async #forgetSuperseded(owner: string, path: Uint8Array): Promise<void> {
-    for (const { id, caller, path: former, users } of [...this.#entries.values()]) {
-      const isSame = ownerOf(caller) === owner && equalBytes(former, path);
-      if (isSame && users === 0) await this.remove(id);
+  async #forgetSuperseded(by: OpenReceive): Promise<void> {
+    for (const entry of [...this.#entries.values()]) {
+      const isSame =
+        ownerOf(entry.caller) === ownerOf(by.caller) && equalBytes(entry.path, by.path);
+      if (isSame && entry !== by && entry.users === 0) await this.remove(entry.id);
     }
   }
 
