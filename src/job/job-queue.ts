@@ -9,13 +9,11 @@ import { JobSlots, type JobSlotsModules } from './job-slots.js';
 import type { JobStore } from './job-store.js';
 import { JobWatchers } from './job-watchers.js';
 import { newJob } from './new-job.js';
+import { retryDelay } from './retry.js';
 
 /** Ended jobs that are kept; those that ended first go, now and then. */
 const HISTORY_KEPT = 10_000;
 const PRUNE_EVERY = 100;
-/** Between attempts to take up a job whose state could not be stored; twice as long each time, up to the most. */
-const STORE_AGAIN_MS = 1_000;
-const MAX_STORE_AGAIN_MS = 60_000;
 
 export type JobAction = 'pause' | 'resume' | 'cancel' | 'complete-partial';
 
@@ -43,7 +41,6 @@ export class JobQueue implements AsyncDisposable {
   readonly #watchers = new JobWatchers();
   /** The history is looked at with the first end after a start. */
   #endedSincePrune = PRUNE_EVERY - 1;
-  #stopping = false;
   readonly #stopped = new AbortController();
 
   constructor(options: { concurrency: number }, modules: JobQueueModules) {
@@ -63,7 +60,7 @@ export class JobQueue implements AsyncDisposable {
     options: RunOptions,
     also: (job: Job) => readonly StateWrite[] | Promise<readonly StateWrite[]>,
   ): Promise<Job> {
-    if (this.#stopping)
+    if (this.#stopped.signal.aborted)
       throw new DmError(
         'shutting_down',
         'the agent is stopping; start the run again when it is back',
@@ -161,7 +158,6 @@ export class JobQueue implements AsyncDisposable {
 
   /** Stops taking work; running jobs stop at their next safe point and go on at the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping = true;
     this.#stopped.abort();
     for (const active of this.#active.values()) {
       active.stopFor ??= 'shutdown';
@@ -220,11 +216,11 @@ export class JobQueue implements AsyncDisposable {
 
   /** As soon as its record can be read and written again; until then it counts as active. Never fails. */
   async #takeUpAgain(job: Job): Promise<void> {
-    const { store, clock, afterEnd, log } = this.#modules;
+    const { store, clock, random, afterEnd, log } = this.#modules;
     const { id } = job;
-    for (let wait = STORE_AGAIN_MS; ; wait = Math.min(2 * wait, MAX_STORE_AGAIN_MS)) {
+    for (let count = 1; ; count++) {
       try {
-        await clock.delay(wait, this.#stopped.signal);
+        await clock.delay(retryDelay(count, random), this.#stopped.signal);
         const stored = await store.get(id);
         const isOver = stored === null || ENDED_STATES.has(stored.state);
         if (!isOver) await store.save(stored);
@@ -235,7 +231,7 @@ export class JobQueue implements AsyncDisposable {
         this.#watchers.changed(id);
         return;
       } catch (error) {
-        if (this.#stopping) return;
+        if (this.#stopped.signal.aborted) return;
         log(job, `its state still cannot be stored: ${String(error)}`);
       }
     }
@@ -268,7 +264,7 @@ export class JobQueue implements AsyncDisposable {
    */
   async #settle(active: ActiveJob, thrown: unknown): Promise<void> {
     const { job, stopFor } = active;
-    if (stopFor === 'shutdown' || (stopFor === 'complete' && this.#stopping)) {
+    if (stopFor === 'shutdown' || (stopFor === 'complete' && this.#stopped.signal.aborted)) {
       await this.#modules.store.save(job);
       this.#active.delete(job.id);
       return;
