@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import type { DatasetId } from '../../../model/ids.js';
 import { syncDirectory, writeDurably } from '../../../util/durable-file.js';
-import {
-  type DatasetRecord,
-  parseDatasetRecord,
-  serialiseDatasetRecord,
-} from './dataset-record.js';
-import { openRecord, sealRecord } from './sealed-record.js';
+import { type DatasetRecord, serialiseDatasetRecord } from './dataset-record.js';
+import { sealRecord } from './sealed-record.js';
+import { readRecord } from './tree-directory.js';
 
 /** A job that was interrupted for longer than that is told that its target is not empty. */
 const KEPT_MS = 30 * 86_400_000;
@@ -19,7 +17,7 @@ export interface CopyKey {
   /** Absolute path of the target. */
   readonly path: Uint8Array;
   /** Id of what is copied. */
-  readonly dataset: string;
+  readonly dataset: DatasetId;
   readonly subpaths: readonly Uint8Array[];
   /** Both as in the session's record. */
   readonly existing: string | null;
@@ -49,13 +47,7 @@ export class EndedCopies {
 
   /** What the copy would have kept as a dataset; null when it has not ended here. Throws `corrupt`. */
   find(key: CopyKey): DatasetRecord | null {
-    const path = `${this.#directory}/${fileOf(key)}`;
-    try {
-      return parseDatasetRecord(openRecord(readFileSync(path, 'utf8'), path), path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw error;
-    }
+    return readRecord(`${this.#directory}/${fileOf(key)}`, key.dataset);
   }
 
   /** Removes the notes that nobody will ask for; those of a read-only root stay. */

@@ -296,7 +296,8 @@ export function byCommit(a: DatasetRecord, b: DatasetRecord): number {
   return a.committedAtMs - b.committedAtMs || (a.id < b.id ? -1 : 1);
 }
 
-function readRecord(path: string, id: DatasetId): DatasetRecord | null {
+/** The record of a dataset in a file; null when there is none. Throws `corrupt` when it is damaged or another's. */
+export function readRecord(path: string, id: DatasetId): DatasetRecord | null {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
