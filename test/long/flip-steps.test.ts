@@ -67,18 +67,14 @@ describe('a flip that is killed', () => {
   it('is finished after a first copy as well', async function () {
     this.timeout(120_000);
     await using fixture = new CopyFixture(ext4().path);
-    fixture.sh(TREE);
-    const first = await fixture.capture();
-    let killed = 0;
-    for (let stop = 0; ; stop++) {
-      if ((await killedBefore(stop, fixture, null, first)) === null) break;
-      killed++;
-      await fixture.makeTarget().recover(fixture.signal);
-      await fixture.copy(first);
-      fixture.expectSame({ holes: false });
-      fixture.expectNoStaging();
-      forget(fixture);
-    }
+    const killed = await killAtEachStep(
+      fixture,
+      () => ({}),
+      () => {
+        fixture.expectSame({ holes: false });
+        fixture.expectNoStaging();
+      },
+    );
     expect(killed).to.be.greaterThan(10);
   });
 
@@ -89,28 +85,19 @@ describe('a flip that is killed', () => {
     it(`is finished after a copy that leaves no dataset, ${how}`, async function () {
       this.timeout(120_000);
       await using fixture = new CopyFixture(ext4().path);
-      fixture.sh(TREE);
-      const first = await fixture.capture();
-      let killed = 0;
-      for (let stop = 0; ; stop++) {
-        const offer = {
-          createDataset: false,
-          job: `${stop}@1`,
-          subpaths: subpaths.map((subpath) => Buffer.from(subpath)),
-        };
-        if ((await killedBefore(stop, fixture, null, first, offer)) === null) break;
-        killed++;
-        await fixture.makeTarget().recover(fixture.signal);
-        const { failures } = await fixture.copy(first, null, { offer });
-        expect(failures, `step ${stop}`).to.deep.equal([]);
+      const offer = (stop: number): Partial<Offer> => ({
+        createDataset: false,
+        job: `${stop}@1`,
+        subpaths: subpaths.map((subpath) => Buffer.from(subpath)),
+      });
+      const killed = await killAtEachStep(fixture, offer, () => {
         if (same) fixture.expectSame({ holes: false });
         for (const path of subpaths) {
           const [from, to] = [join(fixture.source, path), join(fixture.target, path)];
           expect(differences(from, to, { holes: false })).to.deep.equal([]);
         }
         expect(fixture.targetRoot.trees()).to.deep.equal([]);
-        forget(fixture);
-      }
+      });
       expect(killed).to.be.greaterThan(8);
     });
   }
@@ -123,6 +110,28 @@ describe('a flip that is killed', () => {
     expect(readdirSync(treesPath)).to.deep.equal([]);
   });
 });
+
+/**
+ * First copies, each killed before a further step and begun again; `check` looks at what came
+ * of it. Returns how many.
+ */
+async function killAtEachStep(
+  fixture: CopyFixture,
+  offerAt: (stop: number) => Partial<Offer>,
+  check: () => void,
+): Promise<number> {
+  fixture.sh(TREE);
+  const first = await fixture.capture();
+  for (let stop = 0; ; stop++) {
+    const offer = offerAt(stop);
+    if ((await killedBefore(stop, fixture, null, first, offer)) === null) return stop;
+    await fixture.makeTarget().recover(fixture.signal);
+    const { failures } = await fixture.copy(first, null, { offer });
+    expect(failures, `step ${stop}`).to.deep.equal([]);
+    check();
+    forget(fixture);
+  }
+}
 
 /**
  * Transfers everything, then commits and stops for good before the given

@@ -8,6 +8,7 @@ import {
   creation,
   flagWords,
   freshName,
+  hasEnded,
   mustRun,
   repeatCopy,
 } from './e2e-policies.js';
@@ -87,12 +88,11 @@ export async function runManyJobs(
   await mustRun(alpha, make);
   const copies = async () =>
     (await dmJson<EndedJob[]>(alpha, 'jobs', 'list')).filter((job) => policies.has(job.policy_id));
-  const ended = (job: EndedJob) => ['finished', 'failed', 'cancelled'].includes(job.state);
   await until(
     'all jobs have ended',
     async () => {
       const jobs = await copies();
-      return jobs.length === count && jobs.every(ended);
+      return jobs.length === count && jobs.every(hasEnded);
     },
     3_600_000,
   );

@@ -1,3 +1,4 @@
+import { ENDED_STATES, isJobState } from '../../src/model/job.js';
 import type { AgentProcess, CommandResult } from './agent-process.js';
 import { dm, dmJson } from './e2e-dm.js';
 
@@ -138,6 +139,10 @@ export async function mustRun(
   if (code === 0 && job !== null) return job;
   const failed = (job?.failed_entries ?? []).slice(0, 5).map((one) => JSON.stringify(one));
   throw new Error(`policy ${policy} exited ${code}: ${stderr}${failed.join('\n')}`);
+}
+
+export function hasEnded({ state }: { readonly state: string }): boolean {
+  return isJobState(state) && ENDED_STATES.has(state);
 }
 
 export function viewJob(agent: AgentProcess, id: number): Promise<JobView> {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { TestAgents } from './e2e-agents.js';
 import { dm, dmJson } from './e2e-dm.js';
-import { CopyPair, type JobView, mustRun, runPolicy, viewJob } from './e2e-policies.js';
+import { CopyPair, hasEnded, type JobView, mustRun, runPolicy, viewJob } from './e2e-policies.js';
 import type { Random } from './e2e-random.js';
 import { noise, patch } from './e2e-trees.js';
 import { until } from './e2e-until.js';
@@ -10,7 +10,6 @@ import { type SyscallFault, SyscallFaults } from './syscall-faults.js';
 import { differences } from './walker.js';
 
 const MIB = 1_048_576;
-const ENDED = ['finished', 'failed', 'cancelled'];
 
 export interface FaultOutcome {
   readonly fired: number;
@@ -85,7 +84,7 @@ export class FaultRun implements AsyncDisposable {
     const { id } = newest;
     await until('the job has ended', async () => {
       newest = await viewJob(agent, id);
-      return ENDED.includes(newest.state);
+      return hasEnded(newest);
     });
     return { job: newest, fired: faults.fired };
   }

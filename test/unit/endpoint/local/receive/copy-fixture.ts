@@ -211,6 +211,16 @@ export class CopyFixture implements AsyncDisposable {
     return bad;
   }
 
+  /** The datasets at the target. */
+  async received(): Promise<DatasetInfo[]> {
+    const found: DatasetInfo[] = [];
+    const basePath = Buffer.from(this.target);
+    for await (const info of this.makeTarget().listDatasets({ basePath }, this.signal)) {
+      found.push(info);
+    }
+    return found;
+  }
+
   /** Nothing of a session may be left. */
   expectNoStaging(): void {
     for (const { directory } of this.targetRoot.trees()) {

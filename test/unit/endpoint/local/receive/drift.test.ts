@@ -120,10 +120,5 @@ describe('a received tree that was changed by hand', function () {
 });
 
 async function preRepairs(fixture: CopyFixture): Promise<DatasetInfo[]> {
-  const found: DatasetInfo[] = [];
-  const basePath = Buffer.from(fixture.target);
-  for await (const info of fixture.makeTarget().listDatasets({ basePath }, fixture.signal)) {
-    if (info.name === 'pre-repair') found.push(info);
-  }
-  return found;
+  return (await fixture.received()).filter(({ name }) => name === 'pre-repair');
 }

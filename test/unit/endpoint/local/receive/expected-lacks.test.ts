@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { DatasetInfo } from '../../../../../src/model/dataset.js';
 import { withFilesystem } from '../../../../support/filesystems.js';
 import { CopyFixture } from './copy-fixture.js';
 
@@ -68,10 +67,5 @@ describe('a received tree that lacks what could not be put there', function () {
 });
 
 async function namesAtTarget(fixture: CopyFixture): Promise<string[]> {
-  const found: DatasetInfo[] = [];
-  const basePath = Buffer.from(fixture.target);
-  for await (const info of fixture.makeTarget().listDatasets({ basePath }, fixture.signal)) {
-    found.push(info);
-  }
-  return found.map(({ name }) => name);
+  return (await fixture.received()).map(({ name }) => name);
 }
