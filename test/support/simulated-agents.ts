@@ -160,12 +160,17 @@ export class SimulatedAgents implements AsyncDisposable {
    */
   async settle(): Promise<void> {
     const end = performance.now() + SETTLES_WITHIN_MS;
-    for (let calm = 0; calm < 2; ) {
-      if (performance.now() > end) throw new Error(`hour ${this.hour}: what is due does not end`);
-      const up = AGENTS.filter((name) => !this.down.has(name));
-      const idle = await Promise.all(up.map((name) => this.#isIdle(name)));
-      calm = idle.every(Boolean) ? calm + 1 : 0;
-      if (calm === 0) await delay(50);
+    // One that became idle may be asked for something by another: they are all looked at again.
+    for (let wasBusy = true; wasBusy; ) {
+      wasBusy = false;
+      for (const name of AGENTS) {
+        while (!this.down.has(name) && !(await this.#isIdle(name))) {
+          if (performance.now() > end)
+            throw new Error(`hour ${this.hour}: what is due does not end`);
+          wasBusy = true;
+          await delay(50);
+        }
+      }
     }
   }
 
