@@ -2,10 +2,10 @@ import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import { DmError } from '../model/error.js';
 
 /**
- * Of messages that have begun and not ended, of one peer on all its
- * connections: room for 20 of the largest.
+ * Of messages that have begun and not ended, of one peer on all its connections: twice what all the lanes it may have
+ * need for batches. The collector may take minutes to free them in an agent that has nothing else to do.
  */
-const MAX_HELD_BYTES = 64 * 1_048_576;
+const MAX_HELD_BYTES = 40 * 1_048_576;
 /** What the memory of a piece costs beside its bytes: a peer may send them one at a time. */
 const PIECE_BYTES = 256;
 const HEAD_BYTES = 5;
