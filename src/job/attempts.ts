@@ -43,23 +43,19 @@ export async function attempts(
       const seconds = Math.round(delay / 1000);
       log(active.job, `attempt ${count} failed, next in ${seconds} s: ${error.message}`);
       await active.save();
-      await rest(active, delay, clock);
+      await waitForRetry(active, clock);
     }
   }
 }
 
 /**
- * Until the time that an earlier run of the agent has set for the next
- * attempt; whatever became of the clock.
+ * Until the time that its record says for the next attempt, which this or an earlier run of the agent has set; whatever
+ * became of the clock.
  */
 async function waitForRetry(active: ActiveJob, clock: Clock): Promise<void> {
   const { nextAtMs } = active.job.retry;
   if (nextAtMs === null) return;
   const left = Math.max(0, nextAtMs - clock.now());
-  await rest(active, Math.min(left, MAX_RETRY_DELAY_MS), clock);
-}
-
-async function rest(active: ActiveJob, delayMs: number, clock: Clock): Promise<void> {
-  await clock.delay(delayMs, active.stop.signal);
+  await clock.delay(Math.min(left, MAX_RETRY_DELAY_MS), active.stop.signal);
   active.change({ retry: { ...active.job.retry, nextAtMs: null } });
 }
