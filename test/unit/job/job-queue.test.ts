@@ -12,13 +12,15 @@ import { TempDirectory } from '../../support/temp-directory.js';
 
 const RUN = { adopt: false, acceptSource: false };
 
-/** A clock that does not wait: delays resolve at once and are remembered. */
+/** A clock that does not wait: delays resolve at once, their time has passed then, and they are remembered. */
 class ImpatientClock implements Clock {
   readonly delays: number[] = [];
-  now = () => systemClock.now();
+  #nowMs = systemClock.now();
+  now = () => this.#nowMs;
   async delay(ms: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.delays.push(ms);
+    this.#nowMs += ms;
   }
 }
 
