@@ -160,14 +160,15 @@ export class SimulatedAgents implements AsyncDisposable {
    */
   async settle(): Promise<void> {
     const end = performance.now() + SETTLES_WITHIN_MS;
-    // One that became idle may be asked for something by another: they are all looked at again.
-    for (let wasBusy = true; wasBusy; ) {
-      wasBusy = false;
+    // Twice: one may be asked for something by another, or begin what was due between two of the questions.
+    for (let calm = 0; calm < 2; ) {
+      calm++;
       for (const name of AGENTS) {
         while (!this.down.has(name) && !(await this.#isIdle(name))) {
-          if (performance.now() > end)
+          if (performance.now() > end) {
             throw new Error(`hour ${this.hour}: what is due does not end`);
-          wasBusy = true;
+          }
+          calm = 0;
           await delay(50);
         }
       }
