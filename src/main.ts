@@ -89,7 +89,7 @@ async function serve(argv: readonly string[]): Promise<number> {
   const { limitAllocator } = await import('./endpoint/local/sys/allocator.js');
   const { systemClock } = await import('./util/clock.js');
   const { openLog } = await import('./observe/log.js');
-  const { http2Flaw } = await import('./rpc/http2-flaw.js');
+  const { nodeFlaws } = await import('./rpc/node-flaws.js');
   limitAllocator();
   const settings = loadSettings(argv, process.env);
   const log = openLog({ level: settings.logLevel, name: settings.name });
@@ -105,8 +105,8 @@ async function serve(argv: readonly string[]): Promise<number> {
     randomBytes,
   });
   log.info({ listen: agent.listen, socket: settings.socket, http: agent.http }, 'ready');
-  const flaw = http2Flaw(process.versions.nghttp2 ?? '');
-  if (flaw !== null) log.warn({ node: process.version }, flaw);
+  const { node, nghttp2 = '' } = process.versions;
+  for (const flaw of nodeFlaws({ node, nghttp2 })) log.warn({ node }, flaw);
   const signal = await stopped;
   log.info({ signal }, 'stopping');
   return 0;

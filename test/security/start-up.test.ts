@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { expect } from 'chai';
-import { http2Flaw } from '../../src/rpc/http2-flaw.js';
+import { nodeFlaws } from '../../src/rpc/node-flaws.js';
 import { AgentProcess } from '../support/agent-process.js';
 import { TestAgents } from '../support/e2e-agents.js';
 import { withstands } from './withstands.js';
@@ -25,10 +25,12 @@ describe('an agent that is started unsafely', function () {
   after('stop it', () => agents?.[Symbol.asyncDispose]());
   withstands({ agents: () => agents, name: 'neighbour' });
 
-  it('45: a flaw of the HTTP/2 library is told in the log', () => {
+  it('45: flaws of Node are told in the log, and nothing is warned of without one', () => {
     const log = readFileSync(agents.agent('neighbour').options.logFile, 'utf8');
-    const isFlawed = http2Flaw(process.versions.nghttp2 ?? '') !== null;
-    expect(log.includes('CVE-2026-27135')).to.equal(isFlawed);
+    const { node, nghttp2 = '' } = process.versions;
+    const warnings = log.split('\n').filter((line) => line.includes('"level":40'));
+    const flaws = nodeFlaws({ node, nghttp2 });
+    expect(warnings.map((line) => JSON.parse(line).msg)).to.deep.equal(flaws);
   });
 
   it('17, 65: a state directory that others can read, or that is a link, stops the start', async () => {
