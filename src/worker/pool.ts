@@ -1,4 +1,5 @@
 import { asDmError, DmError } from '../model/error.js';
+import { onAbort } from '../util/on-abort.js';
 import { MessageQueue } from './message-queue.js';
 import { WINDOW } from './thread-messages.js';
 import { type TaskRun, WorkerThread } from './worker-thread.js';
@@ -105,15 +106,16 @@ export class WorkerPool implements AsyncDisposable {
         taken = resolve;
         queue.push(message);
       });
-    // A consumer that left cannot take: the message it never asked for must not hold up the end.
-    left.signal.addEventListener('abort', () => taken?.());
     const both = AbortSignal.any([signal, left.signal]);
-    both.addEventListener('abort', () => taken?.());
+    // A consumer that left cannot take: the message it never asked for must not hold up the end.
+    const waking = onAbort(both, () => taken?.());
     const result = this.run<Input, Result, Up, Down>(task, input, { ...options, onMessage }, both);
-    const ended = result.then(
-      () => queue.close(),
-      (error) => queue.fail(error),
-    );
+    const ended = result
+      .then(
+        () => queue.close(),
+        (error) => queue.fail(error),
+      )
+      .finally(() => waking[Symbol.dispose]());
     async function* messages(): AsyncGenerator<Up, void, undefined> {
       try {
         yield* queue;

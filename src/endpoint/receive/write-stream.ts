@@ -1,5 +1,6 @@
 import { DmError } from '../../model/error.js';
 import type { Gfid } from '../../model/ids.js';
+import { onAbort } from '../../util/on-abort.js';
 import type { Ack, ChangeBatch } from '../change-stream.js';
 import { LaneQueue } from './lane-queue.js';
 import { ReceiveStream, type ReceiveStreamOptions, type ReceiveWork } from './receive-stream.js';
@@ -35,7 +36,7 @@ export async function* writeStream(
     (error: DmError) => acks.fail(error),
   );
   modules.onRunning(running);
-  stop.addEventListener('abort', () => acks.fail(asReason(stop.reason)));
+  using _failing = onAbort(stop, () => acks.fail(asReason(stop.reason)));
   try {
     const { needs } = options;
     if (needs.length > 0) yield { lane: 0, applied: NO_TOKEN, needs, failures: [] };

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 import { DmError } from '../../../src/model/error.js';
 import { WorkerPool } from '../../../src/worker/pool.js';
+import { heldSignals } from '../../support/forgotten-signals.js';
 
 const entry = new URL('./pool-tasks.js', import.meta.url);
 
@@ -126,6 +127,18 @@ describe('WorkerPool', () => {
     );
     expect(atFirst).to.be.within(8, 10);
     expect(last).to.equal('m99');
+  });
+
+  it('keeps nothing of streams that have ended, also early', async () => {
+    const { made, held } = await heldSignals(async () => {
+      for (let round = 0; round < 20; round++) {
+        const { messages, result } = pool.stream<number, number, number>('count', 3, {}, signal);
+        for await (const _message of messages) if (round % 2 === 0) break;
+        await result.catch(() => undefined);
+      }
+    });
+    expect(made).to.be.at.least(20);
+    expect(held).to.equal(0);
   });
 
   it('echoes a stream both ways', async () => {
