@@ -33,7 +33,8 @@ export class ReaderPool {
    * until a minute after it was let go.
    */
   async hold(source: Source, ref: DatasetRef): Promise<HeldReader> {
-    const slot = await this.#slot(source, ref);
+    const slot = this.#slots.get(keyOf(ref)) ?? this.#open(source, ref);
+    // Before anything is waited for: another call may want the same reader, or make room.
     slot.users++;
     const release = async () => {
       slot.users--;
@@ -41,6 +42,7 @@ export class ReaderPool {
       if (slot.dropped && slot.users === 0) await closeReader(slot);
     };
     try {
+      if (this.#slots.size > MAX_READERS) await this.#drop(({ users }) => users === 0);
       return { reader: await slot.reader, [Symbol.asyncDispose]: release };
     } catch (error) {
       await release();
@@ -68,11 +70,8 @@ export class ReaderPool {
     await this.#drop(() => true);
   }
 
-  async #slot(source: Source, ref: DatasetRef): Promise<Slot> {
+  #open(source: Source, ref: DatasetRef): Slot {
     const key = keyOf(ref);
-    const known = this.#slots.get(key);
-    if (known) return known;
-    if (this.#slots.size >= MAX_READERS) await this.#drop((slot) => slot.users === 0);
     // Not the signal of the call: the reader is shared with later ones.
     const reader = source.open(ref, this.#closed.signal);
     const slot: Slot = { reader, users: 0, lastUsed: this.#now(), dropped: false };
@@ -89,9 +88,9 @@ export class ReaderPool {
       this.#slots.delete(key);
       slot.dropped = true;
     }
-    for (const [, slot] of dropped) {
-      if (slot.users === 0) await closeReader(slot);
-    }
+    // As it is now: one whose last user leaves while others are being closed is closed by that user.
+    const unused = dropped.filter(([, { users }]) => users === 0);
+    for (const [, slot] of unused) await closeReader(slot);
   }
 }
 

@@ -61,8 +61,17 @@ export class PeerLocks {
       );
     }
     const record = { owner, holder, basePath, id: parseDatasetId(lock.id) };
-    await this.#records.save({ owner, holder }, record);
-    this.#locks.set(keys.peerLock(record), record);
+    const key = keys.peerLock(record);
+    const before = this.#locks.get(key);
+    // Counted before anything is waited for: others ask at the same time.
+    this.#locks.set(key, record);
+    try {
+      await this.#records.save({ owner, holder }, record);
+    } catch (error) {
+      if (before === undefined) this.#locks.delete(key);
+      else this.#locks.set(key, before);
+      throw error;
+    }
     await this.heardOf(owner);
   }
 

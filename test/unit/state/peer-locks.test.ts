@@ -54,6 +54,16 @@ describe('locks that peers hold', () => {
     expect(locks.lockedBy(id, basePath)).to.have.length(1);
   });
 
+  it('are not more than some for one peer that asks for all at once', async () => {
+    const locks = await open();
+    const all = Array.from({ length: 600 }, (_, number) =>
+      locks.hold({ owner: 'a', holder: `policy-${number}`, id, basePath: path }),
+    );
+    const held = (await Promise.allSettled(all)).filter(({ status }) => status === 'fulfilled');
+    expect(held).to.have.length(256);
+    expect((await open()).lockedBy(id, basePath)).to.have.length(256);
+  });
+
   it('are not more than some for one peer', async () => {
     const locks = await open();
     const hold = (owner: string, number: number) =>
