@@ -90,7 +90,7 @@ async function serve(argv: readonly string[]): Promise<number> {
   const { systemClock } = await import('./util/clock.js');
   const { openLog } = await import('./observe/log.js');
   const { nodeFlaws } = await import('./rpc/node-flaws.js');
-  limitAllocator();
+  using _allocator = limitAllocator();
   const settings = loadSettings(argv, process.env);
   const log = openLog({ level: settings.logLevel, name: settings.name });
   const stopped = new Promise<string>((resolve) => {
