@@ -62,7 +62,7 @@ describe('faults of an S3 store', () => {
   for (const [operation, call] of Object.entries(CALLS)) {
     it(`${operation} is sent again after each fault that passes`, async () => {
       // Bodies get no time of their own here, so that silence is short.
-      const timing = { ...QUICK, answerMs: 200, minBytesPerSecond: 64 << 20 };
+      const timing = { ...QUICK, answerMs: 800, minBytesPerSecond: 64 << 20 };
       await using hasty = await openTestStore(server.endpoint, { lock: LOCK }, timing);
       for (const fault of TRANSIENT) {
         // The answer to HEAD has no body, so no code.
