@@ -18,10 +18,14 @@ describe('fields of a record', () => {
     }
   });
 
-  for (const value of ['A', 'AA=', 'A A=', 'AAAA\n', '-_==', 7, null]) {
+  for (const [value, kind] of [
+    ...['A', 'AA=', 'A A=', 'AAAA\n', '-_=='].map((text) => [text, 'base64'] as const),
+    [7, 'a string'],
+    [null, 'a string'],
+  ] as const) {
     it(`are refused as damaged when bytes are ${JSON.stringify(value)}`, () => {
       const fields = new JsonFields('it', { path: value });
-      expect(() => fields.bytes('path')).to.throw('it: path is not ');
+      expect(() => fields.bytes('path')).to.throw(`it: path is not ${kind}`);
     });
   }
 });
