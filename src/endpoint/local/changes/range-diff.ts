@@ -28,11 +28,12 @@ export interface DiffChunk extends Range {
 
 /**
  * Finds what differs between a file and its basis, reading only what extent maps cannot exclude and
- * the leaves around that. Holds two buffers of 1 MiB; looks at one file at a time.
+ * the leaves around that. Holds up to two buffers of 1 MiB; looks at one file at a time.
  */
 export class RangeDiff {
   readonly #bytes = Buffer.allocUnsafeSlow(STRETCH_BYTES);
-  readonly #basisBytes = Buffer.allocUnsafeSlow(STRETCH_BYTES);
+  /** Made when a file has a basis: in first copies none has. */
+  #basisBuffer: Buffer | null = null;
 
   /**
    * Chunks in ascending order from `from` (a multiple of a leaf) on. Without a
@@ -115,6 +116,11 @@ export class RangeDiff {
       if (!this.#equal(origin, basisOrigin, at, stop)) yield { start: at, end: stop };
       at = stop;
     }
+  }
+
+  get #basisBytes(): Buffer {
+    this.#basisBuffer ??= Buffer.allocUnsafeSlow(STRETCH_BYTES);
+    return this.#basisBuffer;
   }
 
   #equal(origin: number, basisOrigin: number, start: number, end: number): boolean {
