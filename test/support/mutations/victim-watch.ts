@@ -43,10 +43,10 @@ export class VictimWatch {
     this.#looking.catch(() => undefined);
   }
 
-  /** From now on memory must not grow. */
+  /** From now on memory must not grow: the most from here on is compared with the most until here. */
   warm(): void {
-    this.#warm = this.#memory();
-    this.#most = this.#warm;
+    this.#warm = Math.max(this.#most, this.#memory());
+    this.#most = 0;
   }
 
   /** Throws whatever the agent did wrong; `failures` are what the senders saw of it. */

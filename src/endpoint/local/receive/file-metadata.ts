@@ -21,6 +21,8 @@ const SET_ID = 0o6000;
 const PRIVATE_MODE = 0o600;
 const PLAIN_FILE = 0o644;
 const PLAIN_DIRECTORY = 0o755;
+/** Whose new files are; asked once, for it is a system call. */
+const SELF = { uid: process.geteuid?.(), gid: process.getegid?.() };
 
 /** What of the metadata could not be set; the file is there all the same. */
 export interface MetadataFailure {
@@ -144,7 +146,7 @@ function applyCommon(
 ): void {
   const { uid, gid } = inode;
   const isOwned = former !== null && former.uid === uid && former.gid === gid;
-  const ours = former === null && uid === process.geteuid?.() && gid === process.getegid?.();
+  const ours = former === null && uid === SELF.uid && gid === SELF.gid;
   const owned =
     isOwned || ours || attempt(`give it to ${uid}:${gid}`, () => handle.chown(uid, gid));
   let mode = inode.mode;
