@@ -30,6 +30,8 @@ export class VictimWatch {
   readonly #stop = new AbortController();
   readonly #looking: Promise<void>;
   #warm = 0;
+  /** What it held at the moment it was warm, which it has to come back to. */
+  #held = 0;
   #most = 0;
   #slowest = 0;
 
@@ -45,8 +47,9 @@ export class VictimWatch {
 
   /** From now on memory must not grow: the most from here on is compared with the most until here. */
   warm(): void {
-    this.#warm = Math.max(this.#most, this.#memory());
-    this.#most = 0;
+    this.#held = this.#memory();
+    this.#warm = Math.max(this.#most, this.#held);
+    this.#most = this.#held;
   }
 
   /** Throws whatever the agent did wrong; `failures` are what the senders saw of it. */
@@ -59,13 +62,16 @@ export class VictimWatch {
     if (this.#listOutside() !== this.#outside) {
       throw new Error('something was written outside the root');
     }
-    if (this.#warm === 0) this.#warm = MOST_WHEN_WARM;
+    if (this.#warm === 0) {
+      this.#warm = MOST_WHEN_WARM;
+      this.#held = MOST_WHEN_WARM;
+    }
     if (this.#most - this.#warm > MAX_GROWTH + this.#forKeys) {
       throw new Error(`the agent grew from ${this.#warm} to ${this.#most} bytes`);
     }
     await until(
       'the agent holds what it held',
-      () => this.#memory() - this.#warm <= MAX_GROWTH,
+      () => this.#memory() - this.#held <= MAX_GROWTH,
       PATIENCE_MS,
     );
     const defect = /"code":"internal".*|.*uncaught.*|.*failed unexpectedly.*/i.exec(this.#log());
