@@ -9,7 +9,8 @@ const M_ARENA_MAX = -8;
 /**
  * Memory from this size on is asked of the kernel by itself and goes back to it as soon as it is freed. glibc raises its
  * own limit to the largest that was ever freed, and keeps what buffers of copies that have ended took. Above the size of a
- * message: each page of a new mapping costs a fault, which made first copies take half as long again (docs/benchmarks.md).
+ * message: each page of a new mapping costs a fault, by which first copies took twice as long
+ * in a nested virtual machine (docs/benchmarks.md).
  */
 const OWN_MAPPING_BYTES = 4_194_304;
 /** What may lie free at the end of a heap before it goes back at once: little would be asked for again at once, too. */
