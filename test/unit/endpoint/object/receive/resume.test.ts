@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { parsePackId } from '../../../../../src/catalog/page-store.js';
 import { DmError } from '../../../../../src/model/error.js';
@@ -21,19 +22,25 @@ describe('backup that is interrupted', function () {
   });
   afterEach(() => fixture[Symbol.asyncDispose]());
 
-  /** Puts of data packs so far; after `limit` of them the store is gone. */
+  /** Puts of data packs so far; once `limit` of them have been finished the store is gone. */
   const countPacks = (limit: number) => {
     const counts = { packs: 0, bytes: 0, failed: 0 };
+    const running: Promise<void>[] = [];
     fixture.wrap = (store) =>
       withPut(store, async (key, bytes, put) => {
         if (!key.startsWith(LAYOUT.packs('data'))) return put();
         if (counts.packs >= limit) {
+          // What is still on its way would be given up with this one, and rightly be sent again.
+          await Promise.all(running);
+          await setImmediate();
           counts.failed++;
           throw new DmError('store_unreachable', 'the store is gone; try again');
         }
         counts.packs++;
         counts.bytes += bytes;
-        return put();
+        const finished = put();
+        running.push(finished);
+        return finished;
       });
     return counts;
   };
