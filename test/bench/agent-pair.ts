@@ -13,6 +13,8 @@ export interface DmRun {
   readonly copySeconds: number;
   readonly cpuSeconds: { readonly sender: number; readonly receiver: number };
   readonly peakRssMiB: { readonly sender: number; readonly receiver: number };
+  /** Of files and of sockets. */
+  readonly readMiB: { readonly sender: number; readonly receiver: number };
   /** Both ways, counted by the proxy; null where the copy went without it. */
   readonly wireBytes: number | null;
 }
@@ -89,6 +91,7 @@ export class AgentPair implements AsyncDisposable {
       copySeconds: (end - made) / 1000,
       cpuSeconds: { sender: sender?.cpuSeconds ?? 0, receiver: receiver?.cpuSeconds ?? 0 },
       peakRssMiB: { sender: sender?.peakRssMiB ?? 0, receiver: receiver?.peakRssMiB ?? 0 },
+      readMiB: { sender: sender?.readMiB ?? 0, receiver: receiver?.readMiB ?? 0 },
       wireBytes: way === 'direct' ? null : this.#wireBytes() - wireBefore,
     };
   }

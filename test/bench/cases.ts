@@ -8,14 +8,22 @@ import {
   rewriteBlocks,
 } from './inputs.js';
 import type { ObjectCase } from './object-bench.js';
+import type { PlaceKind } from './places.js';
 
 export interface BenchCase {
+  readonly source: PlaceKind;
+  readonly target: PlaceKind;
   /** Measured as the first copy of the input. */
   readonly first: string;
   readonly sizeMiB: number;
-  readonly delayMs: number;
-  /** Other programs, which would read terabytes of zeros, are left out, and so are holes when it is checked. */
-  readonly sparse?: boolean;
+  /** Each way, of the network between the agents. */
+  readonly delayMs?: number;
+  /** A first copy for which the receiver asks is measured too. */
+  readonly isPulled: boolean;
+  /** Without other programs, which would read terabytes of zeros or do not go through the proxy. */
+  readonly alone?: boolean;
+  /** Where the holes are is left out when it is checked. */
+  readonly isSparse?: boolean;
   make(into: string): void;
   /** Measured one after the other, each as the next copy after a change. */
   readonly later: readonly ChangeCase[];
@@ -23,50 +31,50 @@ export interface BenchCase {
 
 export interface ChangeCase {
   readonly name: string;
-  change(tree: string, round: number): void;
+  /** Changes and copies on end; 1 unless given. */
+  readonly times?: number;
+  change(tree: string, seed: number): void;
 }
 
 export interface CaseSizes {
   readonly entries: number;
+  readonly diskEntries: number;
   readonly largeMiB: number;
   readonly smallFiles: number;
+  /** Of the large file, on end. */
+  readonly rewrites: number;
 }
 
-export const FULL: CaseSizes = { entries: 118_000, largeMiB: 2_048, smallFiles: 1_000_000 };
-export const QUICK: CaseSizes = { ...FULL, smallFiles: 200_000 };
+export const FULL: CaseSizes = {
+  ...{ entries: 118_000, diskEntries: 50_000, largeMiB: 2_048, smallFiles: 1_000_000 },
+  rewrites: 20,
+};
+export const QUICK: CaseSizes = { ...FULL, smallFiles: 200_000, rewrites: 3 };
 
 const REWRITTEN_BLOCKS = 5_243;
 const unchanged = (): void => undefined;
 
 export function benchCases(sizes: CaseSizes): Readonly<Record<string, BenchCase>> {
-  const { entries, largeMiB, smallFiles } = sizes;
+  const { entries, diskEntries, smallFiles } = sizes;
+  const small = { source: 'btrfs', target: 'xfs', isPulled: false } as const;
   return {
     tree: {
+      ...{ source: 'btrfs', target: 'xfs', isPulled: true },
       first: 'P1 real tree, first copy',
       sizeMiB: 3_072,
-      delayMs: 0,
       make: (into) => copyRealTree(into, entries),
       later: [
         { name: 'P2 real tree, nothing changed', change: unchanged },
         { name: 'P2 same, 10 files changed', change: editFiles },
       ],
     },
-    large: {
-      first: `P3 one file of ${largeMiB} MiB, first copy`,
-      sizeMiB: largeMiB,
-      delayMs: 0,
-      make: (into) => makeLargeFile(into, largeMiB),
-      later: [
-        {
-          name: `P4 same, ${REWRITTEN_BLOCKS} random blocks of 4 KiB rewritten`,
-          change: (tree, round) => rewriteBlocks(tree, largeMiB, REWRITTEN_BLOCKS, round),
-        },
-      ],
-    },
+    large: largeFile(sizes, 'P3', 'P4', 'btrfs', 'xfs'),
+    'large-xfs': largeFile(sizes, 'P3 on XFS', 'P4 on XFS', 'xfs', 'xfs'),
+    'large-ext4': largeFile(sizes, 'P3 on ext4', 'P4e on ext4', 'ext4', 'ext4'),
     small: {
+      ...small,
       first: `P5 ${smallFiles} files of 1 KiB, first copy`,
       sizeMiB: Math.ceil(smallFiles / 128) + 512,
-      delayMs: 0,
       make: (into) => makeSmallFiles(into, smallFiles),
       later: [
         { name: 'P5 same, nothing changed', change: unchanged },
@@ -74,9 +82,9 @@ export function benchCases(sizes: CaseSizes): Readonly<Record<string, BenchCase>
       ],
     },
     directory: {
+      ...small,
       first: `P6 one directory with ${smallFiles} files, first copy`,
       sizeMiB: Math.ceil(smallFiles / 128) + 512,
-      delayMs: 0,
       make: (into) => makeSmallFiles(into, smallFiles, smallFiles),
       later: [
         { name: 'P6 same, nothing changed', change: unchanged },
@@ -84,27 +92,60 @@ export function benchCases(sizes: CaseSizes): Readonly<Record<string, BenchCase>
       ],
     },
     sparse: {
+      ...small,
+      ...{ alone: true, isSparse: true },
       first: 'P6 one file of 1 TiB with 1 GiB of data, first copy',
       sizeMiB: 1_536,
-      delayMs: 0,
-      sparse: true,
       make: makeSparseFile,
       later: [{ name: 'P6 same, nothing changed', change: unchanged }],
     },
     links: {
+      ...small,
       first: 'P6 1,000 hard links of one file of 64 MiB, first copy',
       sizeMiB: 512,
-      delayMs: 0,
       make: makeHardLinks,
       later: [{ name: 'P6 same, nothing changed', change: unchanged }],
     },
     delay: {
+      ...{ source: 'btrfs', target: 'xfs', isPulled: true, alone: true },
       first: 'P7 one file of 1024 MiB through a proxy with 10 ms each way',
       sizeMiB: 1_024,
       delayMs: 10,
       make: (into) => makeLargeFile(into, 1_024),
       later: [],
     },
+    disk: {
+      ...{ source: 'disk', target: 'disk', isPulled: true },
+      first: 'real tree on the disk below TMPDIR, first copy',
+      sizeMiB: 1_024,
+      make: (into) => copyRealTree(into, diskEntries),
+      later: [
+        { name: 'same, nothing changed', change: unchanged },
+        { name: 'same, 10 files changed', change: editFiles },
+      ],
+    },
+  };
+}
+
+function largeFile(
+  { largeMiB, rewrites }: CaseSizes,
+  first: string,
+  later: string,
+  source: PlaceKind,
+  target: PlaceKind,
+): BenchCase {
+  return {
+    ...{ source, target, isPulled: first === 'P3' },
+    first: `${first} one file of ${largeMiB} MiB, first copy`,
+    sizeMiB: largeMiB,
+    make: (into) => makeLargeFile(into, largeMiB),
+    later: [
+      {
+        name: `${later} same, ${REWRITTEN_BLOCKS} random blocks of 4 KiB rewritten`,
+        times: rewrites,
+        change: (tree, seed) => rewriteBlocks(tree, largeMiB, REWRITTEN_BLOCKS, seed),
+      },
+    ],
   };
 }
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Bench } from './bench.js';
-import { benchCases, FULL, objectCases, QUICK } from './cases.js';
+import { benchCases, type CaseSizes, FULL, objectCases, QUICK } from './cases.js';
 import { ObjectBench } from './object-bench.js';
 import { printCase } from './report.js';
 
@@ -12,15 +12,18 @@ const { values, positionals } = parseArgs({
     entries: { type: 'string' },
     files: { type: 'string' },
     mib: { type: 'string' },
+    rewrites: { type: 'string' },
     profiles: { type: 'string' },
-    peers: { type: 'string', default: 'rsync over ssh,rsync local,cp -a' },
+    peers: { type: 'string', default: 'rsync over ssh,rsync local,cp -a,btrfs send | receive' },
   },
 });
 const sizes = values.full ? FULL : QUICK;
-const chosen = {
+const chosen: CaseSizes = {
+  ...sizes,
   entries: Number(values.entries ?? sizes.entries),
   smallFiles: Number(values.files ?? sizes.smallFiles),
   largeMiB: Number(values.mib ?? sizes.largeMiB),
+  rewrites: Number(values.rewrites ?? sizes.rewrites),
 };
 const cases = benchCases(chosen);
 const objects = objectCases(chosen);
@@ -41,16 +44,10 @@ for (const name of wanted) {
   if (found === undefined) {
     throw new Error(`there is no case ${name}; choose from object, ${all.join(', ')}`);
   }
-  await using bench = await Bench.open({
+  await using bench = await Bench.open(found, {
     rounds: Number(values.rounds),
-    sizeMiB: found.sizeMiB,
-    delayMs: found.delayMs,
-    sparse: found.sparse ?? false,
     profiles: values.profiles ?? null,
-    peers: found.delayMs > 0 || found.sparse ? [] : values.peers.split(','),
+    peers: values.peers.split(','),
   });
-  bench.makeInput((into) => found.make(into));
-  for (const result of await bench.run(found.first, found.later)) {
-    process.stdout.write(`${printCase(result)}\n`);
-  }
+  for (const result of await bench.run()) process.stdout.write(`${printCase(result)}\n`);
 }

@@ -66,7 +66,7 @@ async function metered(
       else reject(new Error(`${program} ended with ${code ?? signal}`));
     });
   });
-  let use: ProcessUse = { cpuSeconds: 0, peakRssMiB: 0 };
+  let use: ProcessUse = { cpuSeconds: 0, peakRssMiB: 0, readMiB: 0 };
   const { pid } = child;
   if (pid === undefined) return await ended.then(() => use);
   const meter = new ProcessMeter(pid);

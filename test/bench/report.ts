@@ -15,28 +15,36 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? low : (low + high) / 2;
 }
 
-/** The rounds are pairs: each round of `dm` over the round of the other program beside it. */
-function ratio(dm: readonly number[], peer: readonly number[]): string {
-  const ratios = dm.map((seconds, round) => seconds / (peer[round] ?? Number.NaN));
-  return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)})`;
-}
-
+/**
+ * The rounds are pairs: each round of `dm` over the round of the other program beside it, and of those ratios the
+ * median, as of everything else.
+ */
 export function printCase({ name, dm, peers }: CaseResult): string {
   const totals = dm.map(({ datasetSeconds, copySeconds }) => datasetSeconds + copySeconds);
   const of = (pick: (run: DmRun) => number): string => median(dm.map(pick)).toFixed(2);
+  const both = (pick: (run: DmRun) => DmRun['cpuSeconds'], unit: string): string =>
+    `sender ${of((run) => pick(run).sender)} ${unit}, receiver ${of((run) => pick(run).receiver)} ${unit}`;
   const lines = [
-    `${name}: dm ${median(totals).toFixed(2)} s = dataset ${of((run) => run.datasetSeconds)} + copy ${of((run) => run.copySeconds)}, median of ${dm.length}`,
+    `${name}: dm ${spread(totals)} s = dataset ${of((run) => run.datasetSeconds)} + copy ${of((run) => run.copySeconds)}, median of ${dm.length}, the last ${totals.at(-1)?.toFixed(2)} s`,
   ];
   for (const [peer, seconds] of peers) {
-    lines.push(
-      `  ${peer} ${median(seconds).toFixed(2)} s; dm / ${peer}: ${ratio(totals, seconds)}`,
-    );
+    const ratios = totals.map((total, round) => total / (seconds[round] ?? Number.NaN));
+    lines.push(`  ${peer} ${spread(seconds)} s; dm / ${peer}: ${spread(ratios)}`);
   }
   lines.push(
-    `  CPU: sender ${of((run) => run.cpuSeconds.sender)} s, receiver ${of((run) => run.cpuSeconds.receiver)} s`,
-    `  peak RSS: sender ${of((run) => run.peakRssMiB.sender)} MiB, receiver ${of((run) => run.peakRssMiB.receiver)} MiB`,
+    `  CPU: ${both((run) => run.cpuSeconds, 's')}`,
+    `  peak RSS: ${both((run) => run.peakRssMiB, 'MiB')}`,
+    `  read from files and sockets: ${both((run) => run.readMiB, 'MiB')}`,
   );
   const wire = dm.flatMap(({ wireBytes }) => (wireBytes === null ? [] : [wireBytes]));
-  if (wire.length > 0) lines.push(`  bytes on the wire: ${median(wire)}`);
+  if (wire.length > 0) {
+    lines.push(`  bytes on the wire: ${median(wire)}, the most ${Math.max(...wire)}`);
+  }
   return lines.join('\n');
+}
+
+/** Median, lowest and highest. */
+function spread(values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return `${median(values).toFixed(2)} (${low.toFixed(2)}-${high.toFixed(2)})`;
 }
