@@ -118,7 +118,9 @@ function describeCopies(name: string, source: () => string, target: () => string
       expect(before).to.equal(versionInodes(fixture));
     });
 
-    it('follows every kind of change', async () => {
+    it('follows every kind of change', async function () {
+      // Some thirty datasets and copies.
+      this.timeout(600_000);
       let base = await fixture.capture();
       await fixture.copy(base, first);
       for (const [what, script] of EDITS) {
