@@ -38,7 +38,8 @@ const LAYERS = [
 const OWNERS = {
   level: ['src/state/'],
   '@grpc/grpc-js': ['src/rpc/'],
-  '@grpc/proto-loader': ['src/rpc/'],
+  '@grpc/proto-loader': ['src/rpc/generated/'],
+  protobufjs: ['src/rpc/'],
   '@mongodb-js/zstd': ['src/repository/'],
   koffi: ['src/endpoint/local/sys/'],
   'node-forge': ['certs-tool/', 'src/security/'],

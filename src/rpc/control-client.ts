@@ -1,6 +1,6 @@
-import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
+import { Client, credentials, type MethodDefinition, type ServiceError } from '@grpc/grpc-js';
 import { DmError } from '../model/error.js';
-import { callStream, callUnary, type Method } from './client-call.js';
+import { callStream, callUnary } from './client-call.js';
 import type { ControlCalls } from './control-service.js';
 import { datasetsOf } from './dataset-pages.js';
 import { controlDefinition } from './proto.js';
@@ -35,18 +35,21 @@ export function openControlClient(path: string): ControlClient {
 }
 
 function controlCalls(client: Client, toError: (error: ServiceError) => DmError): ControlCalls {
-  const calls = Object.entries(controlDefinition()).map(([name, method]) => {
-    const typed = method as Method<unknown, unknown>;
-    const call = method.responseStream
-      ? (request: unknown, signal: AbortSignal) =>
-          callStream(client, typed, request, toError, signal)
-      : (request: unknown, signal: AbortSignal) =>
-          callUnary(client, typed, request, {}, toError, signal);
-    return [method.originalName ?? name, call] as const;
+  const methods: Readonly<Record<string, MethodDefinition<unknown, unknown>>> = controlDefinition();
+  const calls = Object.keys(methods).map((name) => {
+    // A method is made when it is first called.
+    const call = (request: unknown, signal: AbortSignal) => {
+      const method = methods[name] as MethodDefinition<unknown, unknown>;
+      return method.responseStream
+        ? callStream(client, method, request, toError, signal)
+        : callUnary(client, method, request, {}, toError, signal);
+    };
+    return [name.charAt(0).toLowerCase() + name.slice(1), call] as const;
   });
-  const { ListDatasetPages } = controlDefinition();
-  const listDatasets: ControlCalls['listDatasets'] = (request, signal) =>
-    datasetsOf(callStream(client, ListDatasetPages, request, toError, signal));
+  const listDatasets: ControlCalls['listDatasets'] = (request, signal) => {
+    const { ListDatasetPages } = controlDefinition();
+    return datasetsOf(callStream(client, ListDatasetPages, request, toError, signal));
+  };
   return { ...Object.fromEntries(calls), listDatasets } as unknown as ControlCalls;
 }
 

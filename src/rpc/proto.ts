@@ -1,50 +1,65 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadSync, type MessageTypeDefinition, type PackageDefinition } from '@grpc/proto-loader';
+import protobuf, { type IConversionOptions } from 'protobufjs';
 import type { ControlDefinition } from './generated/control/datamover/v1/Control.js';
 import type {
   ErrorDetail,
   ErrorDetail__Output,
 } from './generated/peer/datamover/v1/ErrorDetail.js';
 import type { PeerDefinition } from './generated/peer/datamover/v1/Peer.js';
+import { type MessageCodec, messageCodec, serviceDefinition } from './service-definition.js';
 
-const FORMAT = { keepCase: true, enums: String, defaults: true } as const;
 const PEER_PROTO = 'datamover/v1/peer.proto';
 const CONTROL_PROTO = 'datamover/v1/control.proto';
+const PEER_FORMAT = { enums: String, defaults: true, oneofs: true, longs: String } as const;
+const CONTROL_FORMAT = { enums: String, defaults: true, longs: Number } as const;
 
-let peer: PackageDefinition | undefined;
-let control: PackageDefinition | undefined;
+let peer: PeerDefinition | undefined;
+let control: ControlDefinition | undefined;
+let errorDetail: MessageCodec<ErrorDetail, ErrorDetail__Output> | undefined;
+let peerRoot: protobuf.Root | undefined;
 
 /** The Peer service; 64-bit numbers are decimal strings. Read from proto/ at first use. */
 export function peerDefinition(): PeerDefinition {
-  return peerPackage()['datamover.v1.Peer'] as unknown as PeerDefinition;
+  peer ??= serviceOf<PeerDefinition>(peerMessages(), 'datamover.v1.Peer', PEER_FORMAT);
+  return peer;
 }
 
 /**
  * The Control service; 64-bit numbers are numbers, and nothing is added to its messages, since
  * JSON output prints them as they are. Read from proto/ at first use. */
 export function controlDefinition(): ControlDefinition {
-  control ??= loadSync(CONTROL_PROTO, { ...FORMAT, longs: Number, includeDirs: [protoFolder()] });
-  return control['datamover.v1.Control'] as unknown as ControlDefinition;
+  control ??= serviceOf<ControlDefinition>(
+    readProto(CONTROL_PROTO),
+    'datamover.v1.Control',
+    CONTROL_FORMAT,
+  );
+  return control;
 }
 
 /** The message in the trailer of a failed call. */
-export function errorDetailType(): MessageTypeDefinition<ErrorDetail, ErrorDetail__Output> {
-  return peerPackage()['datamover.v1.ErrorDetail'] as unknown as MessageTypeDefinition<
-    ErrorDetail,
-    ErrorDetail__Output
-  >;
+export function errorDetailType(): MessageCodec<ErrorDetail, ErrorDetail__Output> {
+  const type = peerMessages().lookupType('datamover.v1.ErrorDetail');
+  errorDetail ??= messageCodec(type, PEER_FORMAT) as MessageCodec<ErrorDetail, ErrorDetail__Output>;
+  return errorDetail;
 }
 
-function peerPackage(): PackageDefinition {
-  peer ??= loadSync(PEER_PROTO, {
-    ...FORMAT,
-    oneofs: true,
-    longs: String,
-    includeDirs: [protoFolder()],
-  });
-  return peer;
+/** Its generated type tells what messages its methods take, which its making cannot know. */
+function serviceOf<T>(root: protobuf.Root, name: string, format: IConversionOptions): T {
+  return serviceDefinition(root.lookupService(name), format) as unknown as T;
+}
+
+function peerMessages(): protobuf.Root {
+  peerRoot ??= readProto(PEER_PROTO);
+  return peerRoot;
+}
+
+function readProto(file: string): protobuf.Root {
+  const folder = protoFolder();
+  const root = new protobuf.Root();
+  root.resolvePath = (_from, path) => join(folder, path);
+  return root.loadSync(file, { keepCase: true });
 }
 
 /** `proto/` at the package root, wherever below it this file was compiled to. */

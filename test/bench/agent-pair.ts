@@ -134,7 +134,11 @@ async function knowAs(agent: AgentProcess, name: string, address: string): Promi
 }
 
 const states = new TempDirectory();
-process.once('exit', () => states[Symbol.dispose]());
+const agents: AgentProcess[] = [];
+process.once('exit', () => {
+  agents.forEach(killIfRunning);
+  states[Symbol.dispose]();
+});
 let started = 0;
 
 async function startAgent(
@@ -151,7 +155,7 @@ async function startAgent(
     logFile: join(states.path, `${name}.log`),
     launcher: profiles === null ? [] : profiled(join(profiles, name)),
   });
-  process.once('exit', () => killIfRunning(agent));
+  agents.push(agent);
   await sharedCertificates.install(agent, name);
   return agent;
 }
