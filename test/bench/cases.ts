@@ -149,11 +149,16 @@ function largeFile(
   };
 }
 
-/** Backups into directories. */
+/** Backups into directories and into an S3 server. */
 export function objectCases(sizes: CaseSizes): Readonly<Record<string, ObjectCase>> {
   const { entries, largeMiB } = sizes;
+  const rewritten = (name: string): ChangeCase => ({
+    name: `${name} same, ${REWRITTEN_BLOCKS} random blocks of 4 KiB rewritten`,
+    change: (tree, seed) => rewriteBlocks(tree, largeMiB, REWRITTEN_BLOCKS, seed),
+  });
   return {
     'object-tree': {
+      store: 'directory',
       first: 'O1 real tree, first backup',
       sizeMiB: 3_072,
       make: (into) => copyRealTree(into, entries),
@@ -161,16 +166,18 @@ export function objectCases(sizes: CaseSizes): Readonly<Record<string, ObjectCas
       restore: 'O4 full restore of the tree',
     },
     'object-large': {
+      ...{ store: 'directory', sizeMiB: largeMiB },
       first: `one file of ${largeMiB} MiB, first backup`,
-      sizeMiB: largeMiB,
       make: (into) => makeLargeFile(into, largeMiB),
-      later: [
-        {
-          name: `O3 same, ${REWRITTEN_BLOCKS} random blocks of 4 KiB rewritten`,
-          change: (tree, round) => rewriteBlocks(tree, largeMiB, REWRITTEN_BLOCKS, round),
-        },
-      ],
+      later: [rewritten('O3')],
       restore: 'full restore of the file',
+    },
+    'object-s3': {
+      ...{ store: 's3', sizeMiB: largeMiB },
+      first: `O6 one file of ${largeMiB} MiB, first backup to S3`,
+      make: (into) => makeLargeFile(into, largeMiB),
+      later: [rewritten('S3')],
+      restore: 'full restore of the file from S3',
     },
   };
 }

@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { AgentProcess } from '../support/agent-process.js';
 import { dmJson } from '../support/e2e-dm.js';
 import { createPolicy, creation, mustRun } from '../support/e2e-policies.js';
 import { TempDirectory } from '../support/temp-directory.js';
-import type { ObjectProgram } from './object-programs.js';
+import type { S3Stores } from './backup-stores.js';
+import type { ObjectProgram, Restored } from './object-programs.js';
 import { ProcessMeter, type ProcessUse } from './process-meter.js';
 
 const PATIENCE = '--timeout=3600';
@@ -12,11 +12,22 @@ const BASE_PATH = 'tree';
 export interface ObjectAgentOptions {
   /** Data roots: sources and restored trees lie below. */
   readonly roots: readonly string[];
-  /** Directory of the account. */
-  readonly store: string;
+  /** Words that make the account, but for its name. */
+  readonly account: readonly string[];
 }
 
-/** An agent that backs a tree up into a directory, and restores it from there. */
+/** A directory as an account. */
+export function directoryAccount(path: string): readonly string[] {
+  return ['DIRECTORY', `--uri=file://${path}`];
+}
+
+export function s3Account(stores: S3Stores): readonly string[] {
+  const uri = `${stores.endpoint}/${stores.bucket}/dm`;
+  const secret = `--secret-key=${stores.secretKey}`;
+  return ['S3', `--uri=${uri}`, `--access-id=${stores.accessId}`, secret, '--allow-insecure'];
+}
+
+/** An agent that backs a tree up into an object account, and restores it from there. */
 export class ObjectAgent implements ObjectProgram, AsyncDisposable {
   readonly name = 'dm';
   readonly #agent: AgentProcess;
@@ -29,9 +40,8 @@ export class ObjectAgent implements ObjectProgram, AsyncDisposable {
     this.#directory = directory;
   }
 
-  static async open({ roots, store }: ObjectAgentOptions): Promise<ObjectAgent> {
+  static async open({ roots, account }: ObjectAgentOptions): Promise<ObjectAgent> {
     const directory = new TempDirectory();
-    mkdirSync(store, { recursive: true });
     const agent = await AgentProcess.start({
       name: 'backup',
       stateDir: directory.join('state'),
@@ -41,10 +51,7 @@ export class ObjectAgent implements ObjectProgram, AsyncDisposable {
     process.once('exit', () => {
       if (agent.pid !== 0) process.kill(agent.pid, 'SIGKILL');
     });
-    await dmJson(
-      agent,
-      ...['accounts', 'create', 'DIRECTORY', '--name=disk', `--uri=file://${store}`],
-    );
+    await dmJson(agent, 'accounts', 'create', ...account, '--name=disk');
     return new ObjectAgent(agent, directory);
   }
 
@@ -58,7 +65,7 @@ export class ObjectAgent implements ObjectProgram, AsyncDisposable {
     return meter.read();
   }
 
-  async restore(_source: string, into: string): Promise<ProcessUse> {
+  async restore(_source: string, into: string): Promise<Restored> {
     const policy = await createPolicy(this.#agent, 'COPY', {
       'copy-dataset-id': String(this.#backups),
       'copy-source-base-path': BASE_PATH,
@@ -70,11 +77,7 @@ export class ObjectAgent implements ObjectProgram, AsyncDisposable {
     });
     const meter = new ProcessMeter(this.#agent.pid);
     await mustRun(this.#agent, policy, PATIENCE);
-    return meter.read();
-  }
-
-  restoredAt(_source: string, into: string): string {
-    return into;
+    return { use: meter.read(), at: into };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,12 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mountFilesystem, type TestFilesystem } from '../support/filesystems.js';
 import { differences } from '../support/walker.js';
+import { type BackupStores, DirectoryStores, S3Stores } from './backup-stores.js';
 import type { ChangeCase } from './cases.js';
-import { ObjectAgent } from './object-agent.js';
-import { makeBorg, makeRestic, type ObjectProgram } from './object-programs.js';
+import { directoryAccount, ObjectAgent, s3Account } from './object-agent.js';
+import {
+  makeBorg,
+  makePlainPuts,
+  makeRclone,
+  makeRestic,
+  makeResticOnS3,
+  type ObjectProgram,
+} from './object-programs.js';
 import { type ObjectRun, printObjectCase } from './object-report.js';
+import type { ProcessUse } from './process-meter.js';
 
 export interface ObjectBenchOptions {
   readonly rounds: number;
@@ -14,6 +23,8 @@ export interface ObjectBenchOptions {
 }
 
 export interface ObjectCase {
+  /** Backups into directories, or into an S3 server in memory. */
+  readonly store: 'directory' | 's3';
   readonly sizeMiB: number;
   readonly first: string;
   readonly later: readonly ChangeCase[];
@@ -25,7 +36,7 @@ export interface ObjectCase {
 const SLACK_MIB = 2_048;
 const PROGRAMS = 3;
 
-/** Backups of one tree into directories by several programs in turn, and what they restore. */
+/** Backups of one tree by several programs in turn, and what they restore. */
 export class ObjectBench implements Disposable {
   readonly #options: ObjectBenchOptions;
   readonly #source: TestFilesystem;
@@ -52,79 +63,103 @@ export class ObjectBench implements Disposable {
     this.#target.unmount();
   }
 
-  async #round({ first, later, restore }: ObjectCase, round: number): Promise<void> {
+  async #round({ first, later, restore, store }: ObjectCase, round: number): Promise<void> {
     const root = join(this.#source.path, `round-${round}`);
-    const stores = join(this.#target.path, `round-${round}`);
-    const restored = join(stores, 'restored');
-    mkdirSync(root);
-    mkdirSync(stores);
+    const target = join(this.#target.path, `round-${round}`);
+    // Stores lie outside every data root.
+    const receiving = join(target, 'root');
+    const restored = join(receiving, 'restored');
+    const work = join(target, 'work');
+    for (const path of [root, target, receiving, work]) mkdirSync(path);
     const volume = join(root, 'volume');
     const input = join(this.#source.path, 'input');
     execFileSync('btrfs', ['-q', 'subvolume', 'snapshot', input, volume]);
     const source = join(volume, 'tree');
-    const storeOf = (name: string): string => join(stores, name);
-    await using agent = await ObjectAgent.open({ roots: [root, stores], store: storeOf('dm') });
-    const programs: ObjectProgram[] = [
-      await makeRestic(storeOf('restic')),
-      await makeBorg(storeOf('borg')),
-      agent,
-    ];
+    const roots = [root, receiving];
+    const chosen =
+      store === 's3'
+        ? await onS3({ roots, work })
+        : await inDirectories({ roots, work, stores: join(target, 'stores') });
+    await using stores = chosen.stores;
+    await using agent = chosen.agent;
+    const programs: readonly ObjectProgram[] = [...chosen.others, agent];
     const steps = [{ name: first, change: () => undefined }, ...later];
-    for (const { name, change } of steps) {
+    for (const [index, { name, change }] of steps.entries()) {
       change(source, round);
       execFileSync('sync', ['-f', source]);
       for (const program of programs) {
-        const store = storeOf(program.name);
-        const before = bytesBelow(store);
-        await this.#time(name, program.name, async () => ({
-          ...(await program.backUp(source)),
-          storedBytes: () => bytesBelow(store) - before,
-        }));
+        if (index > 0 && program.isFirstOnly === true) continue;
+        await this.#time(name, program.name, stores, () => program.backUp(source));
       }
     }
     for (const program of programs) {
+      if (program.restore === null) continue;
+      const into = program.restore.bind(program);
       mkdirSync(restored);
-      await this.#time(restore, program.name, async () => ({
-        ...(await program.restore(source, restored)),
-        storedBytes: () => 0,
-      }));
-      requireRestored(program, source, restored);
+      let at = restored;
+      await this.#time(restore, program.name, stores, async () => {
+        const { use, at: found } = await into(source, restored);
+        at = found;
+        return use;
+      });
+      requireRestored(program, source, at);
       rmSync(restored, { recursive: true });
     }
-    rmSync(stores, { recursive: true });
+    rmSync(target, { recursive: true });
   }
 
   /** The time until everything is durable, begun without anything in the page cache. */
   async #time(
     name: string,
     program: string,
-    work: () => Promise<Omit<ObjectRun, 'program' | 'seconds' | 'storedBytes'> & Stored>,
+    stores: BackupStores,
+    work: () => Promise<ProcessUse | null>,
   ): Promise<void> {
+    const before = await stores.use(program);
     execFileSync('sync', ['-f', this.#target.path]);
     writeFileSync('/proc/sys/vm/drop_caches', '3');
     const start = performance.now();
-    const { storedBytes, ...use } = await work();
+    const use = await work();
     execFileSync('sync', ['-f', this.#target.path]);
     const seconds = (performance.now() - start) / 1000;
+    const after = await stores.use(program);
     process.stderr.write(`${name}: ${program} ${seconds.toFixed(2)} s\n`);
-    const run = { program, seconds, ...use, storedBytes: storedBytes() };
+    const run: ObjectRun = {
+      ...{ program, seconds, use, storedBytes: after.bytes - before.bytes },
+      requests: after.requests === null ? null : after.requests - (before.requests ?? 0),
+    };
     this.#runs.set(name, [...(this.#runs.get(name) ?? []), run]);
   }
 }
 
-interface Stored {
-  readonly storedBytes: () => number;
+/** The programs of one round, `dm` last, and where they keep their backups. */
+interface Chosen {
+  readonly stores: BackupStores;
+  readonly agent: ObjectAgent;
+  readonly others: readonly ObjectProgram[];
 }
 
-function bytesBelow(path: string): number {
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+async function inDirectories(given: {
+  readonly roots: readonly string[];
+  readonly work: string;
+  readonly stores: string;
+}): Promise<Chosen> {
+  const { roots, work } = given;
+  const stores = new DirectoryStores(given.stores);
+  const agent = await ObjectAgent.open({ roots, account: directoryAccount(stores.of('dm')) });
+  const restic = await makeRestic(stores.of('restic'), work);
+  return { stores, agent, others: [restic, await makeBorg(stores, work)] };
+}
+
+async function onS3({ roots, work }: { roots: readonly string[]; work: string }): Promise<Chosen> {
+  const stores = await S3Stores.open();
+  const agent = await ObjectAgent.open({ roots, account: s3Account(stores) });
+  const restic = await makeResticOnS3(stores, work);
+  return { stores, agent, others: [makePlainPuts(stores), makeRclone(stores), restic] };
 }
 
 /** What `dm` restores has everything; of the others the names and the bytes are looked at. */
-function requireRestored(program: ObjectProgram, source: string, into: string): void {
-  const at = program.restoredAt(source, into);
+function requireRestored(program: ObjectProgram, source: string, at: string): void {
   if (program.name === 'dm') {
     const found = differences(source, at, { holes: false });
     if (found.length > 0) throw new Error(`dm restored something else:\n${found.join('\n')}`);

@@ -48,6 +48,7 @@ export function operationOf({ method, key, query, headers }: S3Request): string 
   if (key === '') {
     if (method === 'HEAD') return 'HeadBucket';
     if (method === 'POST' && has('delete')) return 'DeleteObjects';
+    if (has('location')) return 'GetBucketLocation';
     if (has('versioning')) return 'GetBucketVersioning';
     if (has('object-lock')) return 'GetObjectLockConfiguration';
     if (has('versions')) return 'ListObjectVersions';
@@ -84,6 +85,7 @@ export class BucketOperations {
   run(operation: string, request: S3Request): S3Answer {
     const known: Readonly<Record<string, (request: S3Request) => S3Answer>> = {
       HeadBucket: () => ({ status: 200 }),
+      GetBucketLocation: () => xml('LocationConstraint', {}),
       GetBucketVersioning: () =>
         xml('VersioningConfiguration', this.#rules.versioning ? { Status: 'Enabled' } : {}),
       GetObjectLockConfiguration: () => {

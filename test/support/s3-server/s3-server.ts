@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type PlantedSecrets, plantedSecrets } from '../planted-secrets.js';
+import { unchunked } from './aws-chunked.js';
 import { type FaultKind, type FaultRule, FaultScript } from './faults.js';
 import { S3Failure, type StoredObjects } from './objects.js';
 import { BucketOperations, operationOf, type S3Answer, type S3Request } from './operations.js';
@@ -108,7 +109,9 @@ export class S3Server implements AsyncDisposable {
     for await (const chunk of incoming) chunks.push(chunk);
     const said = `${incoming.url}\n${withoutToken(incoming.rawHeaders).join('\n')}`;
     this.secrets.look('a request to the store', said);
-    this.secrets.look('the body of a request to the store', Buffer.concat(chunks));
+    const body = Buffer.concat(chunks);
+    this.secrets.look('the body of a request to the store', body);
+    const isChunked = incoming.headers['x-amz-content-sha256']?.toString().startsWith('STREAMING-');
     // Not by URL, which would resolve "." and ".." in keys.
     const [path = '', search = ''] = (incoming.url ?? '/').split('?');
     const [, bucket = '', ...rest] = path.split('/');
@@ -117,7 +120,7 @@ export class S3Server implements AsyncDisposable {
       key: rest.map(decodeURIComponent).join('/'),
       query: new URLSearchParams(search),
       headers: incoming.headers as Readonly<Record<string, string | undefined>>,
-      body: Buffer.concat(chunks),
+      body: isChunked ? unchunked(body) : body,
     };
     const operation = operationOf(request);
     this.log.push(operation);
