@@ -5,7 +5,7 @@ import type { Gfid } from '../../../model/ids.js';
 import { equalBytes } from '../../../util/bytes.js';
 import { LEAF_BYTES } from '../../change-payload.js';
 import type { FileChunk, SentLeaf } from '../../changes/file-records.js';
-import { changedPieces, type Piece, piecesOf } from './file-extents.js';
+import { changedPieces, type Piece, piecesOf, type StoredBytes } from './file-extents.js';
 import type { Segments } from './segments.js';
 import type { StoredMaps } from './stored-maps.js';
 
@@ -135,6 +135,7 @@ function within(pieces: readonly Piece[], start: number, end: number): Piece[] {
     }));
 }
 
+/** Bytes [start, end) of a file, zeros where there are no pieces; not to be changed. */
 async function fill(
   { maps, gfid }: StoredFile,
   pieces: readonly Piece[],
@@ -142,6 +143,11 @@ async function fill(
   end: number,
   segments: Segments,
 ): Promise<Buffer> {
+  const [only] = pieces;
+  if (pieces.length === 1 && only?.start === start && only.end === end && isSegment(only.stored)) {
+    const { segment, digest, origin } = only.stored;
+    return (await segments.read(segment, digest)).subarray(start - origin, end - origin);
+  }
   const bytes = Buffer.alloc(end - start);
   await Promise.all(
     pieces.map(async (piece) => {
@@ -158,6 +164,10 @@ async function fill(
     }),
   );
   return bytes;
+}
+
+function isSegment(stored: Piece['stored']): stored is StoredBytes {
+  return stored !== null && stored !== 'plain';
 }
 
 function check(bytes: Buffer, digest: Uint8Array | null, leaf: number): void {

@@ -2,10 +2,11 @@ import type { PackId } from '../../../catalog/page-store.js';
 import { DmError } from '../../../model/error.js';
 import type { ObjectPackKind, RepositoryLayout } from '../../../repository/object-layout.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
+import { asBuffer } from '../../../util/bytes.js';
 import { Lru } from '../../../util/lru.js';
 
-/** Longest read of what was not asked for. */
-const MAX_AHEAD = 4 * 1024 * 1024;
+/** Longest read of what was not asked for: as much as a directory gives in one piece, which is then taken as it is. */
+const MAX_AHEAD = 1024 * 1024;
 /** Packs that are remembered. */
 const KNOWN_PACKS = 4096;
 
@@ -114,10 +115,12 @@ export class PackRanges {
   }
 
   async #get(key: string, offset: number, length: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafeSlow(length);
+    let bytes: Buffer | null = null;
     let filled = 0;
     try {
       for await (const chunk of this.#store.get(key, { offset, length }, this.#signal)) {
+        if (chunk.length === length) return asBuffer(chunk);
+        bytes ??= Buffer.allocUnsafeSlow(length);
         bytes.set(chunk, filled);
         filled += chunk.length;
       }
@@ -125,7 +128,7 @@ export class PackRanges {
       if (error instanceof DmError && error.code === 'not_found') throw missing(key, error);
       throw error;
     }
-    return bytes;
+    return bytes ?? Buffer.alloc(0);
   }
 }
 

@@ -8,9 +8,9 @@ import { RepositoryPages } from './repository-pages.js';
 import { Segments } from './segments.js';
 import { StoredMaps } from './stored-maps.js';
 
-const PAGE_BYTES = 16 * 1024 * 1024;
-const DATA_BYTES = 32 * 1024 * 1024;
-const SEGMENT_BYTES = 24 * 1024 * 1024;
+const PAGE_BYTES = 12 * 1024 * 1024;
+const DATA_BYTES = 16 * 1024 * 1024;
+const SEGMENT_BYTES = 12 * 1024 * 1024;
 
 /** Reads maps and segments of one repository. Its memory is bounded, whatever is read. */
 export class RepositoryReader {
