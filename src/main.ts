@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { asDmError, type DmError } from './model/error.js';
 import { escapeRawArguments } from './util/raw-arguments.js';
 
@@ -74,23 +73,18 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/**
- * Of what lives in a heap, how much garbage may gather before all of it is looked at, in percent. V8 by itself goes up to
- * 300: what connections that come and go leave behind then grows to three times of what the agent needs.
- */
-const HEAP_GROWTH_PERCENT = 50;
-
 /** Runs the agent until a signal asks it to stop. */
 async function serve(argv: readonly string[]): Promise<number> {
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
   process.umask(0o077);
   const { loadSettings } = await import('./config/load-settings.js');
   const { startAgent } = await import('./assembly/agent.js');
   const { limitAllocator } = await import('./endpoint/local/sys/allocator.js');
   const { systemClock } = await import('./util/clock.js');
+  const { governHeapGrowth } = await import('./util/heap-growth.js');
   const { openLog } = await import('./observe/log.js');
   const { nodeFlaws } = await import('./rpc/node-flaws.js');
   using _allocator = limitAllocator();
+  using _heaps = governHeapGrowth();
   const settings = loadSettings(argv, process.env);
   const log = openLog({ level: settings.logLevel, name: settings.name });
   const stopped = new Promise<string>((resolve) => {
