@@ -58,7 +58,8 @@ export class AgentPair implements AsyncDisposable {
     const toSender = await DelayingProxy.open({ port: portOf(sender), delayMs });
     await knowAs(sender, 'direct', receiver.listen);
     await knowAs(sender, 'counted', toReceiver.address);
-    await knowAs(receiver, 'sender', toSender.address);
+    await knowAs(receiver, 'direct', sender.listen);
+    await knowAs(receiver, 'counted', toSender.address);
     return new AgentPair(sender, receiver, [toReceiver, toSender]);
   }
 
@@ -68,13 +69,13 @@ export class AgentPair implements AsyncDisposable {
     return this.#measure(way, make, this.#sender, copy);
   }
 
-  /** As `sync`, where the receiver asks for the copy, through the proxy. */
-  async pull(source: string, target: string): Promise<DmRun> {
+  /** As `sync`, where the receiver asks for the copy. */
+  async pull(source: string, target: string, way: 'direct' | 'counted'): Promise<DmRun> {
     const make = await createPolicy(this.#sender, 'CREATION', creation('local', source));
-    const from = { account: 'sender', path: source };
+    const from = { account: way, path: source };
     const flags = repeatCopy(from, { account: 'local', path: target });
     const copy = await createPolicy(this.#receiver, 'REPEAT_COPY', flags);
-    return this.#measure('counted', make, this.#receiver, copy);
+    return this.#measure(way, make, this.#receiver, copy);
   }
 
   async #measure(way: string, make: number, copier: AgentProcess, copy: number): Promise<DmRun> {

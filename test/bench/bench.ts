@@ -94,11 +94,12 @@ export class Bench implements AsyncDisposable {
         if (later.length === 0) peer.remove(copyOf(peer));
       }
       this.#places.forget();
-      results.first.run(await pair.sync(tree, copy, delayMs > 0 ? 'counted' : 'direct'));
+      const way = delayMs > 0 ? 'counted' : 'direct';
+      results.first.run(await pair.sync(tree, copy, way));
       this.#requireSame(tree, copy);
       if (isPulled) {
         this.#places.forget();
-        results.pulled.run(await pair.pull(tree, `${copy}-pulled`));
+        results.pulled.run(await pair.pull(tree, `${copy}-pulled`, way));
         this.#requireSame(tree, `${copy}-pulled`);
       }
       for (const [index, { change, times = 1 }] of later.entries()) {
