@@ -81,6 +81,8 @@ export interface UnfinishedUpload {
  */
 export interface ObjectStore extends AsyncDisposable {
   readonly capabilities: StoreCapabilities;
+  /** Longest read of what was not asked for that is worth it here: a request to a bucket costs more than one of a directory. */
+  readonly aheadBytes: number;
 
   /**
    * Durable when it resolves; never half there. A lost reply is found out and counts as success.

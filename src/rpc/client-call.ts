@@ -9,7 +9,7 @@ import {
 import { DmError } from '../model/error.js';
 import { malformed } from './codec/wire-value.js';
 
-/** A method as proto-loader describes it: what goes out, and what comes back. */
+/** A method as its service defines it: what goes out, and what comes back. */
 export interface Method<Request, Reply> {
   readonly path: string;
   readonly requestSerialize: (request: Request) => Buffer;

@@ -5,6 +5,7 @@ import type { ControlCalls } from './control-service.js';
 import { datasetsOf } from './dataset-pages.js';
 import { controlDefinition } from './proto.js';
 import { MAX_MESSAGE_BYTES } from './protocol.js';
+import { calledName } from './service-definition.js';
 import { errorFromStatus } from './status-mapping.js';
 
 export interface ControlClient extends AsyncDisposable {
@@ -44,7 +45,7 @@ function controlCalls(client: Client, toError: (error: ServiceError) => DmError)
         ? callStream(client, method, request, toError, signal)
         : callUnary(client, method, request, {}, toError, signal);
     };
-    return [name.charAt(0).toLowerCase() + name.slice(1), call] as const;
+    return [calledName(name), call] as const;
   });
   const listDatasets: ControlCalls['listDatasets'] = (request, signal) => {
     const { ListDatasetPages } = controlDefinition();

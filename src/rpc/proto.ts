@@ -40,8 +40,10 @@ export function controlDefinition(): ControlDefinition {
 
 /** The message in the trailer of a failed call. */
 export function errorDetailType(): MessageCodec<ErrorDetail, ErrorDetail__Output> {
-  const type = peerMessages().lookupType('datamover.v1.ErrorDetail');
-  errorDetail ??= messageCodec(type, PEER_FORMAT) as MessageCodec<ErrorDetail, ErrorDetail__Output>;
+  errorDetail ??= messageCodec(
+    peerMessages().lookupType('datamover.v1.ErrorDetail'),
+    PEER_FORMAT,
+  ) as MessageCodec<ErrorDetail, ErrorDetail__Output>;
   return errorDetail;
 }
 

@@ -13,7 +13,7 @@ type AnyMethod = MethodDefinition<object, object> & { readonly originalName: str
 
 /**
  * The methods of a service under their names, as grpc-js takes them. Each is made when it is first asked for: a command
- * needs one or two of some sixty, and @grpc/proto-loader, which makes them all and describes every message beside, took a
+ * needs one or two of more than seventy, and @grpc/proto-loader, which makes them all and describes every message beside, took a
  * fifth of the time that a command takes (docs/decisions/0011).
  */
 export function serviceDefinition(
@@ -34,6 +34,11 @@ export function serviceDefinition(
   return definition;
 }
 
+/** The name of a method among the calls of a client and the handlers of a service. */
+export function calledName(method: string): string {
+  return method.charAt(0).toLowerCase() + method.slice(1);
+}
+
 export function messageCodec(type: Type, format: IConversionOptions): MessageCodec<object, object> {
   return {
     serialize: (message) => type.encode(type.fromObject(message)).finish() as Buffer,
@@ -45,13 +50,13 @@ function methodDefinition(service: Service, method: Method, format: IConversionO
   method.resolve();
   const { resolvedRequestType, resolvedResponseType } = method;
   if (resolvedRequestType === null || resolvedResponseType === null) {
-    throw new Error(`the messages of ${method.fullName} are not in proto/; install it again`);
+    throw new Error(`${method.fullName} has been resolved and has no messages`);
   }
   const request = messageCodec(resolvedRequestType, format);
   const response = messageCodec(resolvedResponseType, format);
   return {
     path: `/${service.fullName.replace(/^\./, '')}/${method.name}`,
-    originalName: method.name.charAt(0).toLowerCase() + method.name.slice(1),
+    originalName: calledName(method.name),
     requestStream: method.requestStream === true,
     responseStream: method.responseStream === true,
     requestSerialize: request.serialize,

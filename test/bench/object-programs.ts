@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import type { DirectoryStores, S3Stores } from './backup-stores.js';
@@ -117,8 +117,12 @@ async function putFile(stores: S3Stores, path: string): Promise<void> {
       await putObject(stores, agent, `plain PUTs/${at}`, buffer.subarray(0, length));
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL_PUTS }, lane));
-  agent.destroy();
+  try {
+    await Promise.all(Array.from({ length: PARALLEL_PUTS }, lane));
+  } finally {
+    agent.destroy();
+    closeSync(fd);
+  }
 }
 
 function putObject(stores: S3Stores, agent: Agent, key: string, body: Buffer): Promise<void> {

@@ -37,6 +37,9 @@ export function choosePeers(
   const overSsh =
     ssh === null ? [] : [rsync('rsync over ssh', ['-e', ssh.command], 'root@127.0.0.1:')];
   const all = [...overSsh, rsync('rsync local', [], ''), cp, new SendReceive(places)];
+  const known = [...all.map(({ name }) => name), 'rsync over ssh'];
+  const unknown = names.filter((name) => !known.includes(name) && name !== 'none');
+  if (unknown.length > 0) throw new Error(`there is no program "${unknown[0]}" to compare with`);
   return all.filter(({ name }) => names.includes(name));
 }
 

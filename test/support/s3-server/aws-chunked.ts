@@ -10,6 +10,7 @@ export function unchunked(body: Buffer): Buffer {
     const end = body.indexOf(LINE_END, at);
     if (end < 0) throw new Error('a chunk without an end of its first line');
     const length = Number.parseInt(body.toString('latin1', at, end), 16);
+    if (Number.isNaN(length)) throw new Error('a chunk without its length');
     if (length === 0) break;
     const from = end + LINE_END.length;
     chunks.push(body.subarray(from, from + length));

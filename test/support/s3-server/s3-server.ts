@@ -39,6 +39,8 @@ export class S3Server implements AsyncDisposable {
   readonly secrets: PlantedSecrets;
   /** How much later it is there than when the server was made; tests move it on. */
   ageMs = 0;
+  /** Made to it so far. */
+  connections = 0;
   /** Names of the operations asked for so far. */
   readonly log: string[] = [];
   readonly #asked = new EventEmitter();
@@ -59,6 +61,9 @@ export class S3Server implements AsyncDisposable {
       },
       { now: () => this.now() },
     );
+    server.on('connection', () => {
+      this.connections++;
+    });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       this.#serve(request, response).catch(() => response.destroy());
     });

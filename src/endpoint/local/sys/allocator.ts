@@ -1,5 +1,6 @@
 import { memoryUsage } from 'node:process';
 import { bind } from './libc.js';
+import { trimWhenLarge } from './trim-when-large.js';
 
 // Of glibc's <malloc.h>.
 const M_TRIM_THRESHOLD = -1;
@@ -20,11 +21,7 @@ const ARENAS = 2;
 
 /** What many threads that come and go leave between pieces that are in use does not go back by itself. */
 const TRIM_EVERY_MS = 10_000;
-/** Of a process that has grown larger than this, what is free goes back sooner: an agent is to stay below 300 MB. */
-const LARGE_BYTES = 268_435_456;
 const TRIM_LARGE_EVERY_MS = 250;
-/** So much has to have come to what was left of it the last time: what is in use is asked for again at once, page by page. */
-const REGROWN_BYTES = 8_388_608;
 
 /**
  * Makes the C library's allocator, for all threads from now on, give back what is free. Allocators that know
@@ -40,12 +37,8 @@ export function limitAllocator(options: { readonly trimEveryMs?: number } = {}):
   const trim = known(() => bind<(keepBytes: number) => number>('malloc_trim', 'int', ['size_t']));
   if (trim === null) return { [Symbol.dispose]: () => {} };
   const always = setInterval(() => trim(0), options.trimEveryMs ?? TRIM_EVERY_MS).unref();
-  let left = LARGE_BYTES - REGROWN_BYTES;
-  const whenLarge = setInterval(() => {
-    if (memoryUsage.rss() < Math.max(LARGE_BYTES, left + REGROWN_BYTES)) return;
-    trim(0);
-    left = memoryUsage.rss();
-  }, TRIM_LARGE_EVERY_MS).unref();
+  const look = trimWhenLarge({ rss: memoryUsage.rss, trim: () => trim(0) });
+  const whenLarge = setInterval(look, TRIM_LARGE_EVERY_MS).unref();
   return {
     [Symbol.dispose]: () => {
       clearInterval(always);

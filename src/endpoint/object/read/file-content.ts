@@ -143,9 +143,9 @@ async function fill(
   end: number,
   segments: Segments,
 ): Promise<Buffer> {
-  const [only] = pieces;
-  if (pieces.length === 1 && only?.start === start && only.end === end && isSegment(only.stored)) {
-    const { segment, digest, origin } = only.stored;
+  const only = onlySegment(pieces, start, end);
+  if (only !== null) {
+    const { segment, digest, origin } = only;
     return (await segments.read(segment, digest)).subarray(start - origin, end - origin);
   }
   const bytes = Buffer.alloc(end - start);
@@ -166,8 +166,16 @@ async function fill(
   return bytes;
 }
 
-function isSegment(stored: Piece['stored']): stored is StoredBytes {
-  return stored !== null && stored !== 'plain';
+/** What bytes [start, end) are part of, when that is one segment and `pieces` cover them all. */
+function onlySegment(pieces: readonly Piece[], start: number, end: number): StoredBytes | null {
+  const [first] = pieces;
+  if (first === undefined || first.stored === null || first.stored === 'plain') return null;
+  let at = start;
+  for (const piece of pieces) {
+    if (piece.start !== at || piece.stored !== first.stored) return null;
+    at = piece.end;
+  }
+  return at === end ? first.stored : null;
 }
 
 function check(bytes: Buffer, digest: Uint8Array | null, leaf: number): void {

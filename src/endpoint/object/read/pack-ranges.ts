@@ -5,8 +5,6 @@ import type { ObjectStore } from '../../../repository/object-store.js';
 import { asBuffer } from '../../../util/bytes.js';
 import { Lru } from '../../../util/lru.js';
 
-/** Longest read of what was not asked for: as much as a directory gives in one piece, which is then taken as it is. */
-const MAX_AHEAD = 1024 * 1024;
 /** Packs that are remembered. */
 const KNOWN_PACKS = 4096;
 
@@ -87,7 +85,7 @@ export class PackRanges {
   }
 
   async #fetch(pack: Pack, start: number, end: number): Promise<Window> {
-    const ahead = start + Math.min(Math.floor(pack.got / 2), MAX_AHEAD);
+    const ahead = start + Math.min(Math.floor(pack.got / 2), this.#store.aheadBytes);
     const size = ahead > end ? await this.#sizeOf(pack) : 0;
     // Another reader may have begun the same read meanwhile.
     const begun = this.#at(pack, start);
@@ -119,9 +117,13 @@ export class PackRanges {
     let filled = 0;
     try {
       for await (const chunk of this.#store.get(key, { offset, length }, this.#signal)) {
-        if (chunk.length === length) return asBuffer(chunk);
-        bytes ??= Buffer.allocUnsafeSlow(length);
-        bytes.set(chunk, filled);
+        // To the end in any case: a connection whose answer is left is closed.
+        if (chunk.length === length && bytes === null) {
+          bytes = asBuffer(chunk);
+        } else {
+          bytes ??= Buffer.allocUnsafeSlow(length);
+          bytes.set(chunk, filled);
+        }
         filled += chunk.length;
       }
     } catch (error) {

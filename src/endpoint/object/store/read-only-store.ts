@@ -31,6 +31,10 @@ export class ReadOnlyStore implements ObjectStore {
     return this.#store.capabilities;
   }
 
+  get aheadBytes(): number {
+    return this.#store.aheadBytes;
+  }
+
   get counters(): StoreCounters {
     return this.#store.counters;
   }

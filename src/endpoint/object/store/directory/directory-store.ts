@@ -43,6 +43,8 @@ export interface DirectoryStoreModules {
 /** A directory as an object store: each object a file below it. Objects are files of the same name where names allow it. */
 export class DirectoryStore implements ObjectStore {
   readonly capabilities: StoreCapabilities;
+  /** What comes in one piece is not copied. */
+  readonly aheadBytes = CHUNK_BYTES;
   readonly counters: StoreTraffic;
   readonly #path: string;
   readonly #readOnly: boolean;
@@ -136,7 +138,12 @@ export class DirectoryStore implements ObjectStore {
       for (let at = range?.offset ?? 0; at < end; ) {
         signal.throwIfAborted();
         const length = Math.min(CHUNK_BYTES, end - at);
-        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, at);
+        const { bytesRead, buffer } = await file.read(
+          Buffer.allocUnsafeSlow(length),
+          0,
+          length,
+          at,
+        );
         if (bytesRead === 0) {
           throw new DmError('corrupt', `object "${key}" became shorter while it was read`);
         }

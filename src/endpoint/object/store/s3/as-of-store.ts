@@ -48,6 +48,10 @@ export class AsOfStore implements StoreReader {
     };
   }
 
+  get aheadBytes(): number {
+    return this.#store.aheadBytes;
+  }
+
   get counters(): StoreCounters {
     return this.#store.counters;
   }

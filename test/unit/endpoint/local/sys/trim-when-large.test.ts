@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import { trimWhenLarge } from '../../../../../src/endpoint/local/sys/trim-when-large.js';
+
+const MIB = 1_048_576;
+
+describe('giving back what is free of a large process', () => {
+  /** What each look finds; whether it trims, by which the process becomes `freed` smaller. */
+  function looks(found: readonly number[], freed: number): boolean[] {
+    let size = 0;
+    let trims = 0;
+    const look = trimWhenLarge({
+      rss: () => size,
+      trim: () => {
+        trims++;
+        size -= freed * MIB;
+      },
+    });
+    return found.map((mebibytes) => {
+      const before = trims;
+      size = mebibytes * MIB;
+      look();
+      return trims > before;
+    });
+  }
+
+  it('is not done while it is small', () => {
+    expect(looks([100, 200, 255], 10)).to.deep.equal([false, false, false]);
+  });
+
+  it('is done when it becomes large, and again when it has grown by 8 MiB', () => {
+    expect(looks([300, 295, 297, 298], 10)).to.deep.equal([true, false, false, true]);
+  });
+
+  it('is done again at once when it had been small meanwhile', () => {
+    expect(looks([420, 150, 260], 10)).to.deep.equal([true, false, true]);
+  });
+});
