@@ -35,15 +35,12 @@ export class Bench implements AsyncDisposable {
     this.#places = parts.places;
     this.#directory = parts.directory;
     this.#ssh = parts.ssh;
-    const peers = what.alone === true ? [] : options.peers;
-    this.#peers = choosePeers(peers, parts).filter(
-      ({ name }) => name !== SEND_RECEIVE || what.source === 'btrfs',
-    );
+    this.#peers = choosePeers(peersOf(what, options), parts);
   }
 
   static async open(what: BenchCase, options: BenchOptions): Promise<Bench> {
     const directory = new TempDirectory();
-    const peers = what.alone === true ? [] : options.peers;
+    const peers = peersOf(what, options);
     const ssh = peers.includes('rsync over ssh')
       ? await SshDaemon.open(directory.join('ssh'))
       : null;
@@ -51,7 +48,7 @@ export class Bench implements AsyncDisposable {
       ...{ source: what.source, target: what.target, sizeMiB: what.sizeMiB },
       // A copy of each program, and what one of them writes beside its own while it replaces a file.
       copies: peers.length + 2,
-      isSending: what.source === 'btrfs' && peers.includes(SEND_RECEIVE),
+      isSending: peers.includes(SEND_RECEIVE),
     });
     return new Bench(what, options, { places, directory, ssh });
   }
@@ -136,4 +133,10 @@ export class Bench implements AsyncDisposable {
     const found = differences(source, copy, options);
     if (found.length > 0) throw new Error(`the copy differs:\n${found.join('\n')}`);
   }
+}
+
+/** The programs of those that were asked for that make sense beside a case. */
+function peersOf({ alone, source }: BenchCase, { peers }: BenchOptions): readonly string[] {
+  if (alone === true) return [];
+  return peers.filter((name) => name !== SEND_RECEIVE || source === 'btrfs');
 }

@@ -76,20 +76,14 @@ export function benchCases(sizes: CaseSizes): Readonly<Record<string, BenchCase>
       first: `P5 ${smallFiles} files of 1 KiB, first copy`,
       sizeMiB: Math.ceil(smallFiles / 128) + 512,
       make: (into) => makeSmallFiles(into, smallFiles),
-      later: [
-        { name: 'P5 same, nothing changed', change: unchanged },
-        { name: 'P5 same, 10 files changed', change: editFiles },
-      ],
+      later: unchangedThenEdited('P5 same'),
     },
     directory: {
       ...small,
       first: `P6 one directory with ${smallFiles} files, first copy`,
       sizeMiB: Math.ceil(smallFiles / 128) + 512,
       make: (into) => makeSmallFiles(into, smallFiles, smallFiles),
-      later: [
-        { name: 'P6 same, nothing changed', change: unchanged },
-        { name: 'P6 same, 10 files changed', change: editFiles },
-      ],
+      later: unchangedThenEdited('P6 same'),
     },
     sparse: {
       ...small,
@@ -119,11 +113,22 @@ export function benchCases(sizes: CaseSizes): Readonly<Record<string, BenchCase>
       first: 'real tree on the disk below TMPDIR, first copy',
       sizeMiB: 1_024,
       make: (into) => copyRealTree(into, diskEntries),
-      later: [
-        { name: 'same, nothing changed', change: unchanged },
-        { name: 'same, 10 files changed', change: editFiles },
-      ],
+      later: unchangedThenEdited('same'),
     },
+  };
+}
+
+function unchangedThenEdited(name: string): readonly ChangeCase[] {
+  return [
+    { name: `${name}, nothing changed`, change: unchanged },
+    { name: `${name}, 10 files changed`, change: editFiles },
+  ];
+}
+
+function rewritten(name: string, largeMiB: number): ChangeCase {
+  return {
+    name: `${name} same, ${REWRITTEN_BLOCKS} random blocks of 4 KiB rewritten`,
+    change: (tree, seed) => rewriteBlocks(tree, largeMiB, REWRITTEN_BLOCKS, seed),
   };
 }
 
@@ -139,23 +144,13 @@ function largeFile(
     first: `${first} one file of ${largeMiB} MiB, first copy`,
     sizeMiB: largeMiB,
     make: (into) => makeLargeFile(into, largeMiB),
-    later: [
-      {
-        name: `${later} same, ${REWRITTEN_BLOCKS} random blocks of 4 KiB rewritten`,
-        times: rewrites,
-        change: (tree, seed) => rewriteBlocks(tree, largeMiB, REWRITTEN_BLOCKS, seed),
-      },
-    ],
+    later: [{ ...rewritten(later, largeMiB), times: rewrites }],
   };
 }
 
 /** Backups into directories and into an S3 server. */
 export function objectCases(sizes: CaseSizes): Readonly<Record<string, ObjectCase>> {
   const { entries, largeMiB } = sizes;
-  const rewritten = (name: string): ChangeCase => ({
-    name: `${name} same, ${REWRITTEN_BLOCKS} random blocks of 4 KiB rewritten`,
-    change: (tree, seed) => rewriteBlocks(tree, largeMiB, REWRITTEN_BLOCKS, seed),
-  });
   return {
     'object-tree': {
       store: 'directory',
@@ -169,14 +164,14 @@ export function objectCases(sizes: CaseSizes): Readonly<Record<string, ObjectCas
       ...{ store: 'directory', sizeMiB: largeMiB },
       first: `one file of ${largeMiB} MiB, first backup`,
       make: (into) => makeLargeFile(into, largeMiB),
-      later: [rewritten('O3')],
+      later: [rewritten('O3', largeMiB)],
       restore: 'full restore of the file',
     },
     'object-s3': {
       ...{ store: 's3', sizeMiB: largeMiB },
       first: `O6 one file of ${largeMiB} MiB, first backup to S3`,
       make: (into) => makeLargeFile(into, largeMiB),
-      later: [rewritten('S3')],
+      later: [rewritten('S3', largeMiB)],
       restore: 'full restore of the file from S3',
     },
   };

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { mountFilesystem, type TestFilesystem } from '../support/filesystems.js';
 import { differences } from '../support/walker.js';
 import { type BackupStores, DirectoryStores, S3Stores } from './backup-stores.js';
 import type { ChangeCase } from './cases.js';
@@ -15,6 +14,7 @@ import {
   type ObjectProgram,
 } from './object-programs.js';
 import { type ObjectRun, printObjectCase } from './object-report.js';
+import { BenchPlaces } from './places.js';
 import type { ProcessUse } from './process-meter.js';
 
 export interface ObjectBenchOptions {
@@ -33,48 +33,40 @@ export interface ObjectCase {
   make(into: string): void;
 }
 
-const SLACK_MIB = 2_048;
-const PROGRAMS = 3;
+/** The repositories of as many programs, and one restored tree at a time. */
+const COPIES = 4;
 
 /** Backups of one tree by several programs in turn, and what they restore. */
 export class ObjectBench implements Disposable {
   readonly #options: ObjectBenchOptions;
-  readonly #source: TestFilesystem;
-  readonly #target: TestFilesystem;
+  readonly #places: BenchPlaces;
   readonly #runs = new Map<string, ObjectRun[]>();
 
   constructor(options: ObjectBenchOptions) {
     this.#options = options;
-    this.#source = mountFilesystem('btrfs', 2 * options.sizeMiB + SLACK_MIB);
-    // The repositories, and one restored tree at a time.
-    this.#target = mountFilesystem('xfs', (PROGRAMS + 2) * options.sizeMiB + SLACK_MIB);
+    const { sizeMiB } = options;
+    const where = { source: 'btrfs', target: 'xfs' } as const;
+    this.#places = new BenchPlaces({ ...where, sizeMiB, copies: COPIES, isSending: false });
   }
 
   async run(what: ObjectCase): Promise<string[]> {
-    const input = join(this.#source.path, 'input');
-    execFileSync('btrfs', ['-q', 'subvolume', 'create', input]);
-    what.make(join(input, 'tree'));
+    this.#places.makeInput(what.make);
     for (let round = 1; round <= this.#options.rounds; round++) await this.#round(what, round);
     return [...this.#runs].map(([name, runs]) => printObjectCase(name, runs));
   }
 
   [Symbol.dispose](): void {
-    this.#source.unmount();
-    this.#target.unmount();
+    this.#places[Symbol.dispose]();
   }
 
   async #round({ first, later, restore, store }: ObjectCase, round: number): Promise<void> {
-    const root = join(this.#source.path, `round-${round}`);
-    const target = join(this.#target.path, `round-${round}`);
+    const { root, tree: source } = this.#places.sourceOf(round);
+    const target = join(this.#places.target, `round-${round}`);
     // Stores lie outside every data root.
     const receiving = join(target, 'root');
     const restored = join(receiving, 'restored');
     const work = join(target, 'work');
-    for (const path of [root, target, receiving, work]) mkdirSync(path);
-    const volume = join(root, 'volume');
-    const input = join(this.#source.path, 'input');
-    execFileSync('btrfs', ['-q', 'subvolume', 'snapshot', input, volume]);
-    const source = join(volume, 'tree');
+    for (const path of [target, receiving, work]) mkdirSync(path);
     const roots = [root, receiving];
     const chosen =
       store === 's3'
@@ -86,9 +78,9 @@ export class ObjectBench implements Disposable {
     const steps = [{ name: first, change: () => undefined }, ...later];
     for (const [index, { name, change }] of steps.entries()) {
       change(source, round);
-      execFileSync('sync', ['-f', source]);
+      this.#places.sync();
       for (const program of programs) {
-        if (index > 0 && program.isFirstOnly === true) continue;
+        if (index > 0 && program.restore === null) continue;
         await this.#time(name, program.name, stores, () => program.backUp(source));
       }
     }
@@ -116,11 +108,10 @@ export class ObjectBench implements Disposable {
     work: () => Promise<ProcessUse | null>,
   ): Promise<void> {
     const before = await stores.use(program);
-    execFileSync('sync', ['-f', this.#target.path]);
-    writeFileSync('/proc/sys/vm/drop_caches', '3');
+    this.#places.forget();
     const start = performance.now();
     const use = await work();
-    execFileSync('sync', ['-f', this.#target.path]);
+    execFileSync('sync', ['-f', this.#places.target]);
     const seconds = (performance.now() - start) / 1000;
     const after = await stores.use(program);
     process.stderr.write(`${name}: ${program} ${seconds.toFixed(2)} s\n`);

@@ -14,10 +14,8 @@ export interface ObjectProgram {
   readonly name: string;
   /** What it used; null for what runs in the benchmark itself. */
   backUp(source: string): Promise<ProcessUse | null>;
-  /** Restores the newest backup of `source`, and says where the tree lies then; null where it cannot. */
+  /** Restores the newest backup of `source`, and says where the tree lies then; null for what only has a first backup. */
   readonly restore: ((source: string, into: string) => Promise<Restored>) | null;
-  /** It only has what a first backup takes. */
-  readonly isFirstOnly?: boolean;
 }
 
 export interface Restored {
@@ -94,7 +92,6 @@ export function makeRclone(stores: S3Stores): ObjectProgram {
 export function makePlainPuts(stores: S3Stores): ObjectProgram {
   return {
     name: 'plain PUTs',
-    isFirstOnly: true,
     restore: null,
     backUp: async (source) => {
       await putFile(stores, join(source, 'file'));

@@ -1,20 +1,19 @@
 import { expect } from 'chai';
 import { governHeapGrowth } from '../../../src/util/heap-growth.js';
 import { until } from '../../support/e2e-until.js';
-
-const MIB = 1_048_576;
+import { MEBIBYTE } from '../../support/resident-memory.js';
 
 describe('the growth of heaps', () => {
   it('is wide while the process is small, and narrow while it is large', async () => {
-    let rss = 100 * MIB;
+    let rss = 100 * MEBIBYTE;
     const flags: string[] = [];
     const modules = { rss: () => rss, setFlag: (flag: string) => void flags.push(flag) };
     {
       using _heaps = governHeapGrowth({ lookEveryMs: 1 }, modules);
       expect(flags).to.deep.equal(['--heap-growing-percent=150']);
-      rss = 250 * MIB;
+      rss = 250 * MEBIBYTE;
       await until('it is set narrow', async () => flags.length === 2);
-      rss = 200 * MIB;
+      rss = 200 * MEBIBYTE;
       await until('it is set wide again', async () => flags.length === 3);
     }
     expect(flags.slice(1)).to.deep.equal([

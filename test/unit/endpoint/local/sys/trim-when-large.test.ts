@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { trimWhenLarge } from '../../../../../src/endpoint/local/sys/trim-when-large.js';
-
-const MIB = 1_048_576;
+import { MEBIBYTE } from '../../../../support/resident-memory.js';
 
 describe('giving back what is free of a large process', () => {
   /** What each look finds; whether it trims, by which the process becomes `freed` smaller. */
@@ -12,12 +11,12 @@ describe('giving back what is free of a large process', () => {
       rss: () => size,
       trim: () => {
         trims++;
-        size -= freed * MIB;
+        size -= freed * MEBIBYTE;
       },
     });
     return found.map((mebibytes) => {
       const before = trims;
-      size = mebibytes * MIB;
+      size = mebibytes * MEBIBYTE;
       look();
       return trims > before;
     });
