@@ -6,6 +6,7 @@ import { DmError } from '../../src/model/error.js';
 import { ENDED_STATES, JOB_STATES } from '../../src/model/job.js';
 import { type ControlClient, openControlClient } from '../../src/rpc/control-client.js';
 import type { ControlCalls } from '../../src/rpc/control-service.js';
+import type { Policy__Output } from '../../src/rpc/generated/control/datamover/v1/Policy.js';
 import type { AgentProcess } from './agent-process.js';
 import { TestAgents } from './e2e-agents.js';
 import { dmJson } from './e2e-dm.js';
@@ -162,34 +163,37 @@ export class SimulatedAgents implements AsyncDisposable {
     const end = performance.now() + SETTLES_WITHIN_MS;
     // Twice: one may be asked for something by another, or begin what was due between two of the questions.
     for (let calm = 0; calm < 2; ) {
-      calm++;
-      for (const name of AGENTS) {
-        while (!this.down.has(name) && !(await this.#isIdle(name))) {
-          if (performance.now() > end) {
-            throw new Error(`hour ${this.hour}: what is due does not end`);
-          }
-          calm = 0;
-          await delay(50);
-        }
-      }
+      const wereIdle = await Promise.all(AGENTS.map((name) => this.#becomeIdle(name, end)));
+      calm = wereIdle.every(Boolean) ? calm + 1 : 0;
     }
   }
 
+  /** Whether it was idle, or down, at the first question. */
+  async #becomeIdle(name: AgentName, endMs: number): Promise<boolean> {
+    let asked = 0;
+    while (!this.down.has(name) && !(await this.#isIdle(name))) {
+      if (performance.now() > endMs) throw new Error(`hour ${this.hour}: what is due does not end`);
+      asked++;
+      await delay(30);
+    }
+    return asked === 0;
+  }
+
   async #isIdle(name: AgentName): Promise<boolean> {
+    let policies: readonly Pick<Policy__Output, 'id' | 'next_run_at'>[] = [];
+    const ask = this.call(name, async (call) => {
+      policies = (await call.listPolicies({}, NEVER)).policies ?? [];
+    });
+    const [jobs] = await Promise.all([this.openJobs(name), ask]);
     const waits = new Set<number>();
-    for (const { policy_id, retry } of await this.openJobs(name)) {
+    for (const { policy_id, retry } of jobs) {
       if (Date.parse(retry?.next_at ?? '') > this.#nowMs) waits.add(policy_id);
       else return false;
     }
-    let isIdle = true;
-    await this.call(name, async (call) => {
-      const { policies = [] } = await call.listPolicies({}, NEVER);
-      isIdle = policies.every(
-        ({ id, next_run_at = '' }) =>
-          next_run_at === '' || Date.parse(next_run_at) > this.#nowMs || waits.has(Number(id)),
-      );
-    });
-    return isIdle;
+    return policies.every(
+      ({ id, next_run_at = '' }) =>
+        next_run_at === '' || Date.parse(next_run_at) > this.#nowMs || waits.has(Number(id)),
+    );
   }
 
   /** Every job that has not ended. */
