@@ -1,3 +1,4 @@
+import { BasePaths } from '../endpoint/object/base-paths.js';
 import { MasterKeys } from '../endpoint/object/master-keys.js';
 import { ObjectExpirer } from '../endpoint/object/object-expirer.js';
 import { ObjectMaker } from '../endpoint/object/object-maker.js';
@@ -34,6 +35,8 @@ export interface ObjectPlacesModules extends ObjectStoreModules {
 interface AccountState {
   readonly sessions: ReceiveSessions;
   readonly numbers: DatasetNumbers;
+  /** Of what the account shows. */
+  paths: { readonly of: string; readonly found: BasePaths };
 }
 
 /** Opens object accounts as places. */
@@ -57,8 +60,8 @@ export class ObjectPlaces {
     const secrets = await accounts.secrets(account.id);
     const store = await openObjectStore(account, secrets, this.#modules, signal);
     const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
-    const modules = { store, masters: this.#masters };
-    const { sessions, numbers } = this.#stateOf(account.id);
+    const { sessions, numbers, paths } = this.#stateOf(account);
+    const modules = { store, masters: this.#masters, paths: paths.found };
     const locks = () => this.#modules.locks(account.id);
     const source = new ObjectSource({ secret }, { ...modules, locks });
     return {
@@ -81,11 +84,19 @@ export class ObjectPlaces {
     };
   }
 
-  #stateOf(accountId: string): AccountState {
-    const known = this.#states.get(accountId);
-    if (known !== undefined) return known;
-    const state = { sessions: new ReceiveSessions(), numbers: new DatasetNumbers() };
-    this.#states.set(accountId, state);
+  #stateOf({ id, uri, store }: ObjectAccount): AccountState {
+    const known = this.#states.get(id);
+    const of = `${uri} ${store.asOfMs}`;
+    if (known !== undefined) {
+      if (known.paths.of !== of) known.paths = { of, found: new BasePaths() };
+      return known;
+    }
+    const state: AccountState = {
+      sessions: new ReceiveSessions(),
+      numbers: new DatasetNumbers(),
+      paths: { of, found: new BasePaths() },
+    };
+    this.#states.set(id, state);
     return state;
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { BasePaths } from '../endpoint/object/base-paths.js';
 import { MasterKeys } from '../endpoint/object/master-keys.js';
 import { pruneRepository } from '../endpoint/object/prune/prune.js';
 import type {
@@ -10,7 +11,7 @@ import { WorkDirectory } from '../endpoint/object/receive/work-directory.js';
 import { repairRepository } from '../endpoint/object/repair/repair.js';
 import type { RepairProgress, RepairSummary } from '../endpoint/object/repair/repair-types.js';
 import { openRepository, type Repository } from '../endpoint/object/repository.js';
-import { basePaths, repositoryAt } from '../endpoint/object/repository-datasets.js';
+import { repositoryAt } from '../endpoint/object/repository-datasets.js';
 import type { Source } from '../endpoint/source.js';
 import { DmError } from '../model/error.js';
 import type { SystemGuid } from '../model/ids.js';
@@ -124,7 +125,7 @@ export class ObjectUpkeep {
     return {
       store,
       repository: (path: Uint8Array) => openRepository(path, secret, modules, signal),
-      basePaths: () => basePaths(modules, signal),
+      basePaths: () => new BasePaths().list(store, signal),
       repositoryAt: (path: Uint8Array) => repositoryAt(path, modules, signal),
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     };

@@ -29,6 +29,14 @@ export interface PutOptions {
   readonly retainUntilMs?: number;
 }
 
+export interface ListOptions {
+  /** Only keys behind this one. */
+  readonly after?: string;
+  readonly delimiter?: '/';
+  /** Size and time are not wanted, and may be 0: a directory need not ask for those of each file. */
+  readonly keysOnly?: boolean;
+}
+
 export interface ByteRange {
   readonly offset: number;
   readonly length: number;
@@ -122,7 +130,7 @@ export interface ObjectStore extends AsyncDisposable {
    */
   list(
     prefix: string,
-    options: { readonly after?: string; readonly delimiter?: '/' },
+    options: ListOptions,
     signal: AbortSignal,
   ): AsyncIterable<readonly ObjectSummary[]>;
 

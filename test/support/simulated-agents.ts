@@ -6,6 +6,7 @@ import { DmError } from '../../src/model/error.js';
 import { ENDED_STATES, JOB_STATES } from '../../src/model/job.js';
 import { type ControlClient, openControlClient } from '../../src/rpc/control-client.js';
 import type { ControlCalls } from '../../src/rpc/control-service.js';
+import type { Job__Output } from '../../src/rpc/generated/control/datamover/v1/Job.js';
 import type { Policy__Output } from '../../src/rpc/generated/control/datamover/v1/Policy.js';
 import type { AgentProcess } from './agent-process.js';
 import { TestAgents } from './e2e-agents.js';
@@ -116,19 +117,30 @@ export class SimulatedAgents implements AsyncDisposable {
 
   /** Runs a policy to the end of a job that finishes; attempts that failed are not waited for. */
   async run(on: AgentName, policy: string): Promise<void> {
-    const agent = this.agent(on);
-    const words = ['policies', 'run', String(this.#policies.get(policy))];
-    const { job_id } = await dmJson<{ job_id: number }>(agent, ...words);
+    let job_id = 0;
+    await this.call(on, async (call) => {
+      const ref = String(this.#policies.get(policy));
+      job_id = (await call.runPolicy({ ref }, NEVER)).job_id ?? 0;
+    });
     let reason = '';
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       await this.settle();
-      const { state, error_message, retry } = await viewJob(agent, job_id);
+      const { state, error_message, retry } = await this.#job(on, job_id);
       if (state === 'finished') return;
       if (ENDED.includes(state)) throw new Error(`${policy} ended ${state}: ${error_message}`);
       reason = `${state}; ${retry?.reason}`;
       await this.hurry(on);
     }
     throw new Error(`${policy} has not finished in ${MOST_ATTEMPTS} attempts: ${reason}`);
+  }
+
+  async #job(on: AgentName, id: number): Promise<Job__Output> {
+    let job: Job__Output | null = null;
+    await this.call(on, async (call) => {
+      job = await call.getJob({ id }, NEVER);
+    });
+    if (job === null) throw new Error(`${on} says nothing of job ${id}`);
+    return job;
   }
 
   /** Jobs that wait to be tried again are tried now. */

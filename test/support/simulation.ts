@@ -48,7 +48,7 @@ export interface DayReport {
   readonly kills: number;
   readonly outages: number;
   readonly datasets: Readonly<Record<PlaceName, number>>;
-  readonly mib: Readonly<Record<AgentName, number>>;
+  readonly mib: Readonly<Record<PlaceName, number>>;
 }
 
 /**
@@ -65,7 +65,7 @@ export class Simulation implements AsyncDisposable {
   readonly #cut = new Map<string, number>();
   /** What each target stood at when its source last had nothing to do and could reach it. */
   readonly #known = new Map<string, string>();
-  readonly #most = new Map<AgentName, number>();
+  readonly #most = new Map<PlaceName, number>();
   #day = 0;
   #kills = 0;
   #outages = 0;
@@ -99,6 +99,7 @@ export class Simulation implements AsyncDisposable {
     await this.#mend();
     await this.#catchUp();
     await this.#expireEverywhere();
+    await this.#prune();
     const found = await this.#compare();
     await this.#verify(found);
     const mib = this.#requireBounds();
@@ -119,7 +120,7 @@ export class Simulation implements AsyncDisposable {
     };
     for (const [from, to] of LINKS)
       if (to !== 'store') await link(from as AgentName, to as AgentName);
-    const store = this.#agents.scratch('store');
+    const store = this.#store;
     mkdirSync(store);
     mkdirSync(this.#tree('a'));
     const a = this.#agents.agent('a');
@@ -246,6 +247,15 @@ export class Simulation implements AsyncDisposable {
     await this.#agents.run('a', 'expire-store');
   }
 
+  /**
+   * Frees what the object account keeps for nothing, as a timer does that runs once a day: each time
+   * deletes what the last one has listed. Nothing is on its way to the account now.
+   */
+  async #prune(): Promise<void> {
+    const when = ['--grace=1s', '--leftover-age=1s', '--wait=false'];
+    await dmJson(this.#agents.agent('a'), 'object', 'prune', '--account-id=store', ...when);
+  }
+
   /** Nothing that is needed has gone, nothing that has expired is left. */
   async #compare(): Promise<ReadonlyMap<PlaceName, readonly Seen[]>> {
     const found = await this.#look();
@@ -354,11 +364,12 @@ export class Simulation implements AsyncDisposable {
     }
   }
 
-  /** What the private directories take, which must not grow any more after some days. */
+  /** What the private directories and the object account take, which must not grow any more after some days. */
   #requireBounds(): DayReport['mib'] {
-    const mib = new Map<AgentName, number>();
-    for (const name of AGENTS) {
-      const taken = allocated(this.#agents.root(name, '.datamover')) / MIB;
+    const mib = new Map<PlaceName, number>();
+    for (const name of PLACES) {
+      const path = name === 'store' ? this.#store : this.#agents.root(name, '.datamover');
+      const taken = allocated(path) / MIB;
       mib.set(name, Number(taken.toFixed(1)));
       const most = this.#most.get(name) ?? 0;
       if (this.#day > SETTLED_DAYS && taken > most * 1.5 + 1) {
@@ -377,6 +388,10 @@ export class Simulation implements AsyncDisposable {
 
   #tree(name: AgentName): string {
     return this.#agents.root(name, 'tree');
+  }
+
+  get #store(): string {
+    return this.#agents.scratch('store');
   }
 
   #edit(files: number): void {

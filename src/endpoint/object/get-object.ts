@@ -27,11 +27,13 @@ export async function getObject(
   return Buffer.concat(chunks);
 }
 
-/** Every key below a prefix, in order. */
+/** Every key below a prefix, in order, or those behind `after`. */
 export async function* keysBelow(
   store: ObjectStore,
   prefix: string,
   signal: AbortSignal,
+  options: { readonly after?: string } = {},
 ): AsyncGenerator<string, void> {
-  for await (const page of store.list(prefix, {}, signal)) for (const { key } of page) yield key;
+  const pages = store.list(prefix, { ...options, keysOnly: true }, signal);
+  for await (const page of pages) for (const { key } of page) yield key;
 }

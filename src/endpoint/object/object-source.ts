@@ -3,11 +3,11 @@ import { DmError } from '../../model/error.js';
 import { parseNumber } from '../../repository/number-object.js';
 import { numberKey } from '../../repository/object-layout.js';
 import type { DatasetFilter, DatasetReader, DatasetRef, Source } from '../source.js';
+import { BasePaths } from './base-paths.js';
 import { getObject } from './get-object.js';
 import { ObjectDatasetReader } from './object-dataset-reader.js';
 import { openRepository, type Repository, type RepositoryModules } from './repository.js';
 import {
-  basePaths,
   numberedDataset,
   repositoryAt,
   repositoryDataset,
@@ -87,7 +87,7 @@ export class ObjectSource implements Source {
     }
     const paths =
       ref.basePath === undefined
-        ? await basePaths(this.#modules, signal)
+        ? await (this.#modules.paths ?? new BasePaths()).list(store, signal)
         : [await repositoryAt(ref.basePath, this.#modules, signal)];
     for (const path of paths) {
       const repository = await this.#open(path, signal);

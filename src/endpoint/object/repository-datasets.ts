@@ -1,9 +1,8 @@
 import { type DatasetInfo, datasetIdentity } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import type { DatasetId } from '../../model/ids.js';
-import { type NumberedDataset, parseNumber } from '../../repository/number-object.js';
-import { datasetOfKey, NUMBERS_PREFIX, RepositoryLayout } from '../../repository/object-layout.js';
-import { objectPath } from '../../repository/object-path.js';
+import type { NumberedDataset } from '../../repository/number-object.js';
+import { datasetOfKey, RepositoryLayout } from '../../repository/object-layout.js';
 import { plainRepository, plainTree } from '../../repository/plain-path.js';
 import { openRecordObject } from '../../repository/record-object.js';
 import { verifyRecord } from '../../repository/record-signature.js';
@@ -11,6 +10,7 @@ import {
   parseRepositoryRecord,
   type RepositoryRecord,
 } from '../../repository/repository-record.js';
+import { BasePaths } from './base-paths.js';
 import { getObject, keysBelow } from './get-object.js';
 import { openRepository, type Repository, type RepositoryModules } from './repository.js';
 
@@ -106,21 +106,6 @@ export async function numberedDataset(
   );
 }
 
-/** Base paths that hold datasets, or held or will hold some, in no order. */
-export async function basePaths(
-  { store }: Pick<RepositoryModules, 'store'>,
-  signal: AbortSignal,
-): Promise<Uint8Array[]> {
-  const found = new Map<string, Uint8Array>();
-  for await (const key of keysBelow(store, NUMBERS_PREFIX, signal)) {
-    const bytes = await getObject(store, key, signal);
-    if (bytes === null) continue;
-    const { basePath } = parseNumber(bytes.toString(), `number ${key}`);
-    found.set(objectPath(basePath).toString('latin1'), basePath);
-  }
-  return [...found.values()];
-}
-
 /** Base path of the repository for a path as people name it: that of its catalog where a plain copy is, else the path itself. */
 export async function repositoryAt(
   path: Uint8Array,
@@ -142,7 +127,7 @@ export async function* storedDatasets(
 ): AsyncGenerator<StoredDataset, void> {
   const paths =
     basePath === null
-      ? await basePaths(modules, signal)
+      ? await (modules.paths ?? new BasePaths()).list(modules.store, signal)
       : [await repositoryAt(basePath, modules, signal)];
   const found: StoredDataset[] = [];
   for (const path of paths) {

@@ -10,6 +10,7 @@ import {
 } from '../../repository/repository-format.js';
 import { newRepositoryId } from '../../repository/repository-id.js';
 import { RepositoryKeys } from '../../repository/repository-keys.js';
+import type { BasePaths } from './base-paths.js';
 import { getObject } from './get-object.js';
 import type { MasterKeys } from './master-keys.js';
 
@@ -26,6 +27,8 @@ export interface RepositoryModules {
   readonly store: ObjectStore;
   /** Master keys that were unwrapped before. */
   readonly masters: MasterKeys;
+  /** Base paths of the store that were found before; looked up anew each time unless given. */
+  readonly paths?: BasePaths;
 }
 
 /**

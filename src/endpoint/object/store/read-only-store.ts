@@ -1,6 +1,7 @@
 import { DmError } from '../../../model/error.js';
 import type {
   ByteRange,
+  ListOptions,
   ObjectInfo,
   ObjectStore,
   ObjectSummary,
@@ -49,7 +50,7 @@ export class ReadOnlyStore implements ObjectStore {
 
   list(
     prefix: string,
-    options: { readonly after?: string; readonly delimiter?: '/' },
+    options: ListOptions,
     signal: AbortSignal,
   ): AsyncIterable<readonly ObjectSummary[]> {
     return this.#store.list(prefix, options, signal);

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { DmError } from '../../../../model/error.js';
 import type {
   ByteRange,
+  ListOptions,
   ObjectInfo,
   ObjectStore,
   ObjectSummary,
@@ -182,7 +183,7 @@ export class DirectoryStore implements ObjectStore {
 
   async *list(
     prefix: string,
-    options: { readonly after?: string; readonly delimiter?: '/' },
+    options: ListOptions,
     signal: AbortSignal,
   ): AsyncIterable<readonly ObjectSummary[]> {
     this.#begin(signal);
@@ -190,6 +191,7 @@ export class DirectoryStore implements ObjectStore {
       prefix,
       after: options.after ?? null,
       fold: options.delimiter === '/',
+      keysOnly: options.keysOnly === true,
     };
     try {
       yield* inPages(listObjects(this.#root, request), signal);

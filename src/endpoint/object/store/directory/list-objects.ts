@@ -1,4 +1,5 @@
 import type { ObjectSummary } from '../../../../repository/object-store.js';
+import { lookAhead } from '../../../../util/look-ahead.js';
 import { compareKeys } from '../object-key.js';
 import { errorCode } from './directory-error.js';
 import { fileNameOf } from './file-name.js';
@@ -10,7 +11,12 @@ export interface ListRequest {
   /** Null begins at the first key. */
   readonly after: string | null;
   readonly fold: boolean;
+  /** Sizes and times stay 0. */
+  readonly keysOnly: boolean;
 }
+
+/** Files looked at before their turn. */
+const STATS_AHEAD = 16;
 
 /** Every object below a prefix in byte order of the keys, or what is folded at the next slash. */
 export async function* listObjects(
@@ -35,14 +41,32 @@ async function* below(
   request: ListRequest,
 ): AsyncIterable<ObjectSummary> {
   await using opened = folder;
-  for await (const entry of folderEntries(opened, startIn(keyPrefix, request))) {
+  const entries = entriesOf(opened, keyPrefix, request);
+  const looked = lookAhead(entries, STATS_AHEAD, async (entry) => ({
+    entry,
+    object: entry.directory ? null : await object(opened, entry, request),
+  }));
+  for await (const { entry, object } of looked) {
+    if (object !== null) yield object;
+    else if (entry.directory) yield* directory(opened, entry, entry.key, request);
+  }
+}
+
+interface KeyedEntry extends FolderEntry {
+  readonly key: string;
+}
+
+/** What the request is about, but for `after` in what lies below. */
+async function* entriesOf(
+  folder: Folder,
+  keyPrefix: string,
+  request: ListRequest,
+): AsyncGenerator<KeyedEntry, void> {
+  for await (const entry of folderEntries(folder, startIn(keyPrefix, request))) {
     const key = keyPrefix + entry.sortKey;
-    if (!key.startsWith(request.prefix)) {
-      if (compareKeys(key, request.prefix) > 0) return;
-      continue;
-    }
-    if (entry.directory) yield* directory(opened, entry, key, request);
-    else yield* object(opened, entry, key, request);
+    if (key.startsWith(request.prefix)) {
+      if (entry.directory || isBehind(key, request)) yield { ...entry, key };
+    } else if (compareKeys(key, request.prefix) > 0) return;
   }
 }
 
@@ -65,24 +89,30 @@ async function* directory(
     return;
   }
   // A directory without any object is no folder of keys.
-  for await (const _ of below(child, key, { prefix: key, after: null, fold: false })) {
+  for await (const _ of below(child, key, {
+    prefix: key,
+    after: null,
+    fold: false,
+    keysOnly: true,
+  })) {
     if (isBehind(key, request)) yield { key, size: 0, modifiedAtMs: 0 };
     return;
   }
 }
 
-async function* object(
+/** Null when it has been deleted since the folder was read. */
+async function object(
   folder: Folder,
-  entry: FolderEntry,
-  key: string,
-  request: ListRequest,
-): AsyncIterable<ObjectSummary> {
-  if (!isBehind(key, request)) return;
+  { name, key }: KeyedEntry,
+  { keysOnly }: ListRequest,
+): Promise<ObjectSummary | null> {
+  if (keysOnly) return { key, size: 0, modifiedAtMs: 0 };
   try {
-    const stat = await folder.stat(entry.name);
-    yield { key, size: Number(stat.size), modifiedAtMs: Number(stat.mtimeMs) };
+    const stat = await folder.stat(name);
+    return { key, size: Number(stat.size), modifiedAtMs: Number(stat.mtimeMs) };
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
+    return null;
   }
 }
 

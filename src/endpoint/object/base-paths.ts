@@ -1,0 +1,67 @@
+import { parseNumber } from '../../repository/number-object.js';
+import { NUMBERS_PREFIX, numberKey, numberOfKey } from '../../repository/object-layout.js';
+import { objectPath } from '../../repository/object-path.js';
+import type { ObjectStore } from '../../repository/object-store.js';
+import { lookAhead } from '../../util/look-ahead.js';
+import { getObject, keysBelow } from './get-object.js';
+
+/** Before the last number that is known, so many are listed again: one that a writer had to give up may be free once more. */
+const LISTED_AGAIN = 100;
+const READS_AHEAD = 8;
+
+/**
+ * The base paths of one store, which stand in the numbers of its datasets. A number keeps its base path for ever and is read
+ * once, so that asking again costs what is new.
+ */
+export class BasePaths {
+  readonly #found = new Map<string, Uint8Array>();
+  /** Numbers that were read, as far back as they are listed. */
+  #read = new Set<number>();
+  #last = 0;
+
+  /** Those that hold datasets, or held or will hold some, in no order. */
+  async list(store: ObjectStore, signal: AbortSignal): Promise<Uint8Array[]> {
+    // The last one is never deleted by us: without it, this is another store than before.
+    if (!(await this.#readNew(store, signal))) {
+      this.#forget();
+      await this.#readNew(store, signal);
+    }
+    return [...this.#found.values()];
+  }
+
+  /** False when the last number that was known is gone. */
+  async #readNew(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+    const known = this.#last;
+    const from = Math.max(0, known - LISTED_AGAIN);
+    const listed = new Set<number>();
+    const read = this.#read;
+    async function* unread(): AsyncGenerator<number, void> {
+      const after = from === 0 ? {} : { after: numberKey(from) };
+      for await (const key of keysBelow(store, NUMBERS_PREFIX, signal, after)) {
+        const number = numberOfKey(key);
+        if (number === null) continue;
+        listed.add(number);
+        if (!read.has(number)) yield number;
+      }
+    }
+    const reads = lookAhead(unread(), READS_AHEAD, async (number) => {
+      const key = numberKey(number);
+      const bytes = await getObject(store, key, signal);
+      return bytes && { number, ...parseNumber(bytes.toString(), `number ${key}`) };
+    });
+    for await (const numbered of reads) {
+      if (numbered === null) continue;
+      this.#found.set(objectPath(numbered.basePath).toString('latin1'), numbered.basePath);
+      read.add(numbered.number);
+      this.#last = Math.max(this.#last, numbered.number);
+    }
+    this.#read = new Set([...read].filter((number) => number > this.#last - LISTED_AGAIN));
+    return known === 0 || listed.has(known);
+  }
+
+  #forget(): void {
+    this.#found.clear();
+    this.#read.clear();
+    this.#last = 0;
+  }
+}
