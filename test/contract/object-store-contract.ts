@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { DmError } from '../../src/model/error.js';
 import type {
   ByteRange,
+  ListOptions,
   ObjectStore,
   ObjectSummary,
   UnfinishedUpload,
@@ -60,7 +61,7 @@ export function describeObjectStore(name: string, make: () => Promise<ObjectStor
 
     async function list(
       prefix: string,
-      options: { after?: string; delimiter?: '/' } = {},
+      options: ListOptions = {},
     ): Promise<ObjectSummary[]> {
       const found: ObjectSummary[] = [];
       for await (const page of store.list(prefix, options, signal)) found.push(...page);
@@ -192,7 +193,9 @@ export function describeObjectStore(name: string, make: () => Promise<ObjectStor
         'l/😀',
       ]);
       for (const [index, after] of sorted.entries()) {
-        expect(await keys('l/', { after }), after).to.deep.equal(sorted.slice(index + 1));
+        const behind = sorted.slice(index + 1);
+        expect(await keys('l/', { after }), after).to.deep.equal(behind);
+        expect(await keys('l/', { after, keysOnly: true }), after).to.deep.equal(behind);
       }
       expect(await keys('l/', { after: 'l/b/', delimiter: '/' })).to.deep.equal([
         'l/b0',
