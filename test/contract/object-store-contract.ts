@@ -59,10 +59,7 @@ export function describeObjectStore(name: string, make: () => Promise<ObjectStor
       return Buffer.concat(chunks);
     }
 
-    async function list(
-      prefix: string,
-      options: ListOptions = {},
-    ): Promise<ObjectSummary[]> {
+    async function list(prefix: string, options: ListOptions = {}): Promise<ObjectSummary[]> {
       const found: ObjectSummary[] = [];
       for await (const page of store.list(prefix, options, signal)) found.push(...page);
       return found;
