@@ -225,7 +225,8 @@ export class EntryScanner {
     if (stat.type !== 'file') {
       notes.observed(identity.gfid, observeClosed(directory.fd, name, stat, this.#context));
     } else if (this.#options.content === 'list') {
-      this.#list(directory, name, stat, identity, 0n);
+      const storeAs = await this.#unstoredVersion(directory, name, stat, identity);
+      this.#list(directory, name, stat, identity, storeAs);
     } else {
       await this.#observeFile(directory, name, stat, identity);
     }
@@ -258,6 +259,32 @@ export class EntryScanner {
     const { catalog } = this.#modules.previous;
     const isKnown = await hasKnownContent(fd, stat, { gfid, version }, catalog, signal);
     return isKnown ? version : newVersion;
+  }
+
+  /**
+   * The version of a file that only its metadata tell from the last dataset, when the store lacks it: what has the bytes is
+   * the live file alone, and older datasets find them under that version. 0 for any other file.
+   */
+  async #unstoredVersion(
+    directory: ScannedDirectory,
+    name: Buffer,
+    stat: FileStat,
+    { gfid, binding }: Identity,
+  ): Promise<bigint> {
+    const { isStored, signal } = this.#options;
+    if (isStored === null || binding === null || binding.size !== stat.size) return 0n;
+    const { version } = binding;
+    if (isStored(gfid, version)) return 0n;
+    const fd = this.#look.openAt(directory.fd, name, O_RDONLY);
+    try {
+      const opened = statFd(fd);
+      if (opened.ino !== stat.ino || opened.type !== 'file') return 0n;
+      const { catalog } = this.#modules.previous;
+      const isKnown = await hasKnownContent(fd, opened, { gfid, version }, catalog, signal);
+      return isKnown ? version : 0n;
+    } finally {
+      close(fd);
+    }
   }
 
   /** An unchanged file whose version the store lacks is captured under the version it has. */

@@ -86,12 +86,17 @@ export class CopyFixture implements AsyncDisposable {
     });
   }
 
-  async capture(provider: 'auto' | 'none' = 'auto'): Promise<DatasetInfo> {
+  /** A dataset of the source, or of the tree at the target. */
+  async capture(
+    provider: 'auto' | 'none' = 'auto',
+    end: 'source' | 'target' = 'source',
+  ): Promise<DatasetInfo> {
+    const path = Buffer.from(end === 'source' ? this.source : this.target);
     const id = parseDatasetId(randomBytes(16).toString('hex'));
     await captureDataset(
       {
-        root: this.sourceRoot.path,
-        basePath: Buffer.from(this.source),
+        root: (end === 'source' ? this.sourceRoot : this.targetRoot).path,
+        basePath: path,
         name: 'test',
         excludes: [],
         provider,
@@ -107,7 +112,7 @@ export class CopyFixture implements AsyncDisposable {
       async () => undefined,
       this.signal,
     );
-    const placed = await this.datasets.get({ id, basePath: Buffer.from(this.source) });
+    const placed = await this.datasets.get({ id, basePath: path });
     return this.datasets.infoOf(placed);
   }
 

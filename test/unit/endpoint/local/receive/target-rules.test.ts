@@ -166,6 +166,21 @@ describe('what may be received where', function () {
     fixture.expectSame();
   });
 
+  it('keeps the datasets it had when it is released, from the first own dataset on', async () => {
+    fixture.sh('echo as it was > shut; echo as it was > shut-and-new');
+    const whole = await fixture.capture();
+    await fixture.copy(whole);
+    await fixture.makeTarget().release(Buffer.from(fixture.target), fixture.signal);
+    fixture.sh('chmod 400 shut shut-and-new; echo otherwise > shut-and-new', fixture.target);
+    const own = await fixture.capture('auto', 'target');
+    fixture.sh('for f in shut shut-and-new top; do echo users >> $f; done', fixture.target);
+    expect(await fixture.bad(own)).to.deep.equal([]);
+    // What users changed before any dataset held it is gone, as docs/failover.md says, and nothing else.
+    const isShared = own.provider !== 'copy';
+    const lost = isShared ? [] : ['shut-and-new unreadable'];
+    expect(await fixture.bad(whole)).to.deep.equal(lost);
+  });
+
   it('is released only when it was received, whole', async () => {
     const target = fixture.makeTarget();
     const nothing = target.release(Buffer.from(fixture.target), fixture.signal);
