@@ -7,23 +7,14 @@ import { isSubvolumeRoot } from '../sys/btrfs.js';
 import { isErrno, SysError, sysToDm } from '../sys/errno.js';
 import { filesystemMagic, MAGIC_BTRFS } from '../sys/filesystem.js';
 import { close, O_RDONLY, openAt } from '../sys/open.js';
-import { copyOf, type FileStat, StatView, statAt, statFd } from '../sys/stat.js';
+import { copyOf, type FileStat, StatView, statAt } from '../sys/stat.js';
 import { joinPath } from './directory-stack.js';
+import { FileScanner } from './file-scanner.js';
 import type { FormerEntries } from './former-entries.js';
 import { EntryIdentifier, type Identity } from './identify-entry.js';
 import { observeClosed, observeOpen } from './observe-inode.js';
-import { hasKnownContent } from './providers/known-content.js';
 import type { ScanNotes } from './scan-notes.js';
-import type { EntryLook, ScanModules, ScanOptions } from './scan-types.js';
-import { U64Map } from './u64-map.js';
-
-/** The directory whose entries are looked at, opened for reading. */
-export interface ScannedDirectory {
-  readonly gfid: Gfid;
-  readonly read: number;
-  readonly fd: number;
-  readonly components: readonly Buffer[];
-}
+import type { EntryLook, ScanModules, ScannedDirectory, ScanOptions } from './scan-types.js';
 
 /** `absent`: not part of the dataset. `kept`: stays as it was, nothing happened to it or it could not be looked at. */
 export type EntryOutcome =
@@ -53,14 +44,12 @@ export class EntryScanner {
   readonly #modules: ScanModules & { notes: ScanNotes };
   readonly #look: EntryLook;
   readonly #identifier: EntryIdentifier;
+  readonly #files: FileScanner;
   readonly #base: FileStat;
   readonly #baseView: StatView;
   /** Of the entry that is looked at. */
   readonly #view = new StatView();
   readonly #onBtrfs: boolean;
-  /** Of hard-linked files on the content list: the directory they were seen in, and which read of it. */
-  readonly #listedIn = new U64Map();
-  readonly #listedBy = new U64Map();
   #entries = 0;
 
   constructor(options: ScanOptions, modules: ScanModules & { notes: ScanNotes }) {
@@ -68,6 +57,7 @@ export class EntryScanner {
     this.#modules = modules;
     this.#look = modules.look ?? SYSTEM_LOOK;
     this.#identifier = new EntryIdentifier(modules.previous, modules.mint);
+    this.#files = new FileScanner(options, { ...modules, look: this.#look });
     this.#baseView = new StatView().statFd(options.baseFd);
     this.#base = copyOf(this.#baseView);
     this.#onBtrfs = filesystemMagic(options.baseFd) === MAGIC_BTRFS;
@@ -143,7 +133,7 @@ export class EntryScanner {
     if (this.#isForeign(directory, name, stat)) return 'absent';
     const identity = await this.#identifier.identify(stat, former);
     if (identity.unchanged) {
-      await this.#checkStored(directory, name, stat, identity);
+      this.#files.unchanged(directory, name, stat, identity);
     } else if (stat.type !== 'dir') {
       try {
         await this.#changed(directory, name, stat, identity);
@@ -224,113 +214,9 @@ export class EntryScanner {
     const { notes } = this.#modules;
     if (stat.type !== 'file') {
       notes.observed(identity.gfid, observeClosed(directory.fd, name, stat, this.#context));
-    } else if (this.#options.content === 'list') {
-      const storeAs = await this.#unstoredVersion(directory, name, stat, identity);
-      this.#list(directory, name, stat, identity, storeAs);
     } else {
-      await this.#observeFile(directory, name, stat, identity);
+      await this.#files.changed(directory, name, stat, identity);
     }
-  }
-
-  async #observeFile(
-    directory: ScannedDirectory,
-    name: Buffer,
-    stat: FileStat,
-    identity: Identity,
-  ): Promise<void> {
-    const fd = this.#look.openAt(directory.fd, name, O_RDONLY);
-    try {
-      const opened = statFd(fd);
-      if (opened.ino !== stat.ino || opened.type !== 'file') {
-        throw new DmError('source_changing', 'it was replaced while it was looked at');
-      }
-      const version = await this.#versionOf(fd, opened, identity);
-      this.#modules.notes.observed(identity.gfid, observeOpen(fd, opened, version, this.#context));
-    } finally {
-      close(fd);
-    }
-  }
-
-  async #versionOf(fd: number, stat: FileStat, { gfid, binding }: Identity): Promise<bigint> {
-    const { content, newVersion, signal } = this.#options;
-    if (content === 'observe' || binding === null || binding.size !== stat.size) return newVersion;
-    const { version } = binding;
-    if (content === 'adopt') return binding.mtimeNs === stat.mtimeNs ? version : newVersion;
-    const { catalog } = this.#modules.previous;
-    const isKnown = await hasKnownContent(fd, stat, { gfid, version }, catalog, signal);
-    return isKnown ? version : newVersion;
-  }
-
-  /**
-   * The version of a file that only its metadata tell from the last dataset, when the store lacks it: what has the bytes is
-   * the live file alone, and older datasets find them under that version. 0 for any other file.
-   */
-  async #unstoredVersion(
-    directory: ScannedDirectory,
-    name: Buffer,
-    stat: FileStat,
-    { gfid, binding }: Identity,
-  ): Promise<bigint> {
-    const { isStored, signal } = this.#options;
-    if (isStored === null || binding === null || binding.size !== stat.size) return 0n;
-    const { version } = binding;
-    if (isStored(gfid, version)) return 0n;
-    const fd = this.#look.openAt(directory.fd, name, O_RDONLY);
-    try {
-      const opened = statFd(fd);
-      if (opened.ino !== stat.ino || opened.type !== 'file') return 0n;
-      const { catalog } = this.#modules.previous;
-      const isKnown = await hasKnownContent(fd, opened, { gfid, version }, catalog, signal);
-      return isKnown ? version : 0n;
-    } finally {
-      close(fd);
-    }
-  }
-
-  /** An unchanged file whose version the store lacks is captured under the version it has. */
-  async #checkStored(
-    directory: ScannedDirectory,
-    name: Buffer,
-    stat: FileStat,
-    { gfid, binding }: Identity,
-  ): Promise<void> {
-    const { isStored } = this.#options;
-    if (isStored === null || stat.type !== 'file' || binding === null) return;
-    if (isStored(gfid, binding.version)) return;
-    const identity = { gfid, binding, isNew: false, unchanged: true };
-    this.#list(directory, name, stat, identity, binding.version);
-  }
-
-  #list(
-    directory: ScannedDirectory,
-    name: Buffer,
-    stat: FileStat,
-    { gfid, binding }: Identity,
-    storeAs: bigint,
-  ): void {
-    // One capture serves all names of a hard link, as long as the directory it was seen in stands.
-    if (stat.nlink > 1) {
-      const parent = this.#listedIn.get(gfid);
-      const read = Number(this.#listedBy.get(gfid) ?? 0n);
-      if (parent !== undefined && this.#modules.notes.reads.isValid(parent as Gfid, read)) return;
-      this.#listedIn.set(gfid, directory.gfid);
-      this.#listedBy.set(gfid, BigInt(directory.read));
-    }
-    const item = {
-      gfid,
-      parent: directory.gfid,
-      read: directory.read,
-      ino: stat.ino,
-      btimeNs: stat.btimeNs,
-      ctimeNs: stat.ctimeNs,
-      size: stat.size,
-      storeAs,
-      formerVersion: binding?.version ?? 0n,
-      likelySame: binding?.size === stat.size && binding.mtimeNs === stat.mtimeNs,
-      racy: binding?.ctimeNs === 0n,
-      path: joinPath([...directory.components, name]),
-    };
-    this.#modules.notes.content(item, stat.blocks * 512n);
   }
 
   #unreadable(

@@ -1,7 +1,8 @@
 import type { Catalog } from '../../../catalog/catalog.js';
 import { compareBytes } from '../../../util/bytes.js';
 import type { ChangedDirectory } from './changed-tree.js';
-import type { EntryScanner, ScannedDirectory } from './entry-scanner.js';
+import type { EntryScanner } from './entry-scanner.js';
+import type { ScannedDirectory } from './scan-types.js';
 import type { Subdirectory } from './subdirectory.js';
 
 /**

@@ -7,6 +7,14 @@ import type { OwnerNames } from '../sys/owner-names.js';
 import type { StatView } from '../sys/stat.js';
 import type { Excludes } from './excludes.js';
 
+/** The directory whose entries are looked at, opened for reading. */
+export interface ScannedDirectory {
+  readonly gfid: Gfid;
+  readonly read: number;
+  readonly fd: number;
+  readonly components: readonly Buffer[];
+}
+
 /** What the tree was when it was last captured or placed. */
 export interface ScanPrevious {
   readonly catalog: Catalog;

@@ -6,13 +6,13 @@ import { DirectoryListing } from './directory-listing.js';
 import { SEEN_IN_NOTHING } from './directory-reads.js';
 import { type DirectoryRecord, decodeDirectory, encodeDirectory } from './directory-record.js';
 import { DirectoryStack } from './directory-stack.js';
-import { type EntryOutcome, EntryScanner, type ScannedDirectory } from './entry-scanner.js';
+import { type EntryOutcome, EntryScanner } from './entry-scanner.js';
 import { FormerEntries, type FormerEntry } from './former-entries.js';
 import { MutationSpill } from './mutation-spill.js';
 import { revisit } from './revisit.js';
 import { ALWAYS } from './scan-events.js';
 import type { ScanNotes } from './scan-notes.js';
-import type { ScanModules, ScanOptions } from './scan-types.js';
+import type { ScanModules, ScannedDirectory, ScanOptions } from './scan-types.js';
 import type { Subdirectory } from './subdirectory.js';
 
 const MASK_64 = (1n << 64n) - 1n;
