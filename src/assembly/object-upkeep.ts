@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { BasePaths } from '../endpoint/object/base-paths.js';
 import { MasterKeys } from '../endpoint/object/master-keys.js';
+import { NumberReads } from '../endpoint/object/prune/drop-numbers.js';
 import { pruneRepository } from '../endpoint/object/prune/prune.js';
 import type {
   PruneOptions,
@@ -59,10 +60,12 @@ export class ObjectUpkeep {
     signal: AbortSignal,
   ): Promise<void> {
     if (!options.dryRun) refuseReadOnly(account, 'pruned');
+    const numbers = new NumberReads();
     await this.#each(account, basePath, signal, async ({ basePath: path, repository, store }) => {
       const modules = {
         repository,
         store,
+        numbers,
         clock: this.#modules.clock,
         owner: this.#options.guid,
         signer: this.#modules.signer,

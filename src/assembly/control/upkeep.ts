@@ -113,5 +113,6 @@ function summaryMessage(basePath: Uint8Array, summary: PruneSummary): PruneSumma
     packs_young: summary.packsYoung,
     bytes_young: summary.bytesYoung,
     uploads_dropped: summary.uploadsDropped,
+    numbers_dropped: summary.numbersDropped,
   };
 }

@@ -20,6 +20,7 @@ const COLUMNS = columns(
     doomed_until: 'UNTIL',
     bytes_young: 'TOO YOUNG',
     uploads_dropped: 'UPLOADS DROPPED',
+    numbers_dropped: 'NUMBERS DROPPED',
   },
   'bytes_kept_as_versions',
   'bytes_repacked',

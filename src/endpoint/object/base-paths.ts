@@ -21,7 +21,7 @@ export class BasePaths {
 
   /** Those that hold datasets, or held or will hold some, in no order. */
   async list(store: ObjectStore, signal: AbortSignal): Promise<Uint8Array[]> {
-    // The last one is never deleted by us: without it, this is another store than before.
+    // The newest number is never deleted. Without the last one known, a prune came after newer ones, or this is another store.
     if (!(await this.#readNew(store, signal))) {
       this.#forget();
       await this.#readNew(store, signal);

@@ -3,6 +3,7 @@ import type { ObjectStore } from '../../../repository/object-store.js';
 import type { RecordSigner } from '../../../repository/record-signature.js';
 import type { Clock } from '../../../util/clock.js';
 import type { Repository } from '../repository.js';
+import type { NumberReads } from './drop-numbers.js';
 
 /** Steps of a prune, in the order in which they are gone through. */
 export const PRUNE_STEPS = [
@@ -66,6 +67,8 @@ export interface PruneSummary {
   packsYoung: number;
   bytesYoung: number;
   uploadsDropped: number;
+  /** Numbers of datasets that are gone. */
+  numbersDropped: number;
 }
 
 export function emptySummary(): PruneSummary {
@@ -81,12 +84,14 @@ export function emptySummary(): PruneSummary {
     packsYoung: 0,
     bytesYoung: 0,
     uploadsDropped: 0,
+    numbersDropped: 0,
   };
 }
 
 export interface PruneModules {
   readonly repository: Repository;
   readonly store: ObjectStore;
+  readonly numbers: NumberReads;
   readonly clock: Clock;
   /** This agent: it may go on with what it began itself. */
   readonly owner: SystemGuid;

@@ -15,6 +15,7 @@ import {
   isGarbage,
   unfinishedDoom,
 } from './doom-packs.js';
+import { dropNumbers } from './drop-numbers.js';
 import { dropUploads } from './drop-uploads.js';
 import {
   hasSigned,
@@ -97,8 +98,9 @@ class Prune {
   async run(): Promise<PruneSummary> {
     const { dryRun, leftoverMs } = this.#options;
     this.#tell('leftovers');
-    const uploads = { olderThanMs: leftoverMs, dryRun };
-    this.#summary.uploadsDropped = await dropUploads(uploads, this.#modules, this.#signal);
+    const old = { olderThanMs: leftoverMs, dryRun };
+    this.#summary.uploadsDropped = await dropUploads(old, this.#modules, this.#signal);
+    this.#summary.numbersDropped = await dropNumbers(old, this.#modules, this.#signal);
     if (!dryRun) {
       await settleDeletions({ olderThanMs: leftoverMs }, this.#modules, this.#signal);
     }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { NumberReads } from '../../../../../src/endpoint/object/prune/drop-numbers.js';
 import { pruneRepository } from '../../../../../src/endpoint/object/prune/prune.js';
 import {
   PRUNE_DEFAULTS,
@@ -43,6 +44,7 @@ export class PruneFixture extends ObjectFixture {
       {
         repository: await this.open(store),
         store,
+        numbers: new NumberReads(),
         clock: systemClock,
         owner: more.owner ?? OWNER,
         signer: () => null,

@@ -164,6 +164,29 @@ describe('prune', function () {
     for (const path of left) expect(existsSync(join(fixture.directory, path))).to.equal(false);
   });
 
+  it('drops the numbers of datasets that are gone, but for the newest', async () => {
+    const numbers = () => readdirSync(join(fixture.directory, 'numbers')).map(Number).sort();
+    await threeBackups();
+    await fixture.deleteRecord(0);
+    await fixture.deleteRecord(1);
+    expect(numbers()).to.deep.equal([1, 2, 3]);
+    expect((await fixture.prune({ leftoverMs: DAY_MS })).numbersDropped).to.equal(0);
+    expect((await fixture.prune({ dryRun: true })).numbersDropped).to.equal(1);
+    expect(numbers()).to.deep.equal([1, 2, 3]);
+    expect((await fixture.prune()).numbersDropped).to.equal(1);
+    expect(numbers()).to.deep.equal([2, 3]);
+    await fixture.backUp();
+    expect(numbers()).to.deep.equal([2, 3, 4]);
+    expect((await fixture.prune()).numbersDropped).to.equal(1);
+    expect(numbers()).to.deep.equal([2, 4]);
+    const found: number[] = [];
+    for await (const { number } of (await fixture.makeSource()).listDatasets({}, fixture.signal)) {
+      found.push(number);
+    }
+    expect(found).to.deep.equal([2, 4]);
+    await fixture.expectWhole();
+  });
+
   it('is done in two goes when it does not wait', async () => {
     await threeBackups();
     await fixture.deleteRecord(0);

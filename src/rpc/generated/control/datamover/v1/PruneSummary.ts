@@ -15,6 +15,7 @@ export interface PruneSummary {
   'uploads_dropped'?: (number | string | Long);
   'packs_repacked'?: (number | string | Long);
   'bytes_repacked'?: (number | string | Long);
+  'numbers_dropped'?: (number | string | Long);
 }
 
 export interface PruneSummary__Output {
@@ -30,4 +31,5 @@ export interface PruneSummary__Output {
   'uploads_dropped': (number);
   'packs_repacked': (number);
   'bytes_repacked': (number);
+  'numbers_dropped': (number);
 }
