@@ -1,3 +1,4 @@
+import { releaseMemory } from '../endpoint/local/sys/release-memory.js';
 import { BasePaths } from '../endpoint/object/base-paths.js';
 import { MasterKeys } from '../endpoint/object/master-keys.js';
 import { ObjectExpirer } from '../endpoint/object/object-expirer.js';
@@ -69,7 +70,7 @@ export class ObjectPlaces {
       source,
       target: new ObjectTarget(
         { workPath: this.#workPath, secret },
-        { ...modules, pool, sessions, numbers, signer, now: datingNow, log },
+        { ...modules, pool, sessions, numbers, signer, now: datingNow, log, releaseMemory },
       ),
       maker: new ObjectMaker(backupVerifiers({ source, store, workPath: this.#workPath })),
       expirer: new ObjectExpirer({ store, source, locks, now: trustedNow }),

@@ -59,6 +59,8 @@ export interface ObjectTargetModules extends RepositoryModules {
   /** Shared by all targets of one account. */
   readonly sessions: ReceiveSessions;
   readonly numbers: DatasetNumbers;
+  /** Gives memory that no thread uses any more back to the system. */
+  readonly releaseMemory: (memory: SharedArrayBuffer) => void;
   /** Who signs records; null while no identity is installed. */
   readonly signer: () => RecordSigner | null;
   /** Milliseconds since 1970. */

@@ -1,4 +1,4 @@
-import { load } from 'koffi';
+import { address, load } from 'koffi';
 import { lastError } from './errno.js';
 
 /** What a system call takes: numbers, 64-bit numbers, and memory that it reads or fills. */
@@ -45,6 +45,11 @@ export function bindInBackground(
         else reject(error);
       });
     });
+}
+
+/** Where memory lies, as long as somebody holds it. */
+export function addressOf(bytes: Uint8Array): bigint {
+  return address(bytes);
 }
 
 /** System call numbers of what the oldest C library we run on (glibc 2.28) has no function for. */

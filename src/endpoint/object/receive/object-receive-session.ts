@@ -53,6 +53,8 @@ export interface ObjectSessionOptions {
 export interface ObjectSessionModules extends Omit<PublishModules, 'plainBytes'> {
   readonly pool: WorkerPool;
   readonly sessions: ReceiveSessions;
+  /** Gives memory that no thread uses any more back to the system. */
+  readonly releaseMemory: (memory: SharedArrayBuffer) => void;
 }
 
 /** A backup into a repository; worker threads hash, compress and pack, this thread uploads. */
@@ -71,8 +73,6 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
   /** The stream has ended whole: what comes now was asked for. */
   #streamEnded = false;
   #running: Promise<unknown> = Promise.resolve();
-  /** Of all streams: when lanes fail, uploads may still be on their way. */
-  readonly #uploading: UploadQueue[] = [];
   #committing: Promise<unknown> = Promise.resolve();
   #result: CommitResult | null = null;
   #closed = false;
@@ -96,10 +96,11 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
       needs: this.#needs.splice(0),
       stopped: this.#stopped.signal,
     };
+    const { work, ended } = this.#work();
     const onRunning = (running: Promise<void>): void => {
-      this.#running = running;
+      this.#running = running.then(ended);
     };
-    return writeStream(batches, options, { work: this.#work(), onRunning }, signal);
+    return writeStream(batches, options, { work, onRunning }, signal);
   }
 
   commit(
@@ -126,7 +127,6 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
   async stop(reason: DmError): Promise<void> {
     this.#stopped.abort(reason);
     await this.#running;
-    await Promise.all(this.#uploading.map((uploads) => uploads.ended()));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -135,15 +135,16 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
     await this.#committing;
     await this.stop(new DmError('cancelled', 'the session was closed'));
     this.#modules.sessions.remove(this.#options.lockPath, this);
+    this.#modules.releaseMemory(this.#options.input.table);
   }
 
-  #work(): ReceiveWork {
+  /** For one stream, and what is to be done when it has ended: when lanes fail, uploads may still be on their way. */
+  #work(): { readonly work: ReceiveWork; readonly ended: () => Promise<void> } {
     const onRequest = this.#streamEnded;
     const uploads = new UploadQueue({ parallel: PARALLEL_UPLOADS });
     const objects = new UploadQueue({ parallel: PARALLEL_OBJECTS });
-    this.#uploading.push(uploads, objects);
     const slots = PackSlots.make(this.#options.session.lanes + PARALLEL_UPLOADS);
-    return {
+    const work: ReceiveWork = {
       structure: (payloads, signal) => this.#takeStructure(payloads, signal),
       lane: async (lane, batches, onAck, signal) => {
         const options = { lane, onRequest, uploads, objects, slots };
@@ -158,6 +159,12 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
         this.#streamEnded = true;
       },
     };
+    const ended = async (): Promise<void> => {
+      await uploads.ended();
+      await objects.ended();
+      this.#modules.releaseMemory(slots.memory);
+    };
+    return { work, ended };
   }
 
   async #takeStructure(

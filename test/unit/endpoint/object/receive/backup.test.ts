@@ -88,9 +88,7 @@ describe('backup into a repository', function () {
       const again = whole.take(fixture.copy.makeSource(), dataset);
       expect(await codeOf(again)).to.equal('already_exists');
     } finally {
-      // The store is the other fixture's.
-      await whole.pool[Symbol.asyncDispose]();
-      await whole.copy[Symbol.asyncDispose]();
+      await whole.leave();
     }
   });
 

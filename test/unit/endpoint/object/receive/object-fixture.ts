@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { releaseMemory } from '../../../../../src/endpoint/local/sys/release-memory.js';
 import { MasterKeys } from '../../../../../src/endpoint/object/master-keys.js';
 import { ObjectSource } from '../../../../../src/endpoint/object/object-source.js';
 import { ObjectTarget } from '../../../../../src/endpoint/object/object-target.js';
@@ -70,6 +71,7 @@ export class ObjectFixture implements AsyncDisposable {
         pool: this.pool,
         sessions: new ReceiveSessions(),
         numbers: new DatasetNumbers(),
+        releaseMemory,
         signer: () => null,
         now: () => Date.now(),
         log: { warn: (_fields, message) => void this.warnings.push(message) },
@@ -133,10 +135,15 @@ export class ObjectFixture implements AsyncDisposable {
     return new RepositoryReader(this.directory, this.#basePath, master);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends it and leaves the store, which is another fixture's. */
+  async leave(): Promise<void> {
     await this.pool[Symbol.asyncDispose]();
     for (const store of this.#stores) await store[Symbol.asyncDispose]();
     await this.copy[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.leave();
     for (const path of [this.directory, this.workPath])
       rmSync(path, { recursive: true, force: true });
   }
