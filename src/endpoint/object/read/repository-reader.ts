@@ -8,9 +8,10 @@ import { RepositoryPages } from './repository-pages.js';
 import { Segments } from './segments.js';
 import { StoredMaps } from './stored-maps.js';
 
-const PAGE_BYTES = 12 * 1024 * 1024;
-const DATA_BYTES = 16 * 1024 * 1024;
-const SEGMENT_BYTES = 12 * 1024 * 1024;
+const PAGE_BYTES = 6 * 1024 * 1024;
+const PARSED_BYTES = 8 * 1024 * 1024;
+const DATA_BYTES = 8 * 1024 * 1024;
+const SEGMENT_BYTES = 8 * 1024 * 1024;
 
 /** Reads maps and segments of one repository. Its memory is bounded, whatever is read. */
 export class RepositoryReader {
@@ -24,7 +25,10 @@ export class RepositoryReader {
     const { layout, keys } = repository;
     const pages = new PackRanges({ layout, cacheBytes: PAGE_BYTES }, { store }, signal);
     const data = new PackRanges({ layout, cacheBytes: DATA_BYTES }, { store }, signal);
-    this.pages = new PageReader({}, { source: new RepositoryPages({ ranges: pages, keys }) });
+    this.pages = new PageReader(
+      { cacheBytes: PARSED_BYTES },
+      { source: new RepositoryPages({ ranges: pages, keys }) },
+    );
     this.plain = new PlainObjects({ layout }, { store }, signal);
     this.segments = new Segments({ cacheBytes: SEGMENT_BYTES }, { ranges: data, keys });
   }

@@ -11,7 +11,7 @@ import { loadSession, type ObjectSession } from './session-record.js';
 import type { ObjectTaskInput } from './task-input.js';
 import { WorkDirectory } from './work-directory.js';
 
-const CACHE_BYTES = 8 * 1024 * 1024;
+const CACHE_BYTES = 4 * 1024 * 1024;
 
 /** Everything a task of a backup works on, opened. */
 export class ObjectWorkspace implements Disposable {
