@@ -158,6 +158,7 @@ async function startParts(
     { workPath },
     {
       ...{ ...modules, accounts, pool, signer: () => trust.signer() },
+      checkSigner: (certificates, signedAtMs) => trust.checkRecordSigner(certificates, signedAtMs),
       ...{ locks: (accountId) => work.locks.of(accountId), trustedNow, datingNow },
     },
   );

@@ -3,7 +3,7 @@ import { BasePaths } from '../endpoint/object/base-paths.js';
 import { MasterKeys } from '../endpoint/object/master-keys.js';
 import { ObjectExpirer } from '../endpoint/object/object-expirer.js';
 import { ObjectMaker } from '../endpoint/object/object-maker.js';
-import { ObjectSource } from '../endpoint/object/object-source.js';
+import { ObjectSource, type SignerCheck } from '../endpoint/object/object-source.js';
 import { ObjectTarget } from '../endpoint/object/object-target.js';
 import { DatasetNumbers } from '../endpoint/object/receive/give-number.js';
 import { ReceiveSessions } from '../endpoint/receive/receive-sessions.js';
@@ -23,6 +23,8 @@ export interface ObjectPlacesModules extends ObjectStoreModules {
   readonly accounts: AccountStore;
   readonly pool: WorkerPool;
   readonly signer: () => RecordSigner | null;
+  /** See TrustStore. */
+  readonly checkSigner: SignerCheck;
   readonly log: Log;
   /** The time by which backups that are made now are dated. */
   readonly datingNow: () => number;
@@ -64,7 +66,11 @@ export class ObjectPlaces {
     const { sessions, numbers, paths } = this.#stateOf(account);
     const modules = { store, masters: this.#masters, paths: paths.found };
     const locks = () => this.#modules.locks(account.id);
-    const source = new ObjectSource({ secret }, { ...modules, locks });
+    const checkSigner = account.store.acceptUnsigned === true ? null : this.#modules.checkSigner;
+    const source = new ObjectSource(
+      { secret },
+      { ...modules, locks, ...(checkSigner && { checkSigner }) },
+    );
     return {
       name: account.name,
       source,

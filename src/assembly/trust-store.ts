@@ -6,6 +6,7 @@ import { type Certificate, parseCertificate, parseCertificates } from '../securi
 import { parseCrl } from '../security/crl.js';
 import { checkInstallableCa, checkInstallableIdentity } from '../security/installable.js';
 import { loadPrivateKey, privateKeyPem } from '../security/private-key.js';
+import { verifyRecordSigner } from '../security/record-trust.js';
 import {
   buildTlsMaterial,
   newestValidIdentity,
@@ -107,11 +108,37 @@ export class TrustStore {
       role,
       trustedCas: cas.map(({ certificate }) => certificate),
       crls: this.#installed.crls.map(({ list }) => list),
-      revokedFingerprints: new Set(
-        this.#installed.settings.revokedFingerprints.map((text) => text.replace(/^spki:/, '')),
-      ),
+      revokedFingerprints: byHand(this.#installed.settings),
       now: new Date(this.#clock.now()),
     });
+  }
+
+  /**
+   * Whether a dataset's record comes from somebody we trust; without a CA nobody is asked for that. `certificates` are those beside its
+   * signature, null when there is none. Throws `dataset_untrusted` with the reason.
+   */
+  checkRecordSigner(certificates: string | null, signedAtMs: number): void {
+    const { cas, identities, crls, settings } = this.#installed;
+    if (cas.length === 0) return;
+    if (certificates === null) {
+      throw new DmError('dataset_untrusted', 'nobody has signed it', {
+        data: { reason: 'unsigned' },
+      });
+    }
+    try {
+      verifyRecordSigner({
+        certificates,
+        signedAt: new Date(signedAtMs),
+        trustedCas: cas.map(({ certificate }) => certificate),
+        crls: crls.map(({ list }) => list),
+        revokedFingerprints: byHand(settings),
+        ownKeys: new Set(identities.map(({ certificate }) => certificate.spkiSha256)),
+      });
+    } catch (error) {
+      if (!(error instanceof DmError) || error.code !== 'peer_untrusted') throw error;
+      const { message, data } = error;
+      throw new DmError('dataset_untrusted', message, { data, cause: error });
+    }
   }
 
   async createCa(request: { name: string; description: string; pem: string }): Promise<string> {
@@ -243,6 +270,11 @@ export class TrustStore {
   async #load(): Promise<void> {
     this.#installed = await this.#records.load();
   }
+}
+
+/** Fingerprints that were revoked at this agent. */
+function byHand({ revokedFingerprints }: CertificateSettings): ReadonlySet<string> {
+  return new Set(revokedFingerprints.map((text) => text.replace(/^spki:/, '')));
 }
 
 function refuseTaken(

@@ -79,6 +79,7 @@ export const ERROR_CODES = {
   certificate_invalid: final(INVALID_ARGUMENT, 1),
   no_identity: final(FAILED_PRECONDITION, 1),
   encryption_key: final(PERMISSION_DENIED, 5),
+  dataset_untrusted: final(UNAUTHENTICATED, 5),
 
   // Source
   source_missing: final(NOT_FOUND, 3),

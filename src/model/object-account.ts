@@ -46,6 +46,8 @@ export interface StoreSettings {
   readonly maxTasks: number;
   /** The operator's word that no other agent writes there. */
   readonly singleWriter: boolean;
+  /** Read datasets that nobody we trust has signed; absent in older records. */
+  readonly acceptUnsigned?: boolean;
 }
 
 export const DEFAULT_STORE_SETTINGS: StoreSettings = {
@@ -63,6 +65,7 @@ export const DEFAULT_STORE_SETTINGS: StoreSettings = {
   asOfMs: null,
   maxTasks: 0,
   singleWriter: false,
+  acceptUnsigned: false,
 };
 
 /**

@@ -7,6 +7,7 @@ import { rootDigest } from '../../src/catalog/root-digest.js';
 import { RepositoryLayout } from '../../src/repository/object-layout.js';
 import { ObjectPagePacks } from '../../src/repository/object-page-packs.js';
 import { openRecordObject, recordObject } from '../../src/repository/record-object.js';
+import type { RecordSigner } from '../../src/repository/record-signature.js';
 import { parseRepositoryFormat } from '../../src/repository/repository-format.js';
 import { RepositoryKeys } from '../../src/repository/repository-keys.js';
 import {
@@ -23,6 +24,7 @@ export async function forgeNewest(
   store: string,
   basePath: string,
   dataset: HostileDataset,
+  signer: RecordSigner | null = null,
 ): Promise<void> {
   const layout = new RepositoryLayout(Buffer.from(basePath));
   const format = readFileSync(join(store, layout.format), 'utf8');
@@ -62,5 +64,5 @@ export async function forgeNewest(
     bytes: 0n,
   };
   const text = serialiseRepositoryRecord(forged);
-  writeFileSync(join(store, key), recordObject(text, place, { keys, signer: null }));
+  writeFileSync(join(store, key), recordObject(text, place, { keys, signer }));
 }

@@ -13,6 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { expect } from 'chai';
+import type { RecordSigner } from '../../src/repository/record-signature.js';
+import { makeCa, makeIdentity } from '../support/certificates.js';
 import { TestAgents } from '../support/e2e-agents.js';
 import { dm, dmAlone, dmJson } from '../support/e2e-dm.js';
 import { createPolicy, creation, mustRun, runPolicy } from '../support/e2e-policies.js';
@@ -22,6 +24,8 @@ import { gfid, HostileDataset } from './hostile-dataset.js';
 import { withstands } from './withstands.js';
 
 const BASE = 'nightly/source';
+/** What else protects is to be seen. */
+const UNSIGNED = '--accept-unsigned=true';
 
 describe('an object store that was tampered with', function () {
   this.timeout(120_000);
@@ -61,21 +65,22 @@ describe('an object store that was tampered with', function () {
   after('stop the agents', () => agents?.[Symbol.asyncDispose]());
   withstands({ agents: () => agents, name: 'alpha' });
 
-  const account = (name: string, path: string) =>
+  const account = (name: string, path: string, ...more: string[]) =>
     dmJson(
       agents.agent('alpha'),
-      ...['accounts', 'create', 'DIRECTORY', `--name=${name}`, `--uri=file://${path}`],
+      ...['accounts', 'create', 'DIRECTORY', `--name=${name}`, `--uri=file://${path}`, ...more],
     );
 
   /** A copy of the store, changed, as an account of its own. */
   async function tampered(
     change: (repository: string, store: string) => Promise<void> | void,
+    ...more: string[]
   ): Promise<string> {
     const name = `tampered-${++count}`;
     const path = agents.scratch(name);
     cpSync(good, path, { recursive: true });
     await change(`${path}/${BASE}`, path);
-    await account(name, path);
+    await account(name, path, ...more);
     return name;
   }
 
@@ -156,6 +161,33 @@ describe('an object store that was tampered with', function () {
     });
   });
 
+  describe('55: a dataset that somebody made who can write to the store', () => {
+    const forged = () => new HostileDataset().add(gfid(2), 'd', 'dir').add(gfid(3), 'f', 'file');
+    const stranger = makeIdentity(makeCa({ name: 'another' }), { name: 'alpha' });
+    const cases: readonly [string, RecordSigner | null][] = [
+      ['that nobody signed', null],
+      ['signed by an identity of another CA', { certificates: stranger.certPem, key: stranger.key }],
+    ];
+    for (const [what, signer] of cases) {
+      it(`${what}: nothing of it is read`, async () => {
+        const from = await tampered((_, store) => forgeNewest(store, BASE, forged(), signer));
+        const path = agents.root('alpha', from);
+        const { job } = await restore(from, { account: 'local', path });
+        expect(job?.error_code).to.equal('dataset_untrusted');
+        expect(existsSync(path)).to.equal(false);
+        const look = ['browse', '-c', `connect-account ${from}; connect-dataset 2; ls`];
+        const looked = await dm(agents.agent('alpha'), ...look);
+        expect(looked.code).to.not.equal(0);
+        expect(looked.stderr).to.include('dataset_untrusted');
+        const verify = ['datasets', 'verify', '2', `--account-id=${from}`];
+        expect((await dm(agents.agent('alpha'), ...verify)).code).to.equal(5);
+        // The one before it is still who made it.
+        const first = ['datasets', 'verify', '1', `--account-id=${from}`];
+        expect((await dm(agents.agent('alpha'), ...first)).code).to.equal(0);
+      });
+    }
+  });
+
   describe('56: names and links', () => {
     it('a link in the place of an object is not followed', async () => {
       const secret = agents.scratch('secret');
@@ -230,7 +262,7 @@ describe('an object store that was tampered with', function () {
 
     it('what is made in the same way and leads nowhere is restored, signed by nobody', async () => {
       const forged = new HostileDataset().add(gfid(2), 'd', 'dir').add(gfid(3), 'f', 'file');
-      const from = await tampered((_, store) => forgeNewest(store, BASE, forged));
+      const from = await tampered((_, store) => forgeNewest(store, BASE, forged), UNSIGNED);
       const path = agents.root('alpha', from);
       const { job, stderr } = await restore(from, { account: 'local', path });
       expect(job?.state, `${stderr} ${JSON.stringify(job)}`).to.equal('finished');
@@ -246,7 +278,7 @@ describe('an object store that was tampered with', function () {
     for (const [what, make, isNamed] of cases) {
       it(`${what}: is not restored, and an export stays where it belongs`, async () => {
         const forged = make(new HostileDataset());
-        const from = await tampered((_, store) => forgeNewest(store, BASE, forged));
+        const from = await tampered((_, store) => forgeNewest(store, BASE, forged), UNSIGNED);
         const before = readdirSync(agents.root('alpha')).sort();
         const path = agents.root('alpha', from);
         const { code } = await restore(from, { account: 'local', path });

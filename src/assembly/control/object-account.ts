@@ -131,6 +131,7 @@ export function objectAccountView(account: ObjectAccount, secrets: AccountSecret
       as_of: timeText(store.asOfMs),
       max_tasks: store.maxTasks,
       single_writer: store.singleWriter,
+      accept_unsigned: store.acceptUnsigned === true,
     },
   };
 }
@@ -160,6 +161,7 @@ function changedSettings(
     asOfMs: options.as_of === undefined ? before.asOfMs : parseTime(options.as_of),
     maxTasks: options.max_tasks ?? before.maxTasks,
     singleWriter: options.single_writer ?? before.singleWriter,
+    acceptUnsigned: options.accept_unsigned ?? before.acceptUnsigned === true,
   };
 }
 

@@ -28,6 +28,7 @@ const BOOLEANS = [
   ['allow-insecure', 'allow_insecure', 'allow http:// without encryption'],
   ['read-only', 'read_only', 'never write there'],
   ['single-writer', 'single_writer', 'no other agent writes there'],
+  ['accept-unsigned', 'accept_unsigned', 'read datasets that nobody trusted here has signed'],
 ] as const;
 const INTEGERS = [
   ['object-lock-days', 'object_lock_days', 'DAYS', 'how long new objects are locked at least'],

@@ -20,6 +20,8 @@ export interface StoredDataset {
   readonly record: RepositoryRecord;
   /** SPKI fingerprint of the key that signed the record, or "". */
   readonly signedBy: string;
+  /** PEM of who signed it, the leaf first; null when nobody did. */
+  readonly certificates: string | null;
 }
 
 /** The datasets of a repository, oldest first. Records that vanish meanwhile are passed over. */
@@ -80,7 +82,10 @@ export async function readDataset(
       `dataset record ${key}: its signature does not fit it; restore it from another copy of the repository`,
     );
   }
-  return { key, record, signedBy: signed?.spki ?? '' };
+  return {
+    ...{ key, record, signedBy: signed?.spki ?? '' },
+    certificates: signature?.certificates ?? null,
+  };
 }
 
 /**

@@ -20,6 +20,7 @@ export interface ObjectAccountOptions {
   'as_of'?: (string);
   'max_tasks'?: (number);
   'single_writer'?: (boolean);
+  'accept_unsigned'?: (boolean);
   '_access_id'?: "access_id";
   '_secret_key'?: "secret_key";
   '_session_token'?: "session_token";
@@ -38,6 +39,7 @@ export interface ObjectAccountOptions {
   '_as_of'?: "as_of";
   '_max_tasks'?: "max_tasks";
   '_single_writer'?: "single_writer";
+  '_accept_unsigned'?: "accept_unsigned";
 }
 
 export interface ObjectAccountOptions__Output {
@@ -59,4 +61,5 @@ export interface ObjectAccountOptions__Output {
   'as_of'?: (string);
   'max_tasks'?: (number);
   'single_writer'?: (boolean);
+  'accept_unsigned'?: (boolean);
 }

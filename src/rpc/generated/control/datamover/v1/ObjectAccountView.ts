@@ -19,6 +19,7 @@ export interface ObjectAccountView {
   'as_of'?: (string);
   'max_tasks'?: (number);
   'single_writer'?: (boolean);
+  'accept_unsigned'?: (boolean);
 }
 
 export interface ObjectAccountView__Output {
@@ -39,4 +40,5 @@ export interface ObjectAccountView__Output {
   'as_of': (string);
   'max_tasks': (number);
   'single_writer': (boolean);
+  'accept_unsigned': (boolean);
 }

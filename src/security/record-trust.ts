@@ -1,0 +1,80 @@
+import { DmError } from '../model/error.js';
+import { type Certificate, parseCertificates } from './certificate.js';
+import {
+  checkCriticalExtensions,
+  checkIssuerUse,
+  checkStrength,
+  checkValidity,
+} from './certificate-rules.js';
+import { isCrlSignedBy, type RevocationList } from './crl.js';
+import { findTrustPath } from './trust-path.js';
+import { untrusted } from './trust-refusal.js';
+
+/** Who signed a record, and whom this agent trusts. */
+export interface RecordSignerToVerify {
+  /** PEM, the leaf first; its key has made the signature. */
+  readonly certificates: string;
+  /** When the record says that it was made. */
+  readonly signedAt: Date;
+  readonly trustedCas: readonly Certificate[];
+  readonly crls: readonly RevocationList[];
+  /** Lower-case SHA-256 hex digits of certificates or public keys revoked here by hand. */
+  readonly revokedFingerprints: ReadonlySet<string>;
+  /** SHA-256 of the public keys of this agent's own identities: nobody else has to vouch for them. */
+  readonly ownKeys: ReadonlySet<string>;
+}
+
+/**
+ * Checks that an own identity, or one that an installed CA vouches for, signed a record. Certificates need to have been valid
+ * then only: backups outlive them. What was revoked is refused whenever it signed, for whoever has a stolen key dates as he likes. Throws
+ * `peer_untrusted` with the reason.
+ */
+export function verifyRecordSigner(signer: RecordSignerToVerify): void {
+  const [leaf, ...presented] = parseChain(signer.certificates);
+  checkRevokedByHand(leaf, signer.revokedFingerprints);
+  if (signer.ownKeys.has(leaf.spkiSha256)) return;
+  const path = findTrustPath(leaf, presented, signer.trustedCas, signer.signedAt);
+  const last = path.certificates.length - 1;
+  path.certificates.forEach((certificate, position) => {
+    if (position > 0) checkIssuerUse(certificate, position - 1, 'client');
+    checkCriticalExtensions(certificate);
+    checkValidity(certificate, signer.signedAt);
+    checkStrength(certificate, { signature: position < last });
+    checkRevokedByHand(certificate, signer.revokedFingerprints);
+    const issuer = path.certificates[position + 1];
+    if (issuer !== undefined) checkListed(certificate, issuer, signer.crls);
+  });
+}
+
+function parseChain(certificates: string): [Certificate, ...Certificate[]] {
+  try {
+    return parseCertificates(certificates);
+  } catch (cause) {
+    throw new DmError('peer_untrusted', 'the certificate beside the signature cannot be read', {
+      data: { reason: 'malformed' },
+      cause,
+    });
+  }
+}
+
+function checkRevokedByHand(certificate: Certificate, revoked: ReadonlySet<string>): void {
+  if (!revoked.has(certificate.fingerprintSha256) && !revoked.has(certificate.spkiSha256)) return;
+  throw untrusted('revoked', certificate, 'it was revoked at this agent');
+}
+
+/** Lists that are no longer current tell all the same whom they revoke. */
+function checkListed(
+  certificate: Certificate,
+  issuer: Certificate,
+  lists: readonly RevocationList[],
+): void {
+  const isListed = lists.some(
+    (list) => list.revoked.has(certificate.serial) && isCrlSignedBy(list, issuer),
+  );
+  if (!isListed) return;
+  throw untrusted(
+    'revoked',
+    certificate,
+    `its serial ${certificate.serial} is revoked by "${issuer.subject}"`,
+  );
+}
