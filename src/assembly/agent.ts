@@ -150,15 +150,15 @@ async function startParts(
     { accounts, trust, pacing, links, clock, log },
   );
   const workPath = join(settings.stateDir, 'object');
-  const upkeep = new ObjectUpkeep(
-    { workPath, guid },
-    { ...modules, accounts, signer: () => trust.signer() },
-  );
+  const signing = {
+    signer: () => trust.signer(),
+    checkSigner: trust.checkRecordSigner.bind(trust),
+  };
+  const upkeep = new ObjectUpkeep({ workPath, guid }, { ...modules, accounts, ...signing });
   const objects = new ObjectPlaces(
     { workPath },
     {
-      ...{ ...modules, accounts, pool, signer: () => trust.signer() },
-      checkSigner: (certificates, signedAtMs) => trust.checkRecordSigner(certificates, signedAtMs),
+      ...{ ...modules, ...signing, accounts, pool },
       ...{ locks: (accountId) => work.locks.of(accountId), trustedNow, datingNow },
     },
   );

@@ -1,11 +1,13 @@
 import { releaseMemory } from '../endpoint/local/sys/release-memory.js';
 import { BasePaths } from '../endpoint/object/base-paths.js';
 import { MasterKeys } from '../endpoint/object/master-keys.js';
+import { NewestRecords } from '../endpoint/object/newest-record.js';
 import { ObjectExpirer } from '../endpoint/object/object-expirer.js';
 import { ObjectMaker } from '../endpoint/object/object-maker.js';
-import { ObjectSource, type SignerCheck } from '../endpoint/object/object-source.js';
+import { ObjectSource } from '../endpoint/object/object-source.js';
 import { ObjectTarget } from '../endpoint/object/object-target.js';
 import { DatasetNumbers } from '../endpoint/object/receive/give-number.js';
+import type { SignerCheck } from '../endpoint/object/require-trusted.js';
 import { ReceiveSessions } from '../endpoint/receive/receive-sessions.js';
 import type { OpenPlace } from '../engine/places.js';
 import type { ObjectAccount } from '../model/object-account.js';
@@ -48,6 +50,7 @@ export class ObjectPlaces {
   readonly #modules: ObjectPlacesModules;
   readonly #masters = new MasterKeys();
   readonly #states = new Map<string, AccountState>();
+  readonly #newest: NewestRecords;
 
   /**
    * `workPath`: where the agent keeps copies of pages and indexes, and backups that are under way.
@@ -55,6 +58,7 @@ export class ObjectPlaces {
   constructor(options: { workPath: string }, modules: ObjectPlacesModules) {
     this.#workPath = options.workPath;
     this.#modules = modules;
+    this.#newest = new NewestRecords(options, modules);
   }
 
   /** Errors: those of opening its store. */
@@ -64,13 +68,14 @@ export class ObjectPlaces {
     const store = await openObjectStore(account, secrets, this.#modules, signal);
     const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
     const { sessions, numbers, paths } = this.#stateOf(account);
-    const modules = { store, masters: this.#masters, paths: paths.found };
+    const { asOfMs, acceptUnsigned } = account.store;
+    const modules = {
+      ...{ store, masters: this.#masters, paths: paths.found },
+      ...(asOfMs === null && { newest: this.#newest }),
+      ...(acceptUnsigned !== true && { checkSigner: this.#modules.checkSigner }),
+    };
     const locks = () => this.#modules.locks(account.id);
-    const checkSigner = account.store.acceptUnsigned === true ? null : this.#modules.checkSigner;
-    const source = new ObjectSource(
-      { secret },
-      { ...modules, locks, ...(checkSigner && { checkSigner }) },
-    );
+    const source = new ObjectSource({ secret }, { ...modules, locks });
     return {
       name: account.name,
       source,

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { BasePaths } from '../endpoint/object/base-paths.js';
 import { MasterKeys } from '../endpoint/object/master-keys.js';
-import { NumberReads } from '../endpoint/object/prune/drop-numbers.js';
+import { NumberReads } from '../endpoint/object/prune/number-reads.js';
 import { pruneRepository } from '../endpoint/object/prune/prune.js';
 import type {
+  PruneModules,
   PruneOptions,
   PruneProgress,
   PruneSummary,
@@ -13,6 +14,7 @@ import { repairRepository } from '../endpoint/object/repair/repair.js';
 import type { RepairProgress, RepairSummary } from '../endpoint/object/repair/repair-types.js';
 import { openRepository, type Repository } from '../endpoint/object/repository.js';
 import { repositoryAt } from '../endpoint/object/repository-datasets.js';
+import type { SignerCheck } from '../endpoint/object/require-trusted.js';
 import type { Source } from '../endpoint/source.js';
 import { DmError } from '../model/error.js';
 import type { SystemGuid } from '../model/ids.js';
@@ -27,6 +29,8 @@ import { type ObjectStoreModules, openObjectStore } from './object-stores.js';
 export interface ObjectUpkeepModules extends ObjectStoreModules {
   readonly accounts: AccountStore;
   readonly signer: () => RecordSigner | null;
+  /** See TrustStore. */
+  readonly checkSigner: SignerCheck;
 }
 
 /** A repository of an account, opened. */
@@ -68,7 +72,7 @@ export class ObjectUpkeep {
         numbers,
         clock: this.#modules.clock,
         owner: this.#options.guid,
-        signer: this.#modules.signer,
+        ...this.#signing(account),
         scratch: this.#scratchOf(repository),
       };
       const summary = await pruneRepository(
@@ -95,12 +99,11 @@ export class ObjectUpkeep {
   ): Promise<void> {
     refuseReadOnly(account, 'repaired');
     await this.#each(account, basePath, signal, async ({ basePath: path, repository, store }) => {
-      const { signer } = this.#modules;
       const { repository: id } = repository.format;
       const modules = {
         repository,
         store,
-        signer,
+        ...this.#signing(account),
         localPages: new WorkDirectory(join(this.#options.workPath, id)).pages,
         scratch: this.#scratchOf(repository),
       };
@@ -132,6 +135,12 @@ export class ObjectUpkeep {
       repositoryAt: (path: Uint8Array) => repositoryAt(path, modules, signal),
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     };
+  }
+
+  /** Who signs records that are written anew, and whether the old ones are looked at. */
+  #signing({ store }: ObjectAccount): Pick<PruneModules, 'signer' | 'checkSigner'> {
+    const { signer, checkSigner } = this.#modules;
+    return { signer, ...(store.acceptUnsigned !== true && { checkSigner }) };
   }
 
   #scratchOf({ format }: Repository): string {

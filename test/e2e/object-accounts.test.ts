@@ -148,6 +148,7 @@ describe('object accounts', function () {
       '--as-of=2025-05-29T10:20:00+02:00',
       '--max-tasks=4',
       '--single-writer=true',
+      '--accept-unsigned=true',
     ];
     await dmJson<View>(agent, ...words);
     const view = await dmJson<View>(agent, 'accounts', 'view', 'bucket');
@@ -169,6 +170,7 @@ describe('object accounts', function () {
       as_of: '2025-05-29T08:20:00.000Z',
       max_tasks: 4,
       single_writer: true,
+      accept_unsigned: true,
     });
     const shown = [
       await dm(agent, 'accounts', 'view', 'bucket'),

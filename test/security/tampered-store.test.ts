@@ -166,7 +166,10 @@ describe('an object store that was tampered with', function () {
     const stranger = makeIdentity(makeCa({ name: 'another' }), { name: 'alpha' });
     const cases: readonly [string, RecordSigner | null][] = [
       ['that nobody signed', null],
-      ['signed by an identity of another CA', { certificates: stranger.certPem, key: stranger.key }],
+      [
+        'signed by an identity of another CA',
+        { certificates: stranger.certPem, key: stranger.key },
+      ],
     ];
     for (const [what, signer] of cases) {
       it(`${what}: nothing of it is read`, async () => {

@@ -6,8 +6,9 @@ import type { DatasetFilter, DatasetReader, DatasetRef, Source } from '../source
 import { BasePaths } from './base-paths.js';
 import { getObject } from './get-object.js';
 import { ObjectDatasetReader } from './object-dataset-reader.js';
-import { openRepository, type Repository, type RepositoryModules } from './repository.js';
+import { openRepository, type Repository } from './repository.js';
 import {
+  type ListingModules,
   numberedDataset,
   repositoryAt,
   repositoryDataset,
@@ -15,13 +16,9 @@ import {
   storedDatasets,
   storedInfo,
 } from './repository-datasets.js';
+import { requireTrusted, type TrustModules } from './require-trusted.js';
 
-/** Throws `dataset_untrusted` for a record that comes from nobody we trust. */
-export type SignerCheck = (certificates: string | null, signedAtMs: number) => void;
-
-export interface ObjectSourceModules extends RepositoryModules {
-  /** Asked before anything of a dataset is read; nobody unless given. */
-  readonly checkSigner?: SignerCheck;
+export interface ObjectSourceModules extends ListingModules, TrustModules {
   /** Who needs which dataset of the account now; nobody unless given. */
   readonly locks?: () => Promise<(dataset: DatasetInfo) => readonly string[]>;
 }
@@ -53,7 +50,7 @@ export class ObjectSource implements Source {
 
   async open(ref: DatasetRef, signal: AbortSignal): Promise<DatasetReader> {
     const { stored, repository } = await this.locate(ref, signal);
-    this.#requireTrusted(stored);
+    requireTrusted(stored, this.#modules);
     return new ObjectDatasetReader(stored, { repository, store: this.#modules.store });
   }
 
@@ -74,19 +71,6 @@ export class ObjectSource implements Source {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
-
-  #requireTrusted({ certificates, record }: StoredDataset): void {
-    try {
-      this.#modules.checkSigner?.(certificates, record.committedAtMs);
-    } catch (error) {
-      if (!(error instanceof DmError) || error.code !== 'dataset_untrusted') throw error;
-      throw new DmError(
-        'dataset_untrusted',
-        `dataset ${record.number} of this object account: ${error.message}; install the CA of who made it, or allow such datasets with \`dm accounts modify ACCOUNT --accept-unsigned=true\``,
-        { data: { ...error.data, dataset: record.number }, cause: error },
-      );
-    }
-  }
 
   async #find(
     ref: DatasetRef,

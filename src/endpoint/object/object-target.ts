@@ -32,13 +32,9 @@ import {
 import { UploadedPacks } from './receive/uploaded-packs.js';
 import { usablePacks } from './receive/usable-packs.js';
 import { WorkDirectory } from './receive/work-directory.js';
+import { openOrMakeRepository, openRepository, type Repository } from './repository.js';
 import {
-  openOrMakeRepository,
-  openRepository,
-  type Repository,
-  type RepositoryModules,
-} from './repository.js';
-import {
+  type ListingModules,
   newestStored,
   readDataset,
   repositoryAt,
@@ -46,6 +42,7 @@ import {
   storedDatasets,
   storedInfo,
 } from './repository-datasets.js';
+import { requireTrusted, type TrustModules } from './require-trusted.js';
 
 export interface ObjectTargetOptions {
   /** Directory of this agent for what it keeps of repositories; made when it is missing. */
@@ -54,7 +51,7 @@ export interface ObjectTargetOptions {
   readonly secret: Uint8Array | null;
 }
 
-export interface ObjectTargetModules extends RepositoryModules {
+export interface ObjectTargetModules extends ListingModules, TrustModules {
   readonly pool: WorkerPool;
   /** Shared by all targets of one account. */
   readonly sessions: ReceiveSessions;
@@ -226,7 +223,12 @@ export class ObjectTarget implements Target {
   ): Promise<StoredDataset | null> {
     if (base === null) return null;
     const found = await this.#find(repository, base.id, signal);
-    if (found !== null && found.record.rootDigest === base.rootDigest) return found;
+    if (found !== null && found.record.rootDigest === base.rootDigest) {
+      // What is made on it is signed here.
+      const isOwn = this.#modules.newest?.isOwn(repository, found) === true;
+      if (!isOwn) requireTrusted(found, this.#modules);
+      return found;
+    }
     throw new DmError(
       'diverged',
       `${escapePath(targetPath)} of the account does not hold dataset ${base.id}, which the changes start from; run the copy again`,

@@ -12,7 +12,13 @@ import {
 } from '../../repository/repository-record.js';
 import { BasePaths } from './base-paths.js';
 import { getObject, keysBelow } from './get-object.js';
+import type { NewestRecords } from './newest-record.js';
 import { openRepository, type Repository, type RepositoryModules } from './repository.js';
+
+export interface ListingModules extends RepositoryModules {
+  /** What each repository had last; nothing is compared with it unless given. */
+  readonly newest?: NewestRecords;
+}
 
 /** A dataset of a repository, with what its signature says. */
 export interface StoredDataset {
@@ -22,6 +28,8 @@ export interface StoredDataset {
   readonly signedBy: string;
   /** PEM of who signed it, the leaf first; null when nobody did. */
   readonly certificates: string | null;
+  /** One that was newer has been seen before and is gone. */
+  readonly rolledBack?: true;
 }
 
 /** The datasets of a repository, oldest first. Records that vanish meanwhile are passed over. */
@@ -127,7 +135,7 @@ export async function repositoryAt(
 export async function* storedDatasets(
   basePath: Uint8Array | null,
   secret: Uint8Array | null,
-  modules: RepositoryModules,
+  modules: ListingModules,
   signal: AbortSignal,
 ): AsyncGenerator<StoredDataset, void> {
   const paths =
@@ -138,15 +146,21 @@ export async function* storedDatasets(
   for (const path of paths) {
     const repository = await openRepository(path, secret, modules, signal);
     if (repository === null) continue;
+    const datasets: StoredDataset[] = [];
     for await (const dataset of repositoryDatasets(repository, modules, signal)) {
-      found.push(dataset);
+      datasets.push(dataset);
     }
+    const last = datasets.at(-1);
+    if (await modules.newest?.isRolledBack(repository, datasets, modules, signal)) {
+      if (last !== undefined) datasets.splice(-1, 1, { ...last, rolledBack: true });
+    }
+    found.push(...datasets);
   }
   yield* found.sort((a, b) => a.record.number - b.record.number);
 }
 
 /** A dataset as the ports show it. */
-export function storedInfo({ record, signedBy }: StoredDataset): DatasetInfo {
+export function storedInfo({ record, signedBy, rolledBack }: StoredDataset): DatasetInfo {
   const plain = plainTree(record.basePath);
   return {
     ...datasetIdentity(record),
@@ -163,7 +177,9 @@ export function storedInfo({ record, signedBy }: StoredDataset): DatasetInfo {
     reserve: record.retention.reserve,
     signedBy,
     lockedBy: [],
-    warnings: record.warnings,
+    warnings: rolledBack
+      ? [...record.warnings, { path: record.basePath, code: 'newer_dataset_missing' }]
+      : record.warnings,
     exceptions: record.maps.exceptions?.count ?? 0,
   };
 }

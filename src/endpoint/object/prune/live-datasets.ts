@@ -7,6 +7,7 @@ import {
 import { ReferencedPacks } from '../references/referenced-packs.js';
 import type { Repository } from '../repository.js';
 import { repositoryDatasets } from '../repository-datasets.js';
+import { isTrusted, type TrustModules } from '../require-trusted.js';
 
 export interface LiveModules {
   readonly repository: Repository;
@@ -28,6 +29,17 @@ export async function liveRecords(modules: LiveModules, signal: AbortSignal): Pr
 export async function hasSigned(modules: LiveModules, signal: AbortSignal): Promise<boolean> {
   for await (const { signedBy } of repositoryDatasets(modules.repository, modules, signal)) {
     if (signedBy !== '') return true;
+  }
+  return false;
+}
+
+/** Whether the record of any dataset comes from nobody we trust. */
+export async function hasUntrusted(
+  modules: LiveModules & TrustModules,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for await (const stored of repositoryDatasets(modules.repository, modules, signal)) {
+    if (!isTrusted(stored, modules)) return true;
   }
   return false;
 }

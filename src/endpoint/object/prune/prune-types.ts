@@ -3,7 +3,8 @@ import type { ObjectStore } from '../../../repository/object-store.js';
 import type { RecordSigner } from '../../../repository/record-signature.js';
 import type { Clock } from '../../../util/clock.js';
 import type { Repository } from '../repository.js';
-import type { NumberReads } from './drop-numbers.js';
+import type { TrustModules } from '../require-trusted.js';
+import type { NumberReads } from './number-reads.js';
 
 /** Steps of a prune, in the order in which they are gone through. */
 export const PRUNE_STEPS = [
@@ -88,7 +89,7 @@ export function emptySummary(): PruneSummary {
   };
 }
 
-export interface PruneModules {
+export interface PruneModules extends TrustModules {
   readonly repository: Repository;
   readonly store: ObjectStore;
   readonly numbers: NumberReads;

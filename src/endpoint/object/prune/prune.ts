@@ -19,6 +19,7 @@ import { dropNumbers } from './drop-numbers.js';
 import { dropUploads } from './drop-uploads.js';
 import {
   hasSigned,
+  hasUntrusted,
   type LiveRecords,
   liveRecords,
   newRecords,
@@ -173,6 +174,8 @@ class Prune {
     // Locked packs stay anyhow; and what was signed must not lose its signature.
     if (packs === 0 || store.capabilities.lock) return false;
     if (signer() === null && (await hasSigned(this.#modules, this.#signal))) return false;
+    // Records are signed anew here: that would vouch for what somebody else has made.
+    if (await hasUntrusted(this.#modules, this.#signal)) return false;
     this.#summary.packsRepacked = packs;
     if (this.#options.dryRun) {
       for (const { liveBytes, stored } of [...sparse.data, ...sparse.pages]) {

@@ -18,6 +18,7 @@ import { IndexBuilder } from '../references/index-builder.js';
 import type { CountedPack } from '../references/pack-census.js';
 import { PageLevels } from '../references/page-levels.js';
 import { readDataset } from '../repository-datasets.js';
+import { requireTrusted } from '../require-trusted.js';
 import { type LiveRecords, unreadable } from './live-datasets.js';
 import { MovedFrames, moveFrames } from './move-frames.js';
 import { MovedPages } from './move-pages.js';
@@ -25,7 +26,7 @@ import type { PruneModules } from './prune-types.js';
 
 const RANGE_BYTES = 16 * 1024 * 1024;
 
-export type RewriteModules = Pick<PruneModules, 'repository' | 'store' | 'signer'>;
+export type RewriteModules = Pick<PruneModules, 'repository' | 'store' | 'signer' | 'checkSigner'>;
 
 /** Packs of which datasets use little. */
 export interface SparsePacks {
@@ -108,9 +109,10 @@ async function putRecord(
   key: string,
   record: RepositoryRecord,
   moved: MovedPages,
-  { repository, store, signer }: RewriteModules,
+  modules: RewriteModules,
   signal: AbortSignal,
 ): Promise<void> {
+  const { repository, store, signer } = modules;
   const maps = Object.fromEntries(
     Object.entries(record.maps).map(([name, root]) => [name, moved.root(root)]),
   ) as unknown as RepositoryMaps;
@@ -120,6 +122,8 @@ async function putRecord(
   const now = await readDataset(repository, key, { store }, signal);
   // It was deleted meanwhile, and must not come back.
   if (now === null) return;
+  // To sign it anew would vouch for what somebody else has made.
+  requireTrusted(now, modules);
   if (serialiseRepositoryRecord(now.record) !== before) {
     throw new DmError(
       'target_changed',

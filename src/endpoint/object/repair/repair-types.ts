@@ -2,6 +2,7 @@ import type { ObjectStore } from '../../../repository/object-store.js';
 import type { RecordSigner } from '../../../repository/record-signature.js';
 import type { Source } from '../../source.js';
 import type { Repository } from '../repository.js';
+import type { TrustModules } from '../require-trusted.js';
 
 export const REPAIR_STEPS = ['pages', 'reading', 'fetching', 'writing', 'index'] as const;
 export type RepairStep = (typeof REPAIR_STEPS)[number];
@@ -22,7 +23,7 @@ export interface RepairSummary {
   indexed: boolean;
 }
 
-export interface RepairModules {
+export interface RepairModules extends TrustModules {
   readonly repository: Repository;
   readonly store: ObjectStore;
   readonly signer: () => RecordSigner | null;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { NumberReads } from '../../../../../src/endpoint/object/prune/drop-numbers.js';
+import { NumberReads } from '../../../../../src/endpoint/object/prune/number-reads.js';
 import { pruneRepository } from '../../../../../src/endpoint/object/prune/prune.js';
 import {
   PRUNE_DEFAULTS,
@@ -48,6 +48,7 @@ export class PruneFixture extends ObjectFixture {
         clock: systemClock,
         owner: more.owner ?? OWNER,
         signer: () => null,
+        ...this.trust,
         scratch: join(this.workPath, 'prune'),
       },
       more.onProgress ?? (() => undefined),

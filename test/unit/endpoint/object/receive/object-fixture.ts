@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { releaseMemory } from '../../../../../src/endpoint/local/sys/release-memory.js';
 import { MasterKeys } from '../../../../../src/endpoint/object/master-keys.js';
+import type { NewestRecords } from '../../../../../src/endpoint/object/newest-record.js';
 import { ObjectSource } from '../../../../../src/endpoint/object/object-source.js';
 import { ObjectTarget } from '../../../../../src/endpoint/object/object-target.js';
 import { DatasetNumbers } from '../../../../../src/endpoint/object/receive/give-number.js';
+import type { TrustModules } from '../../../../../src/endpoint/object/require-trusted.js';
 import { DirectoryStore } from '../../../../../src/endpoint/object/store/directory/directory-store.js';
 import { ReceiveSessions } from '../../../../../src/endpoint/receive/receive-sessions.js';
 import type { Source } from '../../../../../src/endpoint/source.js';
@@ -39,6 +41,8 @@ export class ObjectFixture implements AsyncDisposable {
   subpaths: readonly Buffer[] = [];
   /** Plain objects instead of backups. */
   plain = false;
+  /** Whom records are to be signed by, and what was seen of them; nobody and nothing unless set. */
+  trust: TrustModules & { readonly newest?: NewestRecords } = {};
   /** Unwrapping is made to take long. */
   readonly masters = new MasterKeys();
   readonly #stores: AsyncDisposable[] = [];
@@ -72,6 +76,7 @@ export class ObjectFixture implements AsyncDisposable {
         sessions: new ReceiveSessions(),
         numbers: new DatasetNumbers(),
         releaseMemory,
+        ...this.trust,
         signer: () => null,
         now: () => Date.now(),
         log: { warn: (_fields, message) => void this.warnings.push(message) },
@@ -80,7 +85,7 @@ export class ObjectFixture implements AsyncDisposable {
   }
 
   async makeSource(): Promise<ObjectSource> {
-    const modules = { store: await this.openStore(), masters: this.masters };
+    const modules = { store: await this.openStore(), masters: this.masters, ...this.trust };
     return new ObjectSource({ secret: this.secret }, modules);
   }
 

@@ -1,0 +1,99 @@
+import { expect } from 'chai';
+import { deleteStoredDataset } from '../../../../src/endpoint/object/delete-dataset.js';
+import { NewestRecords } from '../../../../src/endpoint/object/newest-record.js';
+import type { SignerCheck } from '../../../../src/endpoint/object/require-trusted.js';
+import { DmError } from '../../../../src/model/error.js';
+import { errorOf, PruneFixture } from './prune/prune-fixture.js';
+
+const MISSING = 'newer_dataset_missing';
+const refuseUnsigned: SignerCheck = (certificates) => {
+  if (certificates === null) throw new DmError('dataset_untrusted', 'nobody has signed it');
+};
+
+describe('what an agent remembers of backups', function () {
+  this.timeout(60_000);
+  let fixture: PruneFixture;
+  let logged: string[];
+  let newest: NewestRecords;
+
+  beforeEach(() => {
+    fixture = new PruneFixture();
+    logged = [];
+    const log = { warn: (_fields: object, message: string) => void logged.push(message) };
+    newest = new NewestRecords({ workPath: fixture.workPath }, { log });
+    fixture.trust = { newest };
+  });
+  afterEach(() => fixture[Symbol.asyncDispose]());
+
+  async function backUp(text: string): Promise<void> {
+    fixture.copy.sh(`echo ${text} > file`);
+    await fixture.backUp();
+  }
+  /** The warnings of each dataset, oldest first. */
+  async function warnings(): Promise<string[][]> {
+    const found: string[][] = [];
+    const source = await fixture.makeSource();
+    for await (const dataset of source.listDatasets({}, fixture.signal)) {
+      found.push(dataset.warnings.map(({ code }) => code));
+    }
+    return found;
+  }
+
+  it('tells that the newest one is gone, once in the log, until there is a newer one', async () => {
+    await backUp('one');
+    await backUp('two');
+    expect(await warnings()).to.deep.equal([[], []]);
+    await fixture.deleteRecord(1);
+    expect(await warnings()).to.deep.equal([[MISSING]]);
+    expect(await warnings()).to.deep.equal([[MISSING]]);
+    expect(logged).to.have.length(1);
+    await backUp('three');
+    expect(await warnings()).to.deep.equal([[], []]);
+  });
+
+  it('tells it of what others wrote, once it has been seen', async () => {
+    fixture.trust = {};
+    await backUp('one');
+    await backUp('two');
+    fixture.trust = { newest };
+    expect(await warnings()).to.deep.equal([[], []]);
+    await fixture.deleteRecord(1);
+    expect(await warnings()).to.deep.equal([[MISSING]]);
+  });
+
+  it('takes a deletion by an agent for what it is', async () => {
+    await backUp('one');
+    await backUp('two');
+    await deleteStoredDataset(2, { store: await fixture.openStore() }, fixture.signal);
+    expect(await warnings()).to.deep.equal([[]]);
+    expect(logged).to.deep.equal([]);
+  });
+
+  it('lets an increment rest on what nobody signed only if it wrote that itself', async () => {
+    await backUp('one');
+    fixture.trust = { newest, checkSigner: refuseUnsigned };
+    await backUp('two');
+    fixture.trust = { checkSigner: refuseUnsigned };
+    const refused = await errorOf(backUp('three'));
+    expect(refused.code).to.equal('dataset_untrusted');
+    expect(refused.message).to.contain('--accept-unsigned');
+    const opened = (await fixture.makeSource()).open({ number: 1 }, fixture.signal);
+    expect((await errorOf(opened)).code).to.equal('dataset_untrusted');
+    fixture.trust = {};
+    await backUp('four');
+    expect(await fixture.expectWhole()).to.equal(3);
+  });
+
+  it('packs nothing anew, and so signs nothing anew, that comes from nobody it trusts', async () => {
+    fixture.copy.sh('for i in $(seq 60); do head -c 50000 /dev/urandom > $i; done');
+    await fixture.backUp();
+    fixture.copy.sh('for i in $(seq 55); do rm $i; done');
+    await fixture.backUp();
+    await fixture.deleteRecord(0);
+    fixture.trust = { checkSigner: refuseUnsigned };
+    expect((await fixture.prune()).packsRepacked).to.equal(0);
+    fixture.trust = {};
+    expect((await fixture.prune()).packsRepacked).to.be.greaterThan(0);
+    await fixture.expectWhole();
+  });
+});
