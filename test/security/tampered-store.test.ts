@@ -184,6 +184,10 @@ describe('an object store that was tampered with', function () {
         expect(looked.stderr).to.include('dataset_untrusted');
         const verify = ['datasets', 'verify', '2', `--account-id=${from}`];
         expect((await dm(agents.agent('alpha'), ...verify)).code).to.equal(5);
+        const versions = await dm(agents.agent('alpha'), 'versions', `${from}:${BASE}/one`);
+        expect(versions.code, versions.stderr).to.equal(0);
+        expect(versions.stdout).to.match(/^ *1 /m);
+        expect(versions.stderr).to.include('dataset_untrusted');
         // The one before it is still who made it.
         const first = ['datasets', 'verify', '1', `--account-id=${from}`];
         expect((await dm(agents.agent('alpha'), ...first)).code).to.equal(0);

@@ -73,6 +73,7 @@ describe('what an agent remembers of backups', function () {
     await backUp('one');
     fixture.trust = { newest, checkSigner: refuseUnsigned };
     await backUp('two');
+    await using _own = await (await fixture.makeSource()).open({ number: 2 }, fixture.signal);
     fixture.trust = { checkSigner: refuseUnsigned };
     const refused = await errorOf(backUp('three'));
     expect(refused.code).to.equal('dataset_untrusted');
