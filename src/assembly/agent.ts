@@ -152,7 +152,7 @@ async function startParts(
   const workPath = join(settings.stateDir, 'object');
   const signing = {
     signer: () => trust.signer(),
-    checkSigner: trust.checkRecordSigner.bind(trust),
+    recordRefusal: trust.recordRefusal.bind(trust),
   };
   const upkeep = new ObjectUpkeep({ workPath, guid }, { ...modules, accounts, ...signing });
   const objects = new ObjectPlaces(

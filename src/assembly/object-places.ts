@@ -7,7 +7,7 @@ import { ObjectMaker } from '../endpoint/object/object-maker.js';
 import { ObjectSource } from '../endpoint/object/object-source.js';
 import { ObjectTarget } from '../endpoint/object/object-target.js';
 import { DatasetNumbers } from '../endpoint/object/receive/give-number.js';
-import type { SignerCheck } from '../endpoint/object/require-trusted.js';
+import type { RecordRefusal } from '../endpoint/object/require-trusted.js';
 import { ReceiveSessions } from '../endpoint/receive/receive-sessions.js';
 import type { OpenPlace } from '../engine/places.js';
 import type { ObjectAccount } from '../model/object-account.js';
@@ -26,7 +26,7 @@ export interface ObjectPlacesModules extends ObjectStoreModules {
   readonly pool: WorkerPool;
   readonly signer: () => RecordSigner | null;
   /** See TrustStore. */
-  readonly checkSigner: SignerCheck;
+  readonly recordRefusal: RecordRefusal;
   readonly log: Log;
   /** The time by which backups that are made now are dated. */
   readonly datingNow: () => number;
@@ -72,7 +72,7 @@ export class ObjectPlaces {
     const modules = {
       ...{ store, masters: this.#masters, paths: paths.found },
       ...(asOfMs === null && { newest: this.#newest }),
-      ...(acceptUnsigned !== true && { checkSigner: this.#modules.checkSigner }),
+      ...(acceptUnsigned !== true && { recordRefusal: this.#modules.recordRefusal }),
     };
     const locks = () => this.#modules.locks(account.id);
     const source = new ObjectSource({ secret }, { ...modules, locks });

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { BasePaths } from '../endpoint/object/base-paths.js';
 import { MasterKeys } from '../endpoint/object/master-keys.js';
 import { NumberReads } from '../endpoint/object/prune/number-reads.js';
 import { pruneRepository } from '../endpoint/object/prune/prune.js';
@@ -14,7 +13,7 @@ import { repairRepository } from '../endpoint/object/repair/repair.js';
 import type { RepairProgress, RepairSummary } from '../endpoint/object/repair/repair-types.js';
 import { openRepository, type Repository } from '../endpoint/object/repository.js';
 import { repositoryAt } from '../endpoint/object/repository-datasets.js';
-import type { SignerCheck } from '../endpoint/object/require-trusted.js';
+import type { RecordRefusal } from '../endpoint/object/require-trusted.js';
 import type { Source } from '../endpoint/source.js';
 import { DmError } from '../model/error.js';
 import type { SystemGuid } from '../model/ids.js';
@@ -30,7 +29,7 @@ export interface ObjectUpkeepModules extends ObjectStoreModules {
   readonly accounts: AccountStore;
   readonly signer: () => RecordSigner | null;
   /** See TrustStore. */
-  readonly checkSigner: SignerCheck;
+  readonly recordRefusal: RecordRefusal;
 }
 
 /** A repository of an account, opened. */
@@ -38,6 +37,8 @@ export interface OpenedRepository {
   readonly basePath: Uint8Array;
   readonly repository: Repository;
   readonly store: ObjectStore;
+  /** Of the account. */
+  readonly numbers: NumberReads;
 }
 
 /** What is done to the repositories of object accounts beside reading and writing datasets. */
@@ -64,16 +65,13 @@ export class ObjectUpkeep {
     signal: AbortSignal,
   ): Promise<void> {
     if (!options.dryRun) refuseReadOnly(account, 'pruned');
-    const numbers = new NumberReads();
-    await this.#each(account, basePath, signal, async ({ basePath: path, repository, store }) => {
+    await this.#each(account, basePath, signal, async ({ basePath: path, ...opened }) => {
       const modules = {
-        repository,
-        store,
-        numbers,
+        ...opened,
         clock: this.#modules.clock,
         owner: this.#options.guid,
         ...this.#signing(account),
-        scratch: this.#scratchOf(repository),
+        scratch: this.#scratchOf(opened.repository),
       };
       const summary = await pruneRepository(
         options,
@@ -131,16 +129,16 @@ export class ObjectUpkeep {
     return {
       store,
       repository: (path: Uint8Array) => openRepository(path, secret, modules, signal),
-      basePaths: () => new BasePaths().list(store, signal),
+      numbers: new NumberReads(),
       repositoryAt: (path: Uint8Array) => repositoryAt(path, modules, signal),
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     };
   }
 
   /** Who signs records that are written anew, and whether the old ones are looked at. */
-  #signing({ store }: ObjectAccount): Pick<PruneModules, 'signer' | 'checkSigner'> {
-    const { signer, checkSigner } = this.#modules;
-    return { signer, ...(store.acceptUnsigned !== true && { checkSigner }) };
+  #signing({ store }: ObjectAccount): Pick<PruneModules, 'signer' | 'recordRefusal'> {
+    const { signer, recordRefusal } = this.#modules;
+    return { signer, ...(store.acceptUnsigned !== true && { recordRefusal }) };
   }
 
   #scratchOf({ format }: Repository): string {
@@ -154,13 +152,15 @@ export class ObjectUpkeep {
     work: (opened: OpenedRepository) => Promise<void>,
   ): Promise<void> {
     await using opened = await this.#open(account, signal);
-    const { store } = opened;
+    const { store, numbers } = opened;
     const paths =
-      basePath === null ? await opened.basePaths() : [await opened.repositoryAt(basePath)];
+      basePath === null
+        ? await numbers.basePaths(store, signal)
+        : [await opened.repositoryAt(basePath)];
     for (const path of paths) {
       const repository = await opened.repository(path);
       if (repository !== null) {
-        await this.#alone(repository, () => work({ basePath: path, repository, store }));
+        await this.#alone(repository, () => work({ basePath: path, repository, store, numbers }));
       } else if (basePath !== null) {
         throw new DmError(
           'not_found',

@@ -114,14 +114,14 @@ export class TrustStore {
   }
 
   /**
-   * Whether a dataset's record comes from somebody we trust; without a CA nobody is asked for that. `certificates` are those beside its
-   * signature, null when there is none. Throws `dataset_untrusted` with the reason.
+   * Why a dataset's record does not come from somebody we trust: `dataset_untrusted` with the reason, or null; without a CA nobody is
+   * asked for that. `certificates` are those beside its signature, null when there is none.
    */
-  checkRecordSigner(certificates: string | null, signedAtMs: number): void {
+  recordRefusal(certificates: string | null, signedAtMs: number): DmError | null {
     const { cas, identities, crls, settings } = this.#installed;
-    if (cas.length === 0) return;
+    if (cas.length === 0) return null;
     if (certificates === null) {
-      throw new DmError('dataset_untrusted', 'nobody has signed it', {
+      return new DmError('dataset_untrusted', 'nobody has signed it', {
         data: { reason: 'unsigned' },
       });
     }
@@ -134,10 +134,11 @@ export class TrustStore {
         revokedFingerprints: byHand(settings),
         ownKeys: new Set(identities.map(({ certificate }) => certificate.spkiSha256)),
       });
+      return null;
     } catch (error) {
       if (!(error instanceof DmError) || error.code !== 'peer_untrusted') throw error;
       const { message, data } = error;
-      throw new DmError('dataset_untrusted', message, { data, cause: error });
+      return new DmError('dataset_untrusted', message, { data, cause: error });
     }
   }
 

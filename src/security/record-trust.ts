@@ -1,12 +1,7 @@
 import { DmError } from '../model/error.js';
-import { type Certificate, parseCertificates } from './certificate.js';
-import {
-  checkCriticalExtensions,
-  checkIssuerUse,
-  checkStrength,
-  checkValidity,
-} from './certificate-rules.js';
+import { type Certificate, isIssuedBy, parseCertificates } from './certificate.js';
 import { isCrlSignedBy, type RevocationList } from './crl.js';
+import { checkPath, checkRevokedByHand } from './path-rules.js';
 import { findTrustPath } from './trust-path.js';
 import { untrusted } from './trust-refusal.js';
 
@@ -32,16 +27,19 @@ export interface RecordSignerToVerify {
 export function verifyRecordSigner(signer: RecordSignerToVerify): void {
   const [leaf, ...presented] = parseChain(signer.certificates);
   checkRevokedByHand(leaf, signer.revokedFingerprints);
-  if (signer.ownKeys.has(leaf.spkiSha256)) return;
-  const path = findTrustPath(leaf, presented, signer.trustedCas, signer.signedAt);
-  const last = path.certificates.length - 1;
-  path.certificates.forEach((certificate, position) => {
-    if (position > 0) checkIssuerUse(certificate, position - 1, 'client');
-    checkCriticalExtensions(certificate);
-    checkValidity(certificate, signer.signedAt);
-    checkStrength(certificate, { signature: position < last });
-    checkRevokedByHand(certificate, signer.revokedFingerprints);
-    const issuer = path.certificates[position + 1];
+  if (signer.ownKeys.has(leaf.spkiSha256)) {
+    const issuers = [...signer.trustedCas, ...presented].filter((ca) => isIssuedBy(leaf, ca));
+    for (const issuer of issuers) checkListed(leaf, issuer, signer.crls);
+    return;
+  }
+  const { certificates } = findTrustPath(leaf, presented, signer.trustedCas, signer.signedAt);
+  checkPath(certificates, {
+    role: 'client',
+    at: signer.signedAt,
+    revoked: signer.revokedFingerprints,
+  });
+  certificates.forEach((certificate, position) => {
+    const issuer = certificates[position + 1];
     if (issuer !== undefined) checkListed(certificate, issuer, signer.crls);
   });
 }
@@ -55,11 +53,6 @@ function parseChain(certificates: string): [Certificate, ...Certificate[]] {
       cause,
     });
   }
-}
-
-function checkRevokedByHand(certificate: Certificate, revoked: ReadonlySet<string>): void {
-  if (!revoked.has(certificate.fingerprintSha256) && !revoked.has(certificate.spkiSha256)) return;
-  throw untrusted('revoked', certificate, 'it was revoked at this agent');
 }
 
 /** Lists that are no longer current tell all the same whom they revoke. */

@@ -1,19 +1,11 @@
 import { DmError } from '../model/error.js';
 import type { SpkiFingerprint } from '../model/ids.js';
 import { type Certificate, parseCertificateDer } from './certificate.js';
-import {
-  checkCriticalExtensions,
-  checkIssuerUse,
-  checkLeafUse,
-  checkNames,
-  checkStrength,
-  checkValidity,
-  type TlsRole,
-} from './certificate-rules.js';
+import { checkLeafUse, checkNames, type TlsRole } from './certificate-rules.js';
 import type { RevocationList } from './crl.js';
+import { checkPath } from './path-rules.js';
 import { checkRevocation } from './revocation.js';
 import { checkNotSelfSigned, findTrustPath } from './trust-path.js';
-import { untrusted } from './trust-refusal.js';
 
 export interface PeerToVerify {
   /** DER, leaf first, as the peer presented it; empty when it presented nothing. */
@@ -63,13 +55,10 @@ export function verifyPeer(peer: PeerToVerify): PeerIdentity {
   checkNotSelfSigned(leaf, peer.trustedCas);
   checkLeafUse(leaf, peer.role);
   const path = findTrustPath(leaf, presented, peer.trustedCas, peer.now);
-  const last = path.certificates.length - 1;
-  path.certificates.forEach((certificate, position) => {
-    if (position > 0) checkIssuerUse(certificate, position - 1, peer.role);
-    checkCriticalExtensions(certificate);
-    checkValidity(certificate, peer.now);
-    checkStrength(certificate, { signature: position < last || !isRoot(certificate) });
-    checkRevokedByHand(certificate, peer.revokedFingerprints);
+  checkPath(path.certificates, {
+    role: peer.role,
+    at: peer.now,
+    revoked: peer.revokedFingerprints ?? new Set(),
   });
   const cas = [...peer.trustedCas, ...presented];
   path.certificates.forEach((certificate, position) => {
@@ -107,20 +96,4 @@ function parseChain(chain: readonly Uint8Array[]): Certificate[] {
       });
     }
   });
-}
-
-function isRoot(certificate: Certificate): boolean {
-  return certificate.subjectName.canonical === certificate.issuerName.canonical;
-}
-
-function checkRevokedByHand(
-  certificate: Certificate,
-  revoked: ReadonlySet<string> | undefined,
-): void {
-  if (!revoked?.has(certificate.fingerprintSha256) && !revoked?.has(certificate.spkiSha256)) return;
-  throw untrusted(
-    'revoked',
-    certificate,
-    'it was revoked at the agent that checks it; issue a new certificate',
-  );
 }

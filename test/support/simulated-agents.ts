@@ -7,7 +7,6 @@ import { ENDED_STATES, JOB_STATES } from '../../src/model/job.js';
 import { type ControlClient, openControlClient } from '../../src/rpc/control-client.js';
 import type { ControlCalls } from '../../src/rpc/control-service.js';
 import type { Job__Output } from '../../src/rpc/generated/control/datamover/v1/Job.js';
-import type { Policy__Output } from '../../src/rpc/generated/control/datamover/v1/Policy.js';
 import type { AgentProcess } from './agent-process.js';
 import { TestAgents } from './e2e-agents.js';
 import { dmJson } from './e2e-dm.js';
@@ -117,15 +116,12 @@ export class SimulatedAgents implements AsyncDisposable {
 
   /** Runs a policy to the end of a job that finishes; attempts that failed are not waited for. */
   async run(on: AgentName, policy: string): Promise<void> {
-    let job_id = 0;
-    await this.call(on, async (call) => {
-      const ref = String(this.#policies.get(policy));
-      job_id = (await call.runPolicy({ ref }, NEVER)).job_id ?? 0;
-    });
+    const ref = String(this.#policies.get(policy));
+    const { job_id } = await this.call(on, (call) => call.runPolicy({ ref }, NEVER));
     let reason = '';
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       await this.settle();
-      const { state, error_message, retry } = await this.#job(on, job_id);
+      const { state, error_message, retry } = await this.#job(on, job_id ?? 0);
       if (state === 'finished') return;
       if (ENDED.includes(state)) throw new Error(`${policy} ended ${state}: ${error_message}`);
       reason = `${state}; ${retry?.reason}`;
@@ -134,13 +130,8 @@ export class SimulatedAgents implements AsyncDisposable {
     throw new Error(`${policy} has not finished in ${MOST_ATTEMPTS} attempts: ${reason}`);
   }
 
-  async #job(on: AgentName, id: number): Promise<Job__Output> {
-    let job: Job__Output | null = null;
-    await this.call(on, async (call) => {
-      job = await call.getJob({ id }, NEVER);
-    });
-    if (job === null) throw new Error(`${on} says nothing of job ${id}`);
-    return job;
+  #job(on: AgentName, id: number): Promise<Job__Output> {
+    return this.call(on, (call) => call.getJob({ id }, NEVER));
   }
 
   /** Jobs that wait to be tried again are tried now. */
@@ -182,21 +173,20 @@ export class SimulatedAgents implements AsyncDisposable {
 
   /** Whether it was idle, or down, at the first question. */
   async #becomeIdle(name: AgentName, endMs: number): Promise<boolean> {
-    let asked = 0;
+    let wasIdle = true;
     while (!this.down.has(name) && !(await this.#isIdle(name))) {
       if (performance.now() > endMs) throw new Error(`hour ${this.hour}: what is due does not end`);
-      asked++;
+      wasIdle = false;
       await delay(30);
     }
-    return asked === 0;
+    return wasIdle;
   }
 
   async #isIdle(name: AgentName): Promise<boolean> {
-    let policies: readonly Pick<Policy__Output, 'id' | 'next_run_at'>[] = [];
-    const ask = this.call(name, async (call) => {
-      policies = (await call.listPolicies({}, NEVER)).policies ?? [];
-    });
-    const [jobs] = await Promise.all([this.openJobs(name), ask]);
+    const [jobs, { policies = [] }] = await Promise.all([
+      this.openJobs(name),
+      this.call(name, (call) => call.listPolicies({}, NEVER)),
+    ]);
     const waits = new Set<number>();
     for (const { policy_id, retry } of jobs) {
       if (Date.parse(retry?.next_at ?? '') > this.#nowMs) waits.add(policy_id);
@@ -210,29 +200,20 @@ export class SimulatedAgents implements AsyncDisposable {
 
   /** Every job that has not ended. */
   async openJobs(name: AgentName) {
-    const jobs: {
-      readonly id: number;
-      readonly policy_id: number;
-      readonly retry: { readonly next_at?: string } | null;
-    }[] = [];
-    await this.call(name, async (call) => {
-      for (const job of (await call.listJobs({ states: OPEN }, NEVER)).jobs ?? []) {
-        jobs.push({
-          id: Number(job.id),
-          policy_id: Number(job.policy_id),
-          retry: job.retry ?? null,
-        });
-      }
-    });
-    return jobs;
+    const { jobs = [] } = await this.call(name, (call) => call.listJobs({ states: OPEN }, NEVER));
+    return jobs.map(({ id, policy_id, retry = null }) => ({
+      id: Number(id),
+      policy_id: Number(policy_id),
+      retry,
+    }));
   }
 
   /** Asks over the control socket, without a program of its own. */
-  async call(name: AgentName, use: (call: ControlCalls) => Promise<void>): Promise<void> {
+  async call<T>(name: AgentName, use: (call: ControlCalls) => Promise<T>): Promise<T> {
     const client = this.#clients.get(name) ?? openControlClient(this.agent(name).socket);
     this.#clients.set(name, client);
     try {
-      await use(client.call);
+      return await use(client.call);
     } catch (error) {
       if (!(error instanceof DmError)) throw error;
       throw new Error(`${name}, hour ${this.hour}: ${error.code}: ${error.message}`);

@@ -331,16 +331,17 @@ export class Simulation implements AsyncDisposable {
       const on = place === 'store' ? 'a' : place;
       if (this.#agents.down.has(on)) continue;
       const account = place === 'store' ? 'store' : 'local';
-      const seen: Seen[] = [];
-      await this.#agents.call(on, async (call) => {
+      const seen = await this.#agents.call(on, async (call) => {
+        const listed: Seen[] = [];
         for await (const view of call.listDatasets({ account, base_path: '' }, NEVER)) {
-          seen.push({
+          listed.push({
             number: Number(view.id),
             id: view.dataset_global_id ?? '',
             committedMs: Date.parse(view.committed_at ?? ''),
             lockedBy: view.locked_by ?? [],
           });
         }
+        return listed;
       });
       for (const { id, committedMs } of seen) this.#model(place).see(id, committedMs);
       found.set(place, seen);
@@ -352,12 +353,13 @@ export class Simulation implements AsyncDisposable {
     for (const [place, seen] of found) {
       const account = place === 'store' ? 'store' : 'local';
       for (const { number } of seen) {
-        let bad = -1;
-        await this.#agents.call(place === 'store' ? 'a' : place, async (call) => {
+        const bad = await this.#agents.call(place === 'store' ? 'a' : place, async (call) => {
           const request = { account, dataset: String(number), from_here: false };
+          let counted = -1;
           for await (const { done, bad_total } of call.verifyDataset(request, NEVER)) {
-            if (done === true) bad = Number(bad_total);
+            if (done === true) counted = Number(bad_total);
           }
+          return counted;
         });
         if (bad !== 0) throw new Error(`day ${this.#day}: dataset ${number} of ${place} is bad`);
       }

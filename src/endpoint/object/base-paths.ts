@@ -1,9 +1,9 @@
-import { parseNumber } from '../../repository/number-object.js';
 import { NUMBERS_PREFIX, numberKey, numberOfKey } from '../../repository/object-layout.js';
 import { objectPath } from '../../repository/object-path.js';
 import type { ObjectStore } from '../../repository/object-store.js';
 import { lookAhead } from '../../util/look-ahead.js';
-import { getObject, keysBelow } from './get-object.js';
+import { keysBelow } from './get-object.js';
+import { readNumber } from './read-number.js';
 
 /** Before the last number that is known, so many are listed again: one that a writer had to give up may be free once more. */
 const LISTED_AGAIN = 100;
@@ -33,21 +33,20 @@ export class BasePaths {
   async #readNew(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
     const known = this.#last;
     const from = Math.max(0, known - LISTED_AGAIN);
-    const listed = new Set<number>();
+    let isKnownThere = known === 0;
     const read = this.#read;
     async function* unread(): AsyncGenerator<number, void> {
       const after = from === 0 ? {} : { after: numberKey(from) };
       for await (const key of keysBelow(store, NUMBERS_PREFIX, signal, after)) {
         const number = numberOfKey(key);
         if (number === null) continue;
-        listed.add(number);
+        if (number === known) isKnownThere = true;
         if (!read.has(number)) yield number;
       }
     }
     const reads = lookAhead(unread(), READS_AHEAD, async (number) => {
-      const key = numberKey(number);
-      const bytes = await getObject(store, key, signal);
-      return bytes && { number, ...parseNumber(bytes.toString(), `number ${key}`) };
+      const numbered = await readNumber(store, number, signal);
+      return numbered && { number, ...numbered };
     });
     for await (const numbered of reads) {
       if (numbered === null) continue;
@@ -56,7 +55,7 @@ export class BasePaths {
       this.#last = Math.max(this.#last, numbered.number);
     }
     this.#read = new Set([...read].filter((number) => number > this.#last - LISTED_AGAIN));
-    return known === 0 || listed.has(known);
+    return isKnownThere;
   }
 
   #forget(): void {

@@ -1,10 +1,11 @@
 import { DmError } from '../../model/error.js';
-import { type NumberedDataset, parseNumber } from '../../repository/number-object.js';
-import { datasetOfKey, numberKey, RepositoryLayout } from '../../repository/object-layout.js';
+import type { NumberedDataset } from '../../repository/number-object.js';
+import { datasetOfKey, RepositoryLayout } from '../../repository/object-layout.js';
 import type { ObjectStore } from '../../repository/object-store.js';
 import { plainTree } from '../../repository/plain-path.js';
 import { deletePlainObjects } from './delete-plain.js';
-import { getObject, keysBelow } from './get-object.js';
+import { keysBelow } from './get-object.js';
+import { readNumber } from './read-number.js';
 
 /**
  * Deletes the record of a dataset: with it the dataset is gone. A mark comes before, for one who puts the record anew. Its packs stay, for other datasets may share them,
@@ -15,9 +16,7 @@ export async function deleteStoredDataset(
   { store }: { readonly store: ObjectStore },
   signal: AbortSignal,
 ): Promise<void> {
-  const key = numberKey(number);
-  const bytes = await getObject(store, key, signal);
-  const numbered = bytes === null ? null : parseNumber(bytes.toString(), `number ${key}`);
+  const numbered = await readNumber(store, number, signal);
   const record = numbered && (await recordOf(numbered, store, signal));
   if (numbered === null || record === null) {
     throw new DmError('not_found', `dataset ${number} is not in this object account (any more)`);

@@ -1,11 +1,9 @@
 import type { DatasetInfo } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
-import { parseNumber } from '../../repository/number-object.js';
-import { numberKey } from '../../repository/object-layout.js';
 import type { DatasetFilter, DatasetReader, DatasetRef, Source } from '../source.js';
 import { BasePaths } from './base-paths.js';
-import { getObject } from './get-object.js';
 import { ObjectDatasetReader } from './object-dataset-reader.js';
+import { readNumber } from './read-number.js';
 import { openRepository, type Repository } from './repository.js';
 import {
   type ListingModules,
@@ -50,9 +48,7 @@ export class ObjectSource implements Source {
 
   async open(ref: DatasetRef, signal: AbortSignal): Promise<DatasetReader> {
     const { stored, repository } = await this.locate(ref, signal);
-    if (this.#modules.newest?.isOwn(repository, stored) !== true) {
-      requireTrusted(stored, this.#modules);
-    }
+    requireTrusted(stored, repository, this.#modules);
     return new ObjectDatasetReader(stored, { repository, store: this.#modules.store });
   }
 
@@ -80,10 +76,8 @@ export class ObjectSource implements Source {
   ): Promise<{ stored: StoredDataset; repository: Repository } | null> {
     const { store } = this.#modules;
     if ('number' in ref) {
-      const key = numberKey(ref.number);
-      const bytes = await getObject(store, key, signal);
-      if (bytes === null) return null;
-      const numbered = parseNumber(bytes.toString(), `number ${key}`);
+      const numbered = await readNumber(store, ref.number, signal);
+      if (numbered === null) return null;
       const repository = await this.#open(numbered.basePath, signal);
       const stored =
         repository &&

@@ -225,8 +225,7 @@ export class ObjectTarget implements Target {
     const found = await this.#find(repository, base.id, signal);
     if (found !== null && found.record.rootDigest === base.rootDigest) {
       // What is made on it is signed here.
-      const isOwn = this.#modules.newest?.isOwn(repository, found) === true;
-      if (!isOwn) requireTrusted(found, this.#modules);
+      requireTrusted(found, repository, this.#modules);
       return found;
     }
     throw new DmError(

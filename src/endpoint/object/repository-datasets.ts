@@ -150,10 +150,9 @@ export async function* storedDatasets(
     for await (const dataset of repositoryDatasets(repository, modules, signal)) {
       datasets.push(dataset);
     }
-    const last = datasets.at(-1);
-    if (await modules.newest?.isRolledBack(repository, datasets, modules, signal)) {
-      if (last !== undefined) datasets.splice(-1, 1, { ...last, rolledBack: true });
-    }
+    const rolledBack = await modules.newest?.isRolledBack(repository, datasets, modules, signal);
+    const last = rolledBack ? datasets.pop() : undefined;
+    if (last !== undefined) datasets.push({ ...last, rolledBack: true });
     found.push(...datasets);
   }
   yield* found.sort((a, b) => a.record.number - b.record.number);

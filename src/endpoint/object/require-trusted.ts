@@ -1,38 +1,48 @@
 import { DmError } from '../../model/error.js';
+import type { NewestRecords } from './newest-record.js';
+import type { Repository } from './repository.js';
 import type { StoredDataset } from './repository-datasets.js';
 
-/** Throws `dataset_untrusted` for a record that comes from nobody we trust. */
-export type SignerCheck = (certificates: string | null, signedAtMs: number) => void;
+/** Why a record comes from nobody we trust: `dataset_untrusted`, or null. `certificates` is null where nobody signed it. */
+export type RecordRefusal = (certificates: string | null, signedAtMs: number) => DmError | null;
 
 export interface TrustModules {
-  /** Asked before a dataset is relied on; nobody unless given. */
-  readonly checkSigner?: SignerCheck;
+  /** Asked before a dataset is relied on; all are trusted unless given. */
+  readonly recordRefusal?: RecordRefusal;
+  /** What this agent wrote itself is trusted, signed or not. */
+  readonly newest?: NewestRecords;
 }
 
 /** Throws `dataset_untrusted`, with what to do, for a dataset whose record nobody we trust has signed. */
 export function requireTrusted(
-  { certificates, record }: StoredDataset,
-  { checkSigner }: TrustModules,
+  stored: StoredDataset,
+  repository: Repository,
+  modules: TrustModules,
 ): void {
-  try {
-    checkSigner?.(certificates, record.committedAtMs);
-  } catch (error) {
-    if (!(error instanceof DmError) || error.code !== 'dataset_untrusted') throw error;
-    throw new DmError(
-      'dataset_untrusted',
-      `dataset ${record.number} of this object account: ${error.message}; install the CA of who made it, or allow such datasets with \`dm accounts modify ACCOUNT --accept-unsigned=true\``,
-      { data: { ...error.data, dataset: record.number }, cause: error },
-    );
-  }
+  const { number } = stored.record;
+  const cause = refusal(stored, repository, modules);
+  if (cause === null) return;
+  throw new DmError(
+    'dataset_untrusted',
+    `dataset ${number} of this object account: ${cause.message}; install the CA of who made it, or allow such datasets with \`dm accounts modify ACCOUNT --accept-unsigned=true\``,
+    { data: { ...cause.data, dataset: number }, cause },
+  );
 }
 
-/** As `requireTrusted`, without the reason. */
-export function isTrusted(stored: StoredDataset, modules: TrustModules): boolean {
-  try {
-    requireTrusted(stored, modules);
-    return true;
-  } catch (error) {
-    if (!(error instanceof DmError) || error.code !== 'dataset_untrusted') throw error;
-    return false;
-  }
+/** Whether `requireTrusted` would pass. */
+export function isTrusted(
+  stored: StoredDataset,
+  repository: Repository,
+  modules: TrustModules,
+): boolean {
+  return refusal(stored, repository, modules) === null;
+}
+
+function refusal(
+  stored: StoredDataset,
+  repository: Repository,
+  { recordRefusal, newest }: TrustModules,
+): DmError | null {
+  const refused = recordRefusal?.(stored.certificates, stored.record.committedAtMs) ?? null;
+  return refused !== null && newest?.isOwn(repository, stored) ? null : refused;
 }

@@ -85,6 +85,7 @@ describe('trust in who signed a record', () => {
     expect(reasonOf(writer.certPem, { own, revoked: own })).to.equal('revoked');
     const list = makeCrl(ca, { revoked: [writer] });
     expect(reasonOf(writer.certPem, { crls: [list] })).to.equal('revoked');
+    expect(reasonOf(writer.certPem, { own, crls: [list] })).to.equal('revoked');
     expect(reasonOf(writer.certPem, { crls: [makeCrl(ca, { revoked: [] })] })).to.equal(null);
   });
 });

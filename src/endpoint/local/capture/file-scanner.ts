@@ -79,13 +79,11 @@ export class FileScanner {
   }
 
   async #versionOf(fd: number, stat: FileStat, { gfid, binding }: Identity): Promise<bigint> {
-    const { content, newVersion, signal } = this.#options;
+    const { content, newVersion } = this.#options;
     if (content === 'observe' || binding === null || binding.size !== stat.size) return newVersion;
     const { version } = binding;
     if (content === 'adopt') return binding.mtimeNs === stat.mtimeNs ? version : newVersion;
-    const { catalog } = this.#modules.previous;
-    const isKnown = await hasKnownContent(fd, stat, { gfid, version }, catalog, signal);
-    return isKnown ? version : newVersion;
+    return (await this.#isKnown(fd, stat, gfid, version)) ? version : newVersion;
   }
 
   /**
@@ -98,7 +96,7 @@ export class FileScanner {
     stat: FileStat,
     { gfid, binding }: Identity,
   ): Promise<bigint> {
-    const { isStored, signal } = this.#options;
+    const { isStored } = this.#options;
     if (isStored === null || binding === null || binding.size !== stat.size) return 0n;
     const { version } = binding;
     if (isStored(gfid, version)) return 0n;
@@ -106,12 +104,16 @@ export class FileScanner {
     try {
       const opened = statFd(fd);
       if (opened.ino !== stat.ino || opened.type !== 'file') return 0n;
-      const { catalog } = this.#modules.previous;
-      const isKnown = await hasKnownContent(fd, opened, { gfid, version }, catalog, signal);
-      return isKnown ? version : 0n;
+      return (await this.#isKnown(fd, opened, gfid, version)) ? version : 0n;
     } finally {
       close(fd);
     }
+  }
+
+  /** Whether the file has the content that the last dataset has as that version. */
+  #isKnown(fd: number, stat: FileStat, gfid: Gfid, version: bigint): Promise<boolean> {
+    const { catalog } = this.#modules.previous;
+    return hasKnownContent(fd, stat, { gfid, version }, catalog, this.#options.signal);
   }
 
   #list(

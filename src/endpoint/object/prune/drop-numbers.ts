@@ -3,8 +3,6 @@ import { keysBelow } from '../get-object.js';
 import type { StoredNumber } from './number-reads.js';
 import type { PruneModules } from './prune-types.js';
 
-const AT_ONCE = 1_000;
-
 /**
  * Drops the numbers of datasets of the repository that are gone, if they are older than `olderThanMs` by the store's clock; a
  * younger one may wait for its record. Each repository keeps its newest number: it says where the repository is, and
@@ -31,8 +29,6 @@ export async function dropNumbers(
   const dropped = own
     .filter(({ dataset, modifiedAtMs }) => !live.has(dataset) && now - modifiedAtMs >= olderThanMs)
     .map(({ key }) => key);
-  for (let at = 0; !dryRun && at < dropped.length; at += AT_ONCE) {
-    await store.delete(dropped.slice(at, at + AT_ONCE), signal);
-  }
+  if (!dryRun) await store.delete(dropped, signal);
   return dropped.length;
 }

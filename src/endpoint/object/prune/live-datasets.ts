@@ -1,5 +1,6 @@
 import { DmError } from '../../../model/error.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
+import type { RecordSigner } from '../../../repository/record-signature.js';
 import {
   type RepositoryRecord,
   serialiseRepositoryRecord,
@@ -25,23 +26,20 @@ export async function liveRecords(modules: LiveModules, signal: AbortSignal): Pr
   return records;
 }
 
-/** Whether the record of any dataset is signed. */
-export async function hasSigned(modules: LiveModules, signal: AbortSignal): Promise<boolean> {
-  for await (const { signedBy } of repositoryDatasets(modules.repository, modules, signal)) {
-    if (signedBy !== '') return true;
-  }
-  return false;
-}
-
-/** Whether the record of any dataset comes from nobody we trust. */
-export async function hasUntrusted(
-  modules: LiveModules & TrustModules,
+/**
+ * Whether the records of all datasets may be signed anew: none may lose its signature, and none may get ours that comes from nobody
+ * we trust, for that would vouch for what somebody else has made.
+ */
+export async function maySignAnew(
+  modules: LiveModules & TrustModules & { readonly signer: () => RecordSigner | null },
   signal: AbortSignal,
 ): Promise<boolean> {
-  for await (const stored of repositoryDatasets(modules.repository, modules, signal)) {
-    if (!isTrusted(stored, modules)) return true;
+  const { repository, signer } = modules;
+  for await (const stored of repositoryDatasets(repository, modules, signal)) {
+    if (stored.signedBy !== '' && signer() === null) return false;
+    if (!isTrusted(stored, repository, modules)) return false;
   }
-  return false;
+  return true;
 }
 
 /** Those that are new or other than before. */

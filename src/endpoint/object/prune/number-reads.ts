@@ -1,8 +1,9 @@
-import { type NumberedDataset, parseNumber } from '../../../repository/number-object.js';
+import type { NumberedDataset } from '../../../repository/number-object.js';
 import { NUMBERS_PREFIX, numberOfKey } from '../../../repository/object-layout.js';
+import { objectPath } from '../../../repository/object-path.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
 import { lookAhead } from '../../../util/look-ahead.js';
-import { getObject } from '../get-object.js';
+import { readNumber } from '../read-number.js';
 
 const READS_AHEAD = 8;
 
@@ -13,7 +14,7 @@ export interface StoredNumber extends NumberedDataset {
 
 /** The numbers of one store, each read once for all repositories that are pruned together. */
 export class NumberReads {
-  readonly #read = new Map<string, NumberedDataset>();
+  readonly #read = new Map<number, NumberedDataset>();
 
   /** Ascending. Those that vanish meanwhile are passed over. */
   async *list(store: ObjectStore, signal: AbortSignal): AsyncGenerator<StoredNumber, void> {
@@ -21,23 +22,31 @@ export class NumberReads {
       for await (const page of store.list(NUMBERS_PREFIX, {}, signal)) yield* page;
     }
     const numbers = lookAhead(listed(), READS_AHEAD, async ({ key, modifiedAtMs }) => {
-      const numbered = numberOfKey(key) === null ? null : await this.#get(key, store, signal);
+      const number = numberOfKey(key);
+      const numbered = number === null ? null : await this.#get(number, store, signal);
       return numbered && { ...numbered, key, modifiedAtMs };
     });
     for await (const number of numbers) if (number !== null) yield number;
   }
 
+  /** Those of all that are listed, each once, in no order. */
+  async basePaths(store: ObjectStore, signal: AbortSignal): Promise<Uint8Array[]> {
+    const found = new Map<string, Uint8Array>();
+    for await (const { basePath } of this.list(store, signal)) {
+      found.set(objectPath(basePath).toString('latin1'), basePath);
+    }
+    return [...found.values()];
+  }
+
   async #get(
-    key: string,
+    number: number,
     store: ObjectStore,
     signal: AbortSignal,
   ): Promise<NumberedDataset | null> {
-    const known = this.#read.get(key);
+    const known = this.#read.get(number);
     if (known !== undefined) return known;
-    const bytes = await getObject(store, key, signal);
-    if (bytes === null) return null;
-    const numbered = parseNumber(bytes.toString(), `number ${key}`);
-    this.#read.set(key, numbered);
+    const numbered = await readNumber(store, number, signal);
+    if (numbered !== null) this.#read.set(number, numbered);
     return numbered;
   }
 }

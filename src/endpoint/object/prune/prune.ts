@@ -18,10 +18,9 @@ import {
 import { dropNumbers } from './drop-numbers.js';
 import { dropUploads } from './drop-uploads.js';
 import {
-  hasSigned,
-  hasUntrusted,
   type LiveRecords,
   liveRecords,
+  maySignAnew,
   newRecords,
   referencesOf,
 } from './live-datasets.js';
@@ -103,7 +102,7 @@ class Prune {
     this.#summary.uploadsDropped = await dropUploads(old, this.#modules, this.#signal);
     this.#summary.numbersDropped = await dropNumbers(old, this.#modules, this.#signal);
     if (!dryRun) {
-      await settleDeletions({ olderThanMs: leftoverMs }, this.#modules, this.#signal);
+      await settleDeletions(old, this.#modules, this.#signal);
     }
     const before = await unfinishedDoom(this.#options, this.#modules, this.#signal);
     if (before !== null && !(await this.#carryOut(before))) {
@@ -170,12 +169,9 @@ class Prune {
     sparse: Record<ObjectPackKind, CountedPack[]>,
   ): Promise<boolean> {
     const packs = sparse.data.length + sparse.pages.length;
-    const { store, signer } = this.#modules;
-    // Locked packs stay anyhow; and what was signed must not lose its signature.
-    if (packs === 0 || store.capabilities.lock) return false;
-    if (signer() === null && (await hasSigned(this.#modules, this.#signal))) return false;
-    // Records are signed anew here: that would vouch for what somebody else has made.
-    if (await hasUntrusted(this.#modules, this.#signal)) return false;
+    // Locked packs stay anyhow.
+    if (packs === 0 || this.#modules.store.capabilities.lock) return false;
+    if (!(await maySignAnew(this.#modules, this.#signal))) return false;
     this.#summary.packsRepacked = packs;
     if (this.#options.dryRun) {
       for (const { liveBytes, stored } of [...sparse.data, ...sparse.pages]) {

@@ -26,7 +26,10 @@ import type { PruneModules } from './prune-types.js';
 
 const RANGE_BYTES = 16 * 1024 * 1024;
 
-export type RewriteModules = Pick<PruneModules, 'repository' | 'store' | 'signer' | 'checkSigner'>;
+export type RewriteModules = Pick<
+  PruneModules,
+  'repository' | 'store' | 'signer' | 'recordRefusal'
+>;
 
 /** Packs of which datasets use little. */
 export interface SparsePacks {
@@ -123,7 +126,7 @@ async function putRecord(
   // It was deleted meanwhile, and must not come back.
   if (now === null) return;
   // To sign it anew would vouch for what somebody else has made.
-  requireTrusted(now, modules);
+  requireTrusted(now, repository, modules);
   if (serialiseRepositoryRecord(now.record) !== before) {
     throw new DmError(
       'target_changed',

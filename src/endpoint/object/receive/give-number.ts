@@ -2,7 +2,7 @@ import { DmError } from '../../../model/error.js';
 import { type NumberedDataset, serialiseNumber } from '../../../repository/number-object.js';
 import { NUMBERS_PREFIX, numberKey, numberOfKey } from '../../../repository/object-layout.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
-import { getObject } from '../get-object.js';
+import { getObject, keysBelow } from '../get-object.js';
 
 /** Numbers of one account: remembers where the last one stood, so that only what is new is listed. */
 export class DatasetNumbers {
@@ -15,8 +15,9 @@ export class DatasetNumbers {
     options: { readonly retainUntilMs?: number },
     signal: AbortSignal,
   ): Promise<number> {
-    for await (const page of store.list(NUMBERS_PREFIX, this.#options(), signal)) {
-      for (const { key } of page) this.#last = Math.max(this.#last, numberOfKey(key) ?? 0);
+    const after = this.#last === 0 ? {} : { after: numberKey(this.#last) };
+    for await (const key of keysBelow(store, NUMBERS_PREFIX, signal, after)) {
+      this.#last = Math.max(this.#last, numberOfKey(key) ?? 0);
     }
     const text = Buffer.from(serialiseNumber(numbered));
     const ifAbsent = store.capabilities.conditionalPut;
@@ -43,9 +44,5 @@ export class DatasetNumbers {
   ): Promise<number> {
     await store.put(numberKey(number), Buffer.from(serialiseNumber(numbered)), options, signal);
     return number;
-  }
-
-  #options(): { after?: string } {
-    return this.#last === 0 ? {} : { after: numberKey(this.#last) };
   }
 }

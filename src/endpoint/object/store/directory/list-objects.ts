@@ -48,7 +48,7 @@ async function* below(
   }));
   for await (const { entry, object } of looked) {
     if (object !== null) yield object;
-    else if (entry.directory) yield* directory(opened, entry, entry.key, request);
+    else if (entry.directory) yield* directory(opened, entry, request);
   }
 }
 
@@ -72,13 +72,12 @@ async function* entriesOf(
 
 async function* directory(
   folder: Folder,
-  entry: FolderEntry,
-  key: string,
+  { name, key }: KeyedEntry,
   request: ListRequest,
 ): AsyncIterable<ObjectSummary> {
   let child: Folder;
   try {
-    child = await folder.child(entry.name);
+    child = await folder.child(name);
   } catch (error) {
     // Removed by a deletion since it was read.
     if (errorCode(error) === 'ENOENT') return;

@@ -56,6 +56,15 @@ export class PruneFixture extends ObjectFixture {
     );
   }
 
+  /** Leaves packs of which little is needed: the first dataset, whose files the second has no longer, is gone. */
+  async backUpSparse(): Promise<void> {
+    this.copy.sh('for i in $(seq 60); do head -c 50000 /dev/urandom > $i; done');
+    await this.backUp();
+    this.copy.sh('for i in $(seq 55); do rm $i; done');
+    await this.backUp();
+    await this.deleteRecord(0);
+  }
+
   /** Deletes the record of the dataset at this place, counted from the oldest. */
   async deleteRecord(at: number): Promise<void> {
     const folder = `${BASE_PATH}/datasets/`;
