@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import { DmError } from '../../../../model/error.js';
 import type {
   ByteRange,
@@ -15,18 +14,20 @@ import type { Clock } from '../../../../util/clock.js';
 import { KeyedMutex } from '../../../../util/keyed-mutex.js';
 import { checkKey } from '../object-key.js';
 import { StoreTraffic } from '../store-traffic.js';
+import { deleteObjects } from './delete-objects.js';
+import { DirectoryClock } from './directory-clock.js';
 import { directoryError, errorCode } from './directory-error.js';
-import { fileNameOf, isTemporary, metadataFile, temporaryName } from './file-name.js';
+import { isTemporary } from './file-name.js';
 import { Folder, openFolder } from './folder.js';
+import { hasHardLinks } from './hard-links.js';
 import { KeyFolders } from './key-folders.js';
 import { listObjects } from './list-objects.js';
 import { removeIfThere, type WriteModules } from './new-object.js';
 import { readMetadata } from './object-metadata.js';
+import { CHUNK_BYTES, readObject } from './read-object.js';
 import { unfinishedFiles } from './unfinished-files.js';
 
 const PAGE = 1_000;
-const CHUNK_BYTES = 1 << 20;
-const CLOCK_VALID_MS = 60_000;
 
 export interface DirectoryStoreOptions {
   readonly path: string;
@@ -53,9 +54,8 @@ export class DirectoryStore implements ObjectStore {
   readonly #folders: KeyFolders;
   /** Where it takes two steps to put only what is absent, one put after the other does so. */
   readonly #puts = new KeyedMutex();
-  readonly #clock: Clock;
-  readonly #randomHex: () => string;
-  #clockDifference: { readonly ms: number; readonly takenAt: number } | null = null;
+  readonly #hostClock: Clock;
+  readonly #clock: DirectoryClock;
 
   private constructor(
     options: DirectoryStoreOptions,
@@ -66,8 +66,8 @@ export class DirectoryStore implements ObjectStore {
     this.#readOnly = options.readOnly === true;
     this.#root = modules.root;
     this.#folders = new KeyFolders(modules.root, modules.write);
-    this.#clock = modules.clock;
-    this.#randomHex = modules.write.randomHex;
+    this.#hostClock = modules.clock;
+    this.#clock = new DirectoryClock(options, { ...modules, randomHex: modules.write.randomHex });
     this.counters = modules.counters;
     this.capabilities = {
       conditionalPut: hardLinks || options.singleWriter,
@@ -96,9 +96,10 @@ export class DirectoryStore implements ObjectStore {
       throw directoryError(error, `directory ${path}`);
     }
     const counters = new StoreTraffic();
+    const randomHex = () => modules.randomBytes(16).toString('hex');
     const write: WriteModules = {
-      randomHex: () => modules.randomBytes(16).toString('hex'),
-      hardLinks: !options.readOnly && (await hasHardLinks(root, modules)),
+      randomHex,
+      hardLinks: !options.readOnly && (await hasHardLinks(root, randomHex)),
       onBytes: (count) => {
         counters.bytesSent += count;
       },
@@ -126,37 +127,10 @@ export class DirectoryStore implements ObjectStore {
 
   async *get(key: string, range: ByteRange | null, signal: AbortSignal): AsyncIterable<Uint8Array> {
     this.#begin(signal);
-    const file = await this.#openObject(key);
-    try {
-      const size = (await file.stat()).size;
-      const end = range === null ? size : range.offset + range.length;
-      if (end > size) {
-        throw new DmError(
-          'corrupt',
-          `object "${key}" has ${size} bytes, ${end} were expected; it was cut short`,
-        );
-      }
-      for (let at = range?.offset ?? 0; at < end; ) {
-        signal.throwIfAborted();
-        const length = Math.min(CHUNK_BYTES, end - at);
-        const { bytesRead, buffer } = await file.read(
-          Buffer.allocUnsafeSlow(length),
-          0,
-          length,
-          at,
-        );
-        if (bytesRead === 0) {
-          throw new DmError('corrupt', `object "${key}" became shorter while it was read`);
-        }
-        this.counters.bytesReceived += bytesRead;
-        at += bytesRead;
-        yield buffer.subarray(0, bytesRead);
-      }
-    } catch (error) {
-      throw directoryError(error, `object "${key}"`);
-    } finally {
-      await file.close();
-    }
+    const onBytes = (count: number) => {
+      this.counters.bytesReceived += count;
+    };
+    yield* readObject(key, range, { folders: this.#folders, onBytes }, signal);
   }
 
   async head(key: string, signal: AbortSignal): Promise<ObjectInfo | null> {
@@ -200,53 +174,16 @@ export class DirectoryStore implements ObjectStore {
     }
   }
 
-  async delete(keys: readonly string[], signal: AbortSignal): Promise<void> {
-    for (const inFolder of byFolder(keys)) {
-      this.#begin(signal);
-      const [first = ''] = inFolder;
-      try {
-        await this.#folders.use(first, async (folder) => {
-          for (const key of inFolder) {
-            signal.throwIfAborted();
-            const name = fileNameOf(key.slice(key.lastIndexOf('/') + 1));
-            await removeIfThere(folder, name);
-            await removeIfThere(folder, metadataFile(name));
-          }
-          await folder.sync();
-        });
-        await this.#folders.removeEmpty(first);
-      } catch (error) {
-        const known = directoryError(error, `object "${first}"`);
-        if (known.code !== 'not_found' && errorCode(error) !== 'ENOTDIR') throw known;
-      }
-    }
+  delete(keys: readonly string[], signal: AbortSignal): Promise<void> {
+    const onFolder = () => this.#begin(signal);
+    return deleteObjects(keys, { folders: this.#folders, onFolder }, signal);
   }
 
   /** The clock of the file system's host: an NFS server's own. Without the right to write, this host's. */
   async now(signal: AbortSignal): Promise<number> {
-    if (this.#readOnly) return this.#clock.now();
-    const taken = this.#clockDifference;
-    if (taken && this.#clock.now() - taken.takenAt < CLOCK_VALID_MS) {
-      return this.#clock.now() + taken.ms;
-    }
+    if (this.#readOnly) return this.#hostClock.now();
     this.#begin(signal);
-    try {
-      const name = temporaryName(this.#randomHex());
-      const file = await this.#root.create(name);
-      try {
-        const before = this.#clock.now();
-        const ms = (await file.stat()).mtimeMs - before;
-        this.#clockDifference = { ms, takenAt: before };
-        return this.#clock.now() + ms;
-      } finally {
-        await file.close();
-        await removeIfThere(this.#root, name);
-      }
-    } catch (error) {
-      const known = directoryError(error, `directory ${this.#path}`);
-      if (known.code === 'store_refused') return this.#clock.now();
-      throw known;
-    }
+    return this.#clock.now();
   }
 
   // biome-ignore lint/correctness/useYield: a directory keeps no versions.
@@ -318,54 +255,9 @@ export class DirectoryStore implements ObjectStore {
     }
   }
 
-  async #openObject(key: string): Promise<FileHandle> {
-    try {
-      return await this.#folders.use(key, async (folder, name) => {
-        const file = await folder.openToRead(name);
-        if ((await file.stat()).isFile()) return file;
-        await file.close();
-        throw new DmError('not_found', `object "${key}" does not exist`);
-      });
-    } catch (error) {
-      if (errorCode(error) === 'ENOTDIR') {
-        throw new DmError('not_found', `object "${key}" does not exist`, { cause: error });
-      }
-      throw directoryError(error, `object "${key}"`);
-    }
-  }
-
   #begin(signal: AbortSignal): void {
     signal.throwIfAborted();
     this.counters.requests++;
-  }
-}
-
-/** The keys of each folder together: what is deleted in one is made durable once. */
-function byFolder(keys: readonly string[]): Iterable<readonly string[]> {
-  const folders = new Map<string, string[]>();
-  for (const key of keys) {
-    checkKey(key);
-    const folder = key.slice(0, key.lastIndexOf('/') + 1);
-    const known = folders.get(folder);
-    if (known === undefined) folders.set(folder, [key]);
-    else known.push(key);
-  }
-  return folders.values();
-}
-
-async function hasHardLinks(root: Folder, modules: DirectoryStoreModules): Promise<boolean> {
-  const [one, two] = [0, 1].map(() => temporaryName(modules.randomBytes(16).toString('hex')));
-  if (one === undefined || two === undefined) return false;
-  try {
-    await (await root.create(one)).close();
-    await root.link(one, two);
-    return true;
-  } catch {
-    // A directory we may not write to, or a file system without links: no promise can be made.
-    return false;
-  } finally {
-    await removeIfThere(root, one).catch(() => false);
-    await removeIfThere(root, two).catch(() => false);
   }
 }
 
