@@ -153,6 +153,7 @@ async function startParts(
   const signing = {
     signer: () => trust.signer(),
     recordRefusal: trust.recordRefusal.bind(trust),
+    signerRefusal: trust.signerRefusal.bind(trust),
   };
   const upkeep = new ObjectUpkeep({ workPath, guid }, { ...modules, accounts, ...signing });
   const objects = new ObjectPlaces(

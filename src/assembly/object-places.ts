@@ -41,7 +41,7 @@ interface AccountState {
   readonly sessions: ReceiveSessions;
   readonly numbers: DatasetNumbers;
   /** Of what the account shows. */
-  paths: { readonly of: string; readonly found: BasePaths };
+  shown: { readonly of: string; readonly paths: BasePaths; readonly newest: NewestRecords };
 }
 
 /** Opens object accounts as places. */
@@ -50,7 +50,6 @@ export class ObjectPlaces {
   readonly #modules: ObjectPlacesModules;
   readonly #masters = new MasterKeys();
   readonly #states = new Map<string, AccountState>();
-  readonly #newest: NewestRecords;
 
   /**
    * `workPath`: where the agent keeps copies of pages and indexes, and backups that are under way.
@@ -58,7 +57,6 @@ export class ObjectPlaces {
   constructor(options: { workPath: string }, modules: ObjectPlacesModules) {
     this.#workPath = options.workPath;
     this.#modules = modules;
-    this.#newest = new NewestRecords(options, modules);
   }
 
   /** Errors: those of opening its store. */
@@ -67,11 +65,11 @@ export class ObjectPlaces {
     const secrets = await accounts.secrets(account.id);
     const store = await openObjectStore(account, secrets, this.#modules, signal);
     const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
-    const { sessions, numbers, paths } = this.#stateOf(account);
+    const { sessions, numbers, shown } = this.#stateOf(account);
     const { asOfMs, acceptUnsigned } = account.store;
     const modules = {
-      ...{ store, masters: this.#masters, paths: paths.found },
-      ...(asOfMs === null && { newest: this.#newest }),
+      ...{ store, masters: this.#masters, paths: shown.paths },
+      ...(asOfMs === null && { newest: shown.newest }),
       ...(acceptUnsigned !== true && { recordRefusal: this.#modules.recordRefusal }),
     };
     const locks = () => this.#modules.locks(account.id);
@@ -100,15 +98,20 @@ export class ObjectPlaces {
     const known = this.#states.get(id);
     const of = `${uri} ${store.asOfMs}`;
     if (known !== undefined) {
-      if (known.paths.of !== of) known.paths = { of, found: new BasePaths() };
+      if (known.shown.of !== of) known.shown = this.#shown(of, uri);
       return known;
     }
     const state: AccountState = {
       sessions: new ReceiveSessions(),
       numbers: new DatasetNumbers(),
-      paths: { of, found: new BasePaths() },
+      shown: this.#shown(of, uri),
     };
     this.#states.set(id, state);
     return state;
+  }
+
+  #shown(of: string, uri: string): AccountState['shown'] {
+    const newest = new NewestRecords({ workPath: this.#workPath, store: uri }, this.#modules);
+    return { of, paths: new BasePaths(), newest };
   }
 }

@@ -1,25 +1,26 @@
 import { join } from 'node:path';
 import { MasterKeys } from '../endpoint/object/master-keys.js';
+import { NewestRecords, type NewestRecordsModules } from '../endpoint/object/newest-record.js';
 import { NumberReads } from '../endpoint/object/prune/number-reads.js';
 import { pruneRepository } from '../endpoint/object/prune/prune.js';
 import type {
-  PruneModules,
   PruneOptions,
   PruneProgress,
   PruneSummary,
 } from '../endpoint/object/prune/prune-types.js';
+import type { SigningModules } from '../endpoint/object/prune/replace-record.js';
 import { WorkDirectory } from '../endpoint/object/receive/work-directory.js';
 import { repairRepository } from '../endpoint/object/repair/repair.js';
 import type { RepairProgress, RepairSummary } from '../endpoint/object/repair/repair-types.js';
 import { openRepository, type Repository } from '../endpoint/object/repository.js';
 import { repositoryAt } from '../endpoint/object/repository-datasets.js';
-import type { RecordRefusal } from '../endpoint/object/require-trusted.js';
 import type { Source } from '../endpoint/source.js';
 import { DmError } from '../model/error.js';
 import type { SystemGuid } from '../model/ids.js';
 import type { ObjectAccount } from '../model/object-account.js';
 import type { ObjectStore } from '../repository/object-store.js';
 import type { RecordSigner } from '../repository/record-signature.js';
+import type { SeenSigner } from '../security/record-trust.js';
 import { escapePath } from '../util/escape.js';
 import type { AccountStore } from './account-store.js';
 import { secretBytes } from './encryption-secret.js';
@@ -29,7 +30,8 @@ export interface ObjectUpkeepModules extends ObjectStoreModules {
   readonly accounts: AccountStore;
   readonly signer: () => RecordSigner | null;
   /** See TrustStore. */
-  readonly recordRefusal: RecordRefusal;
+  readonly signerRefusal: (signer: SeenSigner, signedAtMs: number) => DmError | null;
+  readonly log: NewestRecordsModules['log'];
 }
 
 /** A repository of an account, opened. */
@@ -135,10 +137,13 @@ export class ObjectUpkeep {
     };
   }
 
-  /** Who signs records that are written anew, and whether the old ones are looked at. */
-  #signing({ store }: ObjectAccount): Pick<PruneModules, 'signer' | 'recordRefusal'> {
-    const { signer, recordRefusal } = this.#modules;
-    return { signer, ...(store.acceptUnsigned !== true && { recordRefusal }) };
+  #signing({ uri }: ObjectAccount): SigningModules {
+    const { signer, signerRefusal, log } = this.#modules;
+    return {
+      signer,
+      mayVouchFor: (seen, signedAtMs) => signerRefusal(seen, signedAtMs) === null,
+      newest: new NewestRecords({ workPath: this.#options.workPath, store: uri }, { log }),
+    };
   }
 
   #scratchOf({ format }: Repository): string {

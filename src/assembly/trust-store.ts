@@ -6,7 +6,7 @@ import { type Certificate, parseCertificate, parseCertificates } from '../securi
 import { parseCrl } from '../security/crl.js';
 import { checkInstallableCa, checkInstallableIdentity } from '../security/installable.js';
 import { loadPrivateKey, privateKeyPem } from '../security/private-key.js';
-import { verifyRecordSigner } from '../security/record-trust.js';
+import { type SeenSigner, verifyRecordSigner } from '../security/record-trust.js';
 import {
   buildTlsMaterial,
   newestValidIdentity,
@@ -115,19 +115,22 @@ export class TrustStore {
 
   /**
    * Why a dataset's record does not come from somebody we trust: `dataset_untrusted` with the reason, or null; without a CA nobody is
-   * asked for that. `certificates` are those beside its signature, null when there is none.
+   * asked for that. `signer` is null when nobody signed it.
    */
-  recordRefusal(certificates: string | null, signedAtMs: number): DmError | null {
+  recordRefusal(signer: SeenSigner | null, signedAtMs: number): DmError | null {
+    if (this.#installed.cas.length === 0) return null;
+    if (signer !== null) return this.signerRefusal(signer, signedAtMs);
+    return new DmError('dataset_untrusted', 'nobody has signed it', {
+      data: { reason: 'unsigned' },
+    });
+  }
+
+  /** Why who signed a record is nobody that we trust; without a CA all but ourselves. */
+  signerRefusal(signer: SeenSigner, signedAtMs: number): DmError | null {
     const { cas, identities, crls, settings } = this.#installed;
-    if (cas.length === 0) return null;
-    if (certificates === null) {
-      return new DmError('dataset_untrusted', 'nobody has signed it', {
-        data: { reason: 'unsigned' },
-      });
-    }
     try {
       verifyRecordSigner({
-        certificates,
+        ...signer,
         signedAt: new Date(signedAtMs),
         trustedCas: cas.map(({ certificate }) => certificate),
         crls: crls.map(({ list }) => list),

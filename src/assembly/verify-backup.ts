@@ -25,7 +25,7 @@ export function backupVerifiers(
   const structure =
     (files: boolean): DatasetMaker['verify'] =>
     async (ref, onProgress, signal) => {
-      const { stored, repository } = await source.locate(ref, signal);
+      const { stored, repository } = await source.locateTrusted(ref, signal);
       await mkdir(workPath, { recursive: true, mode: 0o700 });
       const scratch = await mkdtemp(join(workPath, 'verify-'));
       try {

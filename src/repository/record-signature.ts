@@ -1,6 +1,7 @@
 import { constants, createHash, type KeyObject, sign, verify, X509Certificate } from 'node:crypto';
 import { DmError } from '../model/error.js';
 import { type JsonFields, toBase64 } from '../model/json-fields.js';
+import { pemBlocks } from '../security/pem.js';
 import type { RepositoryId } from './repository-id.js';
 
 /** Who signs records: an identity of this agent. */
@@ -31,18 +32,20 @@ export function signRecord(text: SignedText, signer: RecordSigner): RecordSignat
 }
 
 /**
- * The certificate that signed a record, when the signature is right; null when it is not. Says
- * nothing about whether the certificate is to be trusted.
+ * The key that signed a record, when the signature is right; null when it is not. Says nothing about whether it is to be
+ * trusted. The key is that of the first block with the label CERTIFICATE, as whoever judges the certificates reads them: OpenSSL
+ * would take blocks with other labels too.
  */
 export function verifyRecord(
   text: SignedText,
   signature: RecordSignature,
-): { readonly leaf: X509Certificate; readonly spki: string } | null {
+): { readonly spki: string } | null {
   try {
-    const leaf = new X509Certificate(signature.certificates);
-    const key = leaf.publicKey;
+    const [leaf] = pemBlocks(signature.certificates, 'CERTIFICATE');
+    if (leaf === undefined) return null;
+    const key = new X509Certificate(leaf).publicKey;
     const right = verify(digestOf(key), signedBytes(text), schemeOf(key), signature.value);
-    return right ? { leaf, spki: spkiOf(key) } : null;
+    return right ? { spki: spkiOf(key) } : null;
   } catch {
     return null;
   }

@@ -12,8 +12,8 @@ import { untrusted } from './trust-refusal.js';
 export interface PathUse {
   /** What the leaf is used for. */
   readonly role: TlsRole;
-  /** When every certificate must be valid. */
-  readonly at: Date;
+  /** When a certificate must be valid. */
+  readonly at: (certificate: Certificate) => Date;
   /** Lower-case SHA-256 hex digits of certificates or public keys revoked here by hand. */
   readonly revoked: ReadonlySet<string>;
 }
@@ -23,7 +23,7 @@ export function checkPath(path: readonly Certificate[], { role, at, revoked }: P
   path.forEach((certificate, position) => {
     if (position > 0) checkIssuerUse(certificate, position - 1, role);
     checkCriticalExtensions(certificate);
-    checkValidity(certificate, at);
+    checkValidity(certificate, at(certificate));
     checkStrength(certificate, { signature: position < path.length - 1 || !isRoot(certificate) });
     checkRevokedByHand(certificate, revoked);
   });

@@ -5,10 +5,16 @@ import { checkPath, checkRevokedByHand } from './path-rules.js';
 import { findTrustPath } from './trust-path.js';
 import { untrusted } from './trust-refusal.js';
 
-/** Who signed a record, and whom this agent trusts. */
-export interface RecordSignerToVerify {
-  /** PEM, the leaf first; its key has made the signature. */
+/** Whose key made the signature of a record. */
+export interface SeenSigner {
+  /** PEM, as it stands beside the signature: the leaf first. */
   readonly certificates: string;
+  /** SHA-256 of the public key that the signature was found right with. */
+  readonly spki: string;
+}
+
+/** Who signed a record, and whom this agent trusts. */
+export interface RecordSignerToVerify extends SeenSigner {
   /** When the record says that it was made. */
   readonly signedAt: Date;
   readonly trustedCas: readonly Certificate[];
@@ -20,12 +26,16 @@ export interface RecordSignerToVerify {
 }
 
 /**
- * Checks that an own identity, or one that an installed CA vouches for, signed a record. Certificates need to have been valid
- * then only: backups outlive them. What was revoked is refused whenever it signed, for whoever has a stolen key dates as he likes. Throws
- * `peer_untrusted` with the reason.
+ * Checks that an own identity, or one that an installed CA vouches for, signed a record. Certificates must not have expired before
+ * it was made: backups outlive them. They may be younger than it, for records are signed anew by who packs them anew, and CAs are
+ * renewed. What was revoked is refused whenever it signed, for whoever has a stolen key dates as he likes. Throws `peer_untrusted`
+ * with the reason.
  */
 export function verifyRecordSigner(signer: RecordSignerToVerify): void {
   const [leaf, ...presented] = parseChain(signer.certificates);
+  if (leaf.spkiSha256 !== signer.spki) {
+    throw untrusted('malformed', leaf, 'another key than its own has made the signature');
+  }
   checkRevokedByHand(leaf, signer.revokedFingerprints);
   if (signer.ownKeys.has(leaf.spkiSha256)) {
     const issuers = [...signer.trustedCas, ...presented].filter((ca) => isIssuedBy(leaf, ca));
@@ -35,7 +45,7 @@ export function verifyRecordSigner(signer: RecordSignerToVerify): void {
   const { certificates } = findTrustPath(leaf, presented, signer.trustedCas, signer.signedAt);
   checkPath(certificates, {
     role: 'client',
-    at: signer.signedAt,
+    at: ({ notBefore }) => new Date(Math.max(notBefore.getTime(), signer.signedAt.getTime())),
     revoked: signer.revokedFingerprints,
   });
   certificates.forEach((certificate, position) => {

@@ -57,7 +57,7 @@ export function verifyPeer(peer: PeerToVerify): PeerIdentity {
   const path = findTrustPath(leaf, presented, peer.trustedCas, peer.now);
   checkPath(path.certificates, {
     role: peer.role,
-    at: peer.now,
+    at: () => peer.now,
     revoked: peer.revokedFingerprints ?? new Set(),
   });
   const cas = [...peer.trustedCas, ...presented];

@@ -12,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { RecordSigner } from '../../src/repository/record-signature.js';
 import { makeCa, makeIdentity } from '../support/certificates.js';
@@ -193,6 +194,26 @@ describe('an object store that was tampered with', function () {
         expect((await dm(agents.agent('alpha'), ...first)).code).to.equal(0);
       });
     }
+  });
+
+  it('55: a signature of a key that hides behind the certificates of who made the backup is none', async () => {
+    const stranger = makeIdentity(makeCa({ name: 'another' }), { name: 'alpha' });
+    const from = await tampered(async (_, store) => {
+      const [newest = ''] = readdirSync(join(store, BASE, 'datasets'))
+        .sort()
+        .reverse();
+      const path = join(store, BASE, 'datasets', newest);
+      const { signature } = JSON.parse(readFileSync(path, 'utf8'));
+      // OpenSSL takes this label for that of a certificate too.
+      const hidden = stranger.certPem.replaceAll(' CERTIFICATE', ' X509 CERTIFICATE');
+      const signer = { certificates: hidden + signature.certificates, key: stranger.key };
+      const forged = new HostileDataset().add(gfid(2), 'd', 'dir').add(gfid(3), 'f', 'file');
+      await forgeNewest(store, BASE, forged, signer);
+    });
+    const path = agents.root('alpha', from);
+    const { job } = await restore(from, { account: 'local', path });
+    expect(job?.error_code).to.equal('corrupt');
+    expect(existsSync(path)).to.equal(false);
   });
 
   describe('56: names and links', () => {

@@ -4,12 +4,12 @@ import { datasetOfKey, RepositoryLayout } from '../../repository/object-layout.j
 import type { ObjectStore } from '../../repository/object-store.js';
 import { plainTree } from '../../repository/plain-path.js';
 import { deletePlainObjects } from './delete-plain.js';
+import { deleteRecord } from './deletions.js';
 import { keysBelow } from './get-object.js';
 import { readNumber } from './read-number.js';
 
 /**
- * Deletes the record of a dataset: with it the dataset is gone. A mark comes before, for one who puts the record anew. Its packs stay, for other datasets may share them,
- * and so does its number, which is never given again. Plain objects are its own, and go before it. Errors: `not_found`; `store_refused` while a lock holds it.
+ * Deletes the record of a dataset: with it the dataset is gone. Its packs stay, for other datasets may share them, and so does its number, which is never given again. Plain objects are its own, and go before it. Errors: `not_found`; `store_refused` while a lock holds it.
  */
 export async function deleteStoredDataset(
   number: number,
@@ -23,9 +23,7 @@ export async function deleteStoredDataset(
   }
   const { basePath } = numbered;
   if (plainTree(basePath) !== null) await deletePlainObjects(basePath, record, { store }, signal);
-  const mark = new RepositoryLayout(basePath).deletion(record);
-  await store.put(mark, Buffer.from('{"format":1}'), {}, signal);
-  await store.delete([record], signal);
+  await deleteRecord(record, { layout: new RepositoryLayout(basePath), store }, signal);
 }
 
 /** A backup that was interrupted when it had its number wrote its record under a later time than that says. */

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { blake3 } from '@napi-rs/blake-hash';
 import { JsonFields } from '../../model/json-fields.js';
+import type { RepositoryLayout } from '../../repository/object-layout.js';
 import type { ObjectStore } from '../../repository/object-store.js';
 import {
   type RepositoryRecord,
@@ -9,15 +10,13 @@ import {
 } from '../../repository/repository-record.js';
 import { writeDurably } from '../../util/durable-file.js';
 import { isDeleted } from './deletions.js';
-import type { Repository } from './repository.js';
 
 const FORMAT = 1;
-const FILE = 'newest.json';
+const FOLDER = 'newest';
 
 interface NewestRecord {
   readonly key: string;
   readonly number: number;
-  /** BLAKE3 of the record, in hex digits. */
   readonly digest: string;
   /** This agent wrote it. */
   readonly own: boolean;
@@ -34,70 +33,79 @@ export interface NewestRecordsModules {
 }
 
 /**
- * The newest record of each repository that this agent has written or seen: who puts an older state of a store back cannot
- * change what is remembered here.
+ * The newest record of each repository of one store that this agent has written or seen: who puts an older state of the store
+ * back, or empties it, cannot change what is remembered here.
  */
 export class NewestRecords {
-  readonly #workPath: string;
+  readonly #folder: string;
+  readonly #store: string;
   readonly #log: NewestRecordsModules['log'];
   /** Records whose loss was logged. */
   readonly #told = new Set<string>();
 
-  /** `workPath`: where the agent keeps what it knows of repositories. */
-  constructor(options: { workPath: string }, modules: NewestRecordsModules) {
-    this.#workPath = options.workPath;
+  /** `workPath`: where the agent keeps what it knows of repositories. `store`: its URI. */
+  constructor(options: { workPath: string; store: string }, modules: NewestRecordsModules) {
+    this.#folder = join(options.workPath, FOLDER);
+    this.#store = options.store;
     this.#log = modules.log;
   }
 
   /** Notes a record that this agent has put. */
-  wrote(repository: Repository, { key, record }: Keyed): void {
-    this.#save(repository, { key, number: record.number, digest: digestOf(record), own: true });
+  wrote(layout: RepositoryLayout, { key, record }: Keyed): void {
+    this.#save(layout, { key, number: record.number, digest: recordDigest(record), own: true });
+  }
+
+  /** Notes that this agent has put `record` in place of `former`, if that was its own. */
+  rewrote(layout: RepositoryLayout, former: Keyed, record: RepositoryRecord): void {
+    if (this.isOwn(layout, former)) this.wrote(layout, { key: former.key, record });
   }
 
   /** Whether a record is, byte by byte, the one that this agent wrote last. */
-  isOwn(repository: Repository, { key, record }: Keyed): boolean {
-    const known = this.#load(repository);
-    return known?.own === true && known.key === key && known.digest === digestOf(record);
+  isOwn(layout: RepositoryLayout, { key, record }: Keyed): boolean {
+    const known = this.#load(layout);
+    return known?.own === true && known.key === key && known.digest === recordDigest(record);
   }
 
   /**
-   * Compares all datasets of a repository, oldest first, with what was seen before; true when the newest of then is gone without
-   * a mark of its deletion, and nothing newer is there. That is logged once.
+   * Compares the newest dataset of a repository, null when there is none, with what was seen before; true when the newest of then
+   * is gone without a mark of its deletion, and nothing newer is there. That is logged once.
    */
   async isRolledBack(
-    repository: Repository,
-    datasets: readonly Keyed[],
+    layout: RepositoryLayout,
+    newest: Keyed | null,
     { store }: { readonly store: ObjectStore },
     signal: AbortSignal,
   ): Promise<boolean> {
-    const known = this.#load(repository);
-    const newest = datasets.at(-1);
-    if (known !== null && (newest === undefined || newest.key < known.key)) {
+    const known = this.#load(layout);
+    if (known !== null && (newest === null || newest.key < known.key)) {
       // It may have been put after the list was made.
       if ((await store.head(known.key, signal)) !== null) return false;
-      if (!(await isDeleted(known.key, { repository, store }, signal))) {
-        this.#tell(repository, known);
+      if (!(await isDeleted(known.key, { layout, store }, signal))) {
+        this.#tell(layout, known);
         return true;
       }
     }
-    if (newest !== undefined && newest.key !== known?.key) {
+    if (newest === null || newest.key === known?.key) return false;
+    // Another backup may have ended meanwhile.
+    if (this.#load(layout)?.key === known?.key) {
       const { key, record } = newest;
-      this.#save(repository, { key, number: record.number, digest: digestOf(record), own: false });
+      const digest = recordDigest(record);
+      this.#save(layout, { key, number: record.number, digest, own: false });
     }
     return false;
   }
 
-  #tell({ layout }: Repository, { key, number }: NewestRecord): void {
+  #tell(layout: RepositoryLayout, { key, number }: NewestRecord): void {
     if (this.#told.has(key)) return;
     this.#told.add(key);
     this.#log.warn(
-      { backup: layout.prefix, dataset: number, record: key },
+      { store: this.#store, backup: layout.prefix, dataset: number, record: key },
       'the newest dataset of this backup that was seen is gone and was not deleted by an agent: an older state of the store may have been put back',
     );
   }
 
-  #load(repository: Repository): NewestRecord | null {
-    const path = join(this.#directory(repository), FILE);
+  #load(layout: RepositoryLayout): NewestRecord | null {
+    const path = join(this.#folder, this.#fileOf(layout));
     if (!existsSync(path)) return null;
     const fields = JsonFields.parse(path, readFileSync(path, 'utf8'), FORMAT);
     return {
@@ -108,17 +116,19 @@ export class NewestRecords {
     };
   }
 
-  #save(repository: Repository, newest: NewestRecord): void {
-    const directory = this.#directory(repository);
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeDurably(directory, FILE, JSON.stringify({ format: FORMAT, ...newest }));
+  #save(layout: RepositoryLayout, newest: NewestRecord): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    const text = JSON.stringify({ format: FORMAT, ...newest });
+    writeDurably(this.#folder, this.#fileOf(layout), text);
   }
 
-  #directory({ format }: Repository): string {
-    return join(this.#workPath, format.repository);
+  #fileOf({ prefix }: RepositoryLayout): string {
+    const name = blake3(Buffer.from(`${this.#store}\0${prefix}`)).toString('hex');
+    return `${name.slice(0, 32)}.json`;
   }
 }
 
-function digestOf(record: RepositoryRecord): string {
+/** BLAKE3 of a record as it is signed, in hex digits. */
+export function recordDigest(record: RepositoryRecord): string {
   return blake3(Buffer.from(serialiseRepositoryRecord(record))).toString('hex');
 }

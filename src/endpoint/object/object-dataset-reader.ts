@@ -20,7 +20,8 @@ import { pathText } from './read/object-content-stream.js';
 import { RepositoryReader } from './read/repository-reader.js';
 import type { StoredMaps } from './read/stored-maps.js';
 import type { Repository } from './repository.js';
-import { repositoryDataset, type StoredDataset, storedInfo } from './repository-datasets.js';
+import { repositoryDataset, storedInfo } from './repository-datasets.js';
+import type { StoredDataset } from './stored-dataset.js';
 
 const CHUNKS_AHEAD = 3;
 

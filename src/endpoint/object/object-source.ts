@@ -10,11 +10,11 @@ import {
   numberedDataset,
   repositoryAt,
   repositoryDataset,
-  type StoredDataset,
   storedDatasets,
   storedInfo,
 } from './repository-datasets.js';
 import { requireTrusted, type TrustModules } from './require-trusted.js';
+import type { StoredDataset } from './stored-dataset.js';
 
 export interface ObjectSourceModules extends ListingModules, TrustModules {
   /** Who needs which dataset of the account now; nobody unless given. */
@@ -47,9 +47,18 @@ export class ObjectSource implements Source {
   }
 
   async open(ref: DatasetRef, signal: AbortSignal): Promise<DatasetReader> {
-    const { stored, repository } = await this.locate(ref, signal);
-    requireTrusted(stored, repository, this.#modules);
+    const { stored, repository } = await this.locateTrusted(ref, signal);
     return new ObjectDatasetReader(stored, { repository, store: this.#modules.store });
+  }
+
+  /** As `locate`; `dataset_untrusted` when nobody we trust has signed it. */
+  async locateTrusted(
+    ref: DatasetRef,
+    signal: AbortSignal,
+  ): Promise<{ stored: StoredDataset; repository: Repository }> {
+    const found = await this.locate(ref, signal);
+    requireTrusted(found.stored, found.repository, this.#modules);
+    return found;
   }
 
   /** The record of a dataset, and its repository. `not_found` when it is not in the account. */

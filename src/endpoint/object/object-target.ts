@@ -14,8 +14,10 @@ import { CommittedSession } from '../receive/committed-session.js';
 import type { ReceiveSessions } from '../receive/receive-sessions.js';
 import type { DatasetFilter } from '../source.js';
 import type { Offer, ReceiveSession, Target, TargetState } from '../target.js';
+import { deleteRecord } from './deletions.js';
 import { newestDoomed } from './doomed-lists.js';
 import { keysBelow } from './get-object.js';
+import { recordDigest } from './newest-record.js';
 import { claimPlain } from './receive/claim-plain.js';
 import type { DatasetNumbers } from './receive/give-number.js';
 import { fetchPages } from './receive/local-copies.js';
@@ -38,11 +40,11 @@ import {
   newestStored,
   readDataset,
   repositoryAt,
-  type StoredDataset,
   storedDatasets,
   storedInfo,
 } from './repository-datasets.js';
-import { requireTrusted, type TrustModules } from './require-trusted.js';
+import { isTrusted, requireTrusted, type TrustModules } from './require-trusted.js';
+import type { StoredDataset } from './stored-dataset.js';
 
 export interface ObjectTargetOptions {
   /** Directory of this agent for what it keeps of repositories; made when it is missing. */
@@ -91,13 +93,16 @@ export class ObjectTarget implements Target {
     }
     const repository = await openRepository(path, secret, this.#modules, signal);
     if (repository === null) {
-      const { prefix } = new RepositoryLayout(path);
-      for await (const _ of keysBelow(this.#modules.store, prefix, signal)) {
+      const layout = new RepositoryLayout(path);
+      await this.#modules.newest?.isRolledBack(layout, null, this.#modules, signal);
+      for await (const _ of keysBelow(this.#modules.store, layout.prefix, signal)) {
         return { kind: 'foreign', tree: null, head: null };
       }
       return { kind: 'absent', tree: null, head: null };
     }
     const newest = await newestStored(repository, this.#modules, signal);
+    const known = newest && isTrusted(newest, repository, this.#modules) ? newest : null;
+    await this.#modules.newest?.isRolledBack(repository.layout, known, this.#modules, signal);
     if (newest === null) return { kind: 'empty', tree: null, head: null };
     const { id, rootDigest, tree } = newest.record;
     return { kind: 'received', tree, head: { id, rootDigest } };
@@ -127,6 +132,7 @@ export class ObjectTarget implements Target {
       const there = await this.#find(repository, offer.dataset.id, signal);
       if (there !== null && isStored(there, offer)) {
         if (await this.#confirm(there, repository, signal)) {
+          requireTrusted(there, repository, this.#modules);
           return new CommittedSession(storedInfo(there));
         }
         this.#refuseOtherBase(offer, repository);
@@ -186,19 +192,24 @@ export class ObjectTarget implements Target {
    * of them and is taken back. The session that made it goes on then.
    */
   async #confirm(
-    { key }: StoredDataset,
+    there: StoredDataset,
     repository: Repository,
     signal: AbortSignal,
   ): Promise<boolean> {
     const { store } = this.#modules;
+    const { key } = there;
     const work = this.#workOf(repository);
     const published = loadSession(work)?.published ?? null;
     if (published?.key !== key) return true;
+    const { layout } = repository;
     if ((await newestDoomed(repository, store, signal)) === published.doomed) {
+      if (recordDigest(there.record) === published.digest) {
+        this.#modules.newest?.wrote(layout, there);
+      }
       work.removeSession();
       return true;
     }
-    await store.delete([key], signal);
+    await deleteRecord(key, { layout, store }, signal);
     return false;
   }
 

@@ -6,31 +6,15 @@ import { datasetOfKey, RepositoryLayout } from '../../repository/object-layout.j
 import { plainRepository, plainTree } from '../../repository/plain-path.js';
 import { openRecordObject } from '../../repository/record-object.js';
 import { verifyRecord } from '../../repository/record-signature.js';
-import {
-  parseRepositoryRecord,
-  type RepositoryRecord,
-} from '../../repository/repository-record.js';
+import { parseRepositoryRecord } from '../../repository/repository-record.js';
 import { BasePaths } from './base-paths.js';
 import { getObject, keysBelow } from './get-object.js';
-import type { NewestRecords } from './newest-record.js';
 import { openRepository, type Repository, type RepositoryModules } from './repository.js';
+import { isTrusted, type TrustModules } from './require-trusted.js';
+import type { StoredDataset } from './stored-dataset.js';
 
-export interface ListingModules extends RepositoryModules {
-  /** What each repository had last; nothing is compared with it unless given. */
-  readonly newest?: NewestRecords;
-}
-
-/** A dataset of a repository, with what its signature says. */
-export interface StoredDataset {
-  readonly key: string;
-  readonly record: RepositoryRecord;
-  /** SPKI fingerprint of the key that signed the record, or "". */
-  readonly signedBy: string;
-  /** PEM of who signed it, the leaf first; null when nobody did. */
-  readonly certificates: string | null;
-  /** One that was newer has been seen before and is gone. */
-  readonly rolledBack?: true;
-}
+/** What each repository had last is compared with `newest`, if that is given. */
+export type ListingModules = RepositoryModules & TrustModules;
 
 /** The datasets of a repository, oldest first. Records that vanish meanwhile are passed over. */
 export async function* repositoryDatasets(
@@ -90,10 +74,8 @@ export async function readDataset(
       `dataset record ${key}: its signature does not fit it; restore it from another copy of the repository`,
     );
   }
-  return {
-    ...{ key, record, signedBy: signed?.spki ?? '' },
-    certificates: signature?.certificates ?? null,
-  };
+  const signer = signature && signed && { certificates: signature.certificates, ...signed };
+  return { key, record, signer };
 }
 
 /**
@@ -145,21 +127,38 @@ export async function* storedDatasets(
   const found: StoredDataset[] = [];
   for (const path of paths) {
     const repository = await openRepository(path, secret, modules, signal);
-    if (repository === null) continue;
+    if (repository === null) {
+      await modules.newest?.isRolledBack(new RepositoryLayout(path), null, modules, signal);
+      continue;
+    }
     const datasets: StoredDataset[] = [];
     for await (const dataset of repositoryDatasets(repository, modules, signal)) {
       datasets.push(dataset);
     }
-    const rolledBack = await modules.newest?.isRolledBack(repository, datasets, modules, signal);
-    const last = rolledBack ? datasets.pop() : undefined;
-    if (last !== undefined) datasets.push({ ...last, rolledBack: true });
+    if (await isRolledBack(repository, datasets, modules, signal)) {
+      const last = datasets.pop();
+      if (last !== undefined) datasets.push({ ...last, rolledBack: true });
+    }
     found.push(...datasets);
   }
   yield* found.sort((a, b) => a.record.number - b.record.number);
 }
 
+/** What nobody we trust has signed is passed over: it neither proves that nothing is lost, nor is it missed later. */
+async function isRolledBack(
+  repository: Repository,
+  datasets: readonly StoredDataset[],
+  modules: ListingModules,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { newest } = modules;
+  if (newest === undefined) return false;
+  const last = datasets.findLast((dataset) => isTrusted(dataset, repository, modules)) ?? null;
+  return newest.isRolledBack(repository.layout, last, modules, signal);
+}
+
 /** A dataset as the ports show it. */
-export function storedInfo({ record, signedBy, rolledBack }: StoredDataset): DatasetInfo {
+export function storedInfo({ record, signer, rolledBack }: StoredDataset): DatasetInfo {
   const plain = plainTree(record.basePath);
   return {
     ...datasetIdentity(record),
@@ -174,7 +173,7 @@ export function storedInfo({ record, signedBy, rolledBack }: StoredDataset): Dat
     committedAtMs: record.committedAtMs,
     expiresAtMs: record.expiresAtMs,
     reserve: record.retention.reserve,
-    signedBy,
+    signedBy: signer?.spki ?? '',
     lockedBy: [],
     warnings: rolledBack
       ? [...record.warnings, { path: record.basePath, code: 'newer_dataset_missing' }]

@@ -1,10 +1,11 @@
 import { DmError } from '../../model/error.js';
+import type { SeenSigner } from '../../security/record-trust.js';
 import type { NewestRecords } from './newest-record.js';
 import type { Repository } from './repository.js';
-import type { StoredDataset } from './repository-datasets.js';
+import type { StoredDataset } from './stored-dataset.js';
 
-/** Why a record comes from nobody we trust: `dataset_untrusted`, or null. `certificates` is null where nobody signed it. */
-export type RecordRefusal = (certificates: string | null, signedAtMs: number) => DmError | null;
+/** Why a record comes from nobody we trust: `dataset_untrusted`, or null. `signer` is null where nobody signed it. */
+export type RecordRefusal = (signer: SeenSigner | null, signedAtMs: number) => DmError | null;
 
 export interface TrustModules {
   /** Asked before a dataset is relied on; all are trusted unless given. */
@@ -43,6 +44,6 @@ function refusal(
   repository: Repository,
   { recordRefusal, newest }: TrustModules,
 ): DmError | null {
-  const refused = recordRefusal?.(stored.certificates, stored.record.committedAtMs) ?? null;
-  return refused !== null && newest?.isOwn(repository, stored) ? null : refused;
+  const refused = recordRefusal?.(stored.signer, stored.record.committedAtMs) ?? null;
+  return refused !== null && newest?.isOwn(repository.layout, stored) ? null : refused;
 }

@@ -88,14 +88,16 @@ export async function requireBackup(store: string, basePath: string, tree: strin
   if (unused.length > 0) throw new Error(`data packs of no dataset: ${unused.join(', ')}`);
 }
 
-/** The last is what a kill leaves of the one before it; the next write takes its place. */
-const KEPT_OF_REPOSITORY = ['pages', 'index', 'newest.json', '.newest.json.new'];
+const KEPT_OF_REPOSITORY = ['pages', 'index'];
+/** What was seen last of each backup; what a kill leaves of such a file has its place taken by the next write. */
+const NEWEST = 'newest';
 
 /** What a backup leaves in the state directory of its agent when it is not under way. */
 export function strayInState(stateDir: string): string[] {
   const work = join(stateDir, 'object');
   if (!existsSync(work)) return [];
-  return readdirSync(work).flatMap((repository) => {
+  const repositories = readdirSync(work).filter((name) => name !== NEWEST);
+  return repositories.flatMap((repository) => {
     const parts = readdirSync(join(work, repository));
     const odd = parts.filter((name) => !KEPT_OF_REPOSITORY.includes(name));
     return odd.map((name) => join(work, repository, name));

@@ -25,12 +25,17 @@ describe('trust in who signed a record', () => {
     readonly revoked?: readonly string[];
     readonly own?: readonly string[];
     readonly signedAt?: Date;
+    /** The leaf's own unless given. */
+    readonly key?: string;
   }
   /** The reason of the refusal, or null. */
   function reasonOf(certificates: string, more: More = {}): unknown {
     try {
       verifyRecordSigner({
         certificates,
+        spki:
+          more.key ??
+          (certificates.includes('END') ? parseCertificate(certificates).spkiSha256 : ''),
         signedAt: more.signedAt ?? AN_HOUR_AGO,
         trustedCas: (more.cas ?? [ca]).map(({ certPem }) => parseCertificate(certPem)),
         crls: (more.crls ?? []).map(parseCrl),
@@ -56,6 +61,21 @@ describe('trust in who signed a record', () => {
     const own = makeIdentity(makeCa({ name: 'elsewhere' }), { name: 'own' });
     expect(reasonOf(own.certPem)).to.equal('unknown_ca');
     expect(reasonOf(own.certPem, { own: [spkiOf(own)] })).to.equal(null);
+  });
+
+  it('is for whose key made the signature, whatever certificates stand beside it', () => {
+    const stranger = makeIdentity(makeCa(), { name: 'stranger' });
+    expect(reasonOf(writer.certPem, { key: spkiOf(stranger) })).to.equal('malformed');
+    const own = [spkiOf(writer)];
+    expect(reasonOf(writer.certPem, { own, key: spkiOf(stranger) })).to.equal('malformed');
+    expect(reasonOf(stranger.certPem + writer.certPem)).to.equal('unknown_ca');
+  });
+
+  it('may be younger than the record: who packs it anew signs it anew, and CAs are renewed', () => {
+    const signedAt = new Date(Date.now() - 9 * DAY_MS);
+    const renewed = makeCa({ key: ca.key, notBefore: new Date() });
+    expect(reasonOf(writer.certPem, { signedAt })).to.equal(null);
+    expect(reasonOf(writer.certPem, { signedAt, cas: [renewed] })).to.equal(null);
   });
 
   it('is not for strangers, nor for what is no certificate', () => {

@@ -1,7 +1,10 @@
 import { datasetOfKey, RepositoryLayout } from '../../../repository/object-layout.js';
+import { lookAhead } from '../../../util/look-ahead.js';
 import { keysBelow } from '../get-object.js';
 import type { StoredNumber } from './number-reads.js';
 import type { PruneModules } from './prune-types.js';
+
+const HEADS_AHEAD = 8;
 
 /**
  * Drops the numbers of datasets of the repository that are gone, if they are older than `olderThanMs` by the store's clock; a
@@ -29,6 +32,14 @@ export async function dropNumbers(
   const dropped = own
     .filter(({ dataset, modifiedAtMs }) => !live.has(dataset) && now - modifiedAtMs >= olderThanMs)
     .map(({ key }) => key);
-  if (!dryRun) await store.delete(dropped, signal);
-  return dropped.length;
+  if (dryRun) return dropped.length;
+  // A backup that was interrupted for long renews its number before it puts its record.
+  const gone = lookAhead(dropped, HEADS_AHEAD, async (key) => {
+    const there = await store.head(key, signal);
+    return there !== null && now - there.modifiedAtMs >= olderThanMs ? key : null;
+  });
+  const still: string[] = [];
+  for await (const key of gone) if (key !== null) still.push(key);
+  await store.delete(still, signal);
+  return still.length;
 }

@@ -1,6 +1,5 @@
 import { DmError } from '../../../model/error.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
-import type { RecordSigner } from '../../../repository/record-signature.js';
 import {
   type RepositoryRecord,
   serialiseRepositoryRecord,
@@ -8,7 +7,7 @@ import {
 import { ReferencedPacks } from '../references/referenced-packs.js';
 import type { Repository } from '../repository.js';
 import { repositoryDatasets } from '../repository-datasets.js';
-import { isTrusted, type TrustModules } from '../require-trusted.js';
+import { mayReplace, type SigningModules } from './replace-record.js';
 
 export interface LiveModules {
   readonly repository: Repository;
@@ -26,18 +25,13 @@ export async function liveRecords(modules: LiveModules, signal: AbortSignal): Pr
   return records;
 }
 
-/**
- * Whether the records of all datasets may be signed anew: none may lose its signature, and none may get ours that comes from nobody
- * we trust, for that would vouch for what somebody else has made.
- */
-export async function maySignAnew(
-  modules: LiveModules & TrustModules & { readonly signer: () => RecordSigner | null },
+/** Whether the records of all datasets may be written anew. */
+export async function mayReplaceAll(
+  modules: LiveModules & SigningModules,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { repository, signer } = modules;
-  for await (const stored of repositoryDatasets(repository, modules, signal)) {
-    if (stored.signedBy !== '' && signer() === null) return false;
-    if (!isTrusted(stored, repository, modules)) return false;
+  for await (const stored of repositoryDatasets(modules.repository, modules, signal)) {
+    if (!mayReplace(stored, modules)) return false;
   }
   return true;
 }

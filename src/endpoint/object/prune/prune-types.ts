@@ -1,10 +1,9 @@
 import type { SystemGuid } from '../../../model/ids.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
-import type { RecordSigner } from '../../../repository/record-signature.js';
 import type { Clock } from '../../../util/clock.js';
 import type { Repository } from '../repository.js';
-import type { TrustModules } from '../require-trusted.js';
 import type { NumberReads } from './number-reads.js';
+import type { SigningModules } from './replace-record.js';
 
 /** Steps of a prune, in the order in which they are gone through. */
 export const PRUNE_STEPS = [
@@ -89,15 +88,13 @@ export function emptySummary(): PruneSummary {
   };
 }
 
-export interface PruneModules extends TrustModules {
+export interface PruneModules extends SigningModules {
   readonly repository: Repository;
   readonly store: ObjectStore;
   readonly numbers: NumberReads;
   readonly clock: Clock;
   /** This agent: it may go on with what it began itself. */
   readonly owner: SystemGuid;
-  /** Who signs records that are written anew; null while no identity is installed. */
-  readonly signer: () => RecordSigner | null;
   /** For sorted files; it is there, and empty. */
   readonly scratch: string;
 }

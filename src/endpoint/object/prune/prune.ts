@@ -20,7 +20,7 @@ import { dropUploads } from './drop-uploads.js';
 import {
   type LiveRecords,
   liveRecords,
-  maySignAnew,
+  mayReplaceAll,
   newRecords,
   referencesOf,
 } from './live-datasets.js';
@@ -171,7 +171,7 @@ class Prune {
     const packs = sparse.data.length + sparse.pages.length;
     // Locked packs stay anyhow.
     if (packs === 0 || this.#modules.store.capabilities.lock) return false;
-    if (!(await maySignAnew(this.#modules, this.#signal))) return false;
+    if (!(await mayReplaceAll(this.#modules, this.#signal))) return false;
     this.#summary.packsRepacked = packs;
     if (this.#options.dryRun) {
       for (const { liveBytes, stored } of [...sparse.data, ...sparse.pages]) {

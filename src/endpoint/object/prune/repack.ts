@@ -18,18 +18,15 @@ import { IndexBuilder } from '../references/index-builder.js';
 import type { CountedPack } from '../references/pack-census.js';
 import { PageLevels } from '../references/page-levels.js';
 import { readDataset } from '../repository-datasets.js';
-import { requireTrusted } from '../require-trusted.js';
 import { type LiveRecords, unreadable } from './live-datasets.js';
 import { MovedFrames, moveFrames } from './move-frames.js';
 import { MovedPages } from './move-pages.js';
 import type { PruneModules } from './prune-types.js';
+import { mayReplace, type SigningModules } from './replace-record.js';
 
 const RANGE_BYTES = 16 * 1024 * 1024;
 
-export type RewriteModules = Pick<
-  PruneModules,
-  'repository' | 'store' | 'signer' | 'recordRefusal'
->;
+export type RewriteModules = Pick<PruneModules, 'repository' | 'store' | keyof SigningModules>;
 
 /** Packs of which datasets use little. */
 export interface SparsePacks {
@@ -123,10 +120,8 @@ async function putRecord(
   const text = serialiseRepositoryRecord({ ...record, maps });
   if (text === before) return;
   const now = await readDataset(repository, key, { store }, signal);
-  // It was deleted meanwhile, and must not come back.
-  if (now === null) return;
-  // To sign it anew would vouch for what somebody else has made.
-  requireTrusted(now, repository, modules);
+  // It was deleted meanwhile, and must not come back; or it names what is damaged, and must do so with the signature that it has.
+  if (now === null || !mayReplace(now, modules)) return;
   if (serialiseRepositoryRecord(now.record) !== before) {
     throw new DmError(
       'target_changed',
@@ -134,8 +129,11 @@ async function putRecord(
     );
   }
   const place = { repository: repository.format.repository, key };
-  const object = recordObject(text, place, { keys: repository.keys, signer: signer() });
-  await store.put(key, Buffer.from(object), {}, signal);
+  // What nobody has signed stays so: our signature would vouch for what somebody else may have made.
+  const signing = { keys: repository.keys, signer: now.signer === null ? null : signer() };
+  await store.put(key, Buffer.from(recordObject(text, place, signing)), {}, signal);
+  const { layout } = repository;
+  modules.newest?.rewrote(layout, now, { ...record, maps });
   // Who deletes it puts a mark before: either we see that, or its deletion comes after this.
-  if (await isDeleted(key, { repository, store }, signal)) await store.delete([key], signal);
+  if (await isDeleted(key, { layout, store }, signal)) await store.delete([key], signal);
 }

@@ -1,5 +1,6 @@
 import { DmError } from '../../../model/error.js';
 import { PACK_KINDS } from '../../../repository/doomed-list.js';
+import { deleteRecord } from '../deletions.js';
 import { ReferencedPacks } from '../references/referenced-packs.js';
 import type { Doom } from './doom-packs.js';
 import { doomedSet } from './doom-packs.js';
@@ -30,7 +31,7 @@ export async function takeBackLate(
       }
     }
     if (isWhole) continue;
-    await modules.store.delete([key], signal);
+    await deleteRecord(key, { layout: modules.repository.layout, store: modules.store }, signal);
     takenBack.push(String(record.number));
   }
   if (takenBack.length === 0) return;

@@ -12,7 +12,6 @@ import type { ReceiveWork } from '../../receive/receive-stream.js';
 import { writeStream } from '../../receive/write-stream.js';
 import type { CommitRequest, CommitResult, ReceiveSession, TargetProgress } from '../../target.js';
 import { lockOfNew } from '../lock/lock-period.js';
-import type { NewestRecords } from '../newest-record.js';
 import { storedInfo } from '../repository-datasets.js';
 import { mergeIndex } from './merge-index.js';
 import { PackSlots } from './pack-slots.js';
@@ -54,7 +53,6 @@ export interface ObjectSessionOptions {
 export interface ObjectSessionModules extends Omit<PublishModules, 'plainBytes'> {
   readonly pool: WorkerPool;
   readonly sessions: ReceiveSessions;
-  readonly newest?: NewestRecords;
   /** Gives memory that no thread uses any more back to the system. */
   readonly releaseMemory: (memory: SharedArrayBuffer) => void;
 }
@@ -275,7 +273,7 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
     onProgress({ phase: 'syncing', done: 0, total: 1 });
     const publish = { ...this.#modules, plainBytes: this.#plainBytes };
     const stored = await publishDataset(this.#session(), made, usable, publish, signal);
-    this.#modules.newest?.wrote(this.#modules.repository, stored);
+    this.#modules.newest?.wrote(repository.layout, stored);
     work.removeSession();
     await this.#mergeIndex(signal);
     onProgress({ phase: 'committed', done: 1, total: 1 });

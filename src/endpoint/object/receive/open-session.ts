@@ -5,7 +5,7 @@ import { objectPath } from '../../../repository/object-path.js';
 import { escapePath } from '../../../util/escape.js';
 import type { Offer } from '../../target.js';
 import type { Repository } from '../repository.js';
-import type { StoredDataset } from '../repository-datasets.js';
+import type { StoredDataset } from '../stored-dataset.js';
 import { isSameRecord, loadSession, type ObjectSession, saveSession } from './session-record.js';
 import type { WorkDirectory } from './work-directory.js';
 

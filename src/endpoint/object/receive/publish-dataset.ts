@@ -2,6 +2,7 @@ import { createReadStream, renameSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PackId } from '../../../catalog/page-store.js';
+import type { DatasetWarning } from '../../../model/dataset.js';
 import { DmError } from '../../../model/error.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
 import { recordObject } from '../../../repository/record-object.js';
@@ -10,10 +11,14 @@ import {
   type RepositoryRecord,
   serialiseRepositoryRecord,
 } from '../../../repository/repository-record.js';
+import { deleteRecord } from '../deletions.js';
 import { newestDoomed } from '../doomed-lists.js';
 import { lockOfNew } from '../lock/lock-period.js';
+import { recordDigest } from '../newest-record.js';
 import type { Repository } from '../repository.js';
-import { readDataset, type StoredDataset } from '../repository-datasets.js';
+import { readDataset } from '../repository-datasets.js';
+import type { TrustModules } from '../require-trusted.js';
+import type { StoredDataset } from '../stored-dataset.js';
 import type { DatasetNumbers } from './give-number.js';
 import { keepLocked, type StoredRun } from './keep-locked.js';
 import { isSameRecord, type ObjectSession, saveSession } from './session-record.js';
@@ -25,7 +30,7 @@ import type { WorkDirectory } from './work-directory.js';
 
 const PARALLEL = 4;
 
-export interface PublishModules {
+export interface PublishModules extends TrustModules {
   readonly repository: Repository;
   readonly store: ObjectStore;
   readonly work: WorkDirectory;
@@ -67,8 +72,9 @@ export async function publishDataset(
     session.number === null
       ? await numbers.give(numbered, store, { retainUntilMs }, signal)
       : await numbers.renew(session.number, numbered, store, { retainUntilMs }, signal);
-  const published = { key, doomed: usable.doomed };
-  saveSession(work, { ...session, pagePacks, number, published });
+  const published = { key, doomed: usable.doomed, digest: null };
+  const saved = { ...session, pagePacks, number, published };
+  saveSession(work, saved);
   const expiresAtMs = keepMs === null ? null : committedAtMs + keepMs;
   const warnings = await keepLocked(
     {
@@ -80,6 +86,7 @@ export async function publishDataset(
     modules,
     signal,
   );
+  warnings.push(...unsigned({ basePath, committedAtMs }, modules));
   const record: RepositoryRecord = {
     ...made.dataset,
     number,
@@ -93,17 +100,31 @@ export async function publishDataset(
     expiresAtMs,
     storedBytes: modules.uploaded.bytes + modules.plainBytes + index.bytes,
   };
+  saveSession(work, { ...saved, published: { ...published, digest: recordDigest(record) } });
   await refuseChanges(session, usable, modules, signal);
   await putRecord(record, { key, keepMs }, modules, signal);
   try {
     await refuseChanges(session, usable, modules, signal);
   } catch (error) {
-    await store.delete([key], signal);
+    await deleteRecord(key, { layout, store }, signal);
     throw error;
   }
   const stored = await readDataset(repository, key, { store }, signal);
   if (stored === null) throw changed('its record was removed');
   return stored;
+}
+
+/** Where an unsigned backup would be refused it is made all the same, and says so. */
+function unsigned(
+  { basePath, committedAtMs }: Pick<RepositoryRecord, 'basePath' | 'committedAtMs'>,
+  { repository, signer, recordRefusal, log }: PublishModules,
+): DatasetWarning[] {
+  if (signer() !== null || !recordRefusal?.(null, committedAtMs)) return [];
+  log.warn(
+    { repository: repository.layout.prefix },
+    'no identity is valid, so that the backup is not signed, and agents with a CA will not trust it; install a new identity with `dm certificates identity create`',
+  );
+  return [{ path: basePath, code: 'not_signed' }];
 }
 
 async function putRecord(

@@ -40,9 +40,13 @@ export interface ObjectSession {
   readonly number: number | null;
   /**
    * Its record was put, or was about to be, when `doomed` was the newest doomed list; null before. Until the session
-   * is removed nobody has looked whether that still held afterwards.
+   * is removed nobody has looked whether that still held afterwards. `digest`: see recordDigest; null while it is not made.
    */
-  readonly published: { readonly key: string; readonly doomed: string } | null;
+  readonly published: {
+    readonly key: string;
+    readonly doomed: string;
+    readonly digest: string | null;
+  } | null;
 }
 
 /** A repack writes the record of a dataset anew, with other maps. */
@@ -116,7 +120,11 @@ function parseSession(text: string, what: string): ObjectSession {
     number: fields.nullable('number', (name) => fields.integer(name, 1)),
     published: fields.nullable('published', (name) => {
       const published = fields.object(name);
-      return { key: published.text('key'), doomed: published.text('doomed') };
+      return {
+        key: published.text('key'),
+        doomed: published.text('doomed'),
+        digest: published.nullable('digest', (field) => published.text(field)),
+      };
     }),
   };
 }

@@ -46,7 +46,7 @@ export async function fetchSegments(
   return found;
 }
 
-/** The dataset there; null when it has none with the same id and root digest. */
+/** The dataset there; null when it has none with the same id and root digest, or one that nobody we trust has signed. */
 async function openSame(
   { id, rootDigest }: RepositoryRecord,
   from: Source,
@@ -59,7 +59,7 @@ async function openSame(
     return null;
   } catch (error) {
     const problem = asDmError(error, 'opening');
-    if (problem.code === 'not_found') return null;
+    if (problem.code === 'not_found' || problem.code === 'dataset_untrusted') return null;
     throw problem;
   }
 }

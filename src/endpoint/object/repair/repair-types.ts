@@ -1,8 +1,7 @@
 import type { ObjectStore } from '../../../repository/object-store.js';
-import type { RecordSigner } from '../../../repository/record-signature.js';
 import type { Source } from '../../source.js';
+import type { SigningModules } from '../prune/replace-record.js';
 import type { Repository } from '../repository.js';
-import type { TrustModules } from '../require-trusted.js';
 
 export const REPAIR_STEPS = ['pages', 'reading', 'fetching', 'writing', 'index'] as const;
 export type RepairStep = (typeof REPAIR_STEPS)[number];
@@ -23,10 +22,9 @@ export interface RepairSummary {
   indexed: boolean;
 }
 
-export interface RepairModules extends TrustModules {
+export interface RepairModules extends SigningModules {
   readonly repository: Repository;
   readonly store: ObjectStore;
-  readonly signer: () => RecordSigner | null;
   /** Directory of copies of page packs that this agent keeps, by id; it need not be there. */
   readonly localPages: string;
   /** For files; it is there, and empty. */

@@ -13,7 +13,7 @@ import { RepositoryReader } from '../read/repository-reader.js';
 import type { StoredMaps } from '../read/stored-maps.js';
 import { ReferencedPacks } from '../references/referenced-packs.js';
 import type { Repository } from '../repository.js';
-import type { StoredDataset } from '../repository-datasets.js';
+import type { StoredDataset } from '../stored-dataset.js';
 import { checkFile, type ShortPacks } from './check-file.js';
 import { checkIndex } from './check-index.js';
 

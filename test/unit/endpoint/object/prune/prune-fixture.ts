@@ -22,6 +22,9 @@ export const AT_ONCE: PruneOptions = { ...PRUNE_DEFAULTS, graceMs: 0, leftoverMs
 
 /** Backups that are deleted and pruned. */
 export class PruneFixture extends ObjectFixture {
+  /** Whether we trust who signed a record. */
+  vouches = true;
+
   async open(store: ObjectStore): Promise<Repository> {
     const modules = { store, masters: this.masters };
     const path = Buffer.from(BASE_PATH);
@@ -47,7 +50,8 @@ export class PruneFixture extends ObjectFixture {
         numbers: new NumberReads(),
         clock: systemClock,
         owner: more.owner ?? OWNER,
-        signer: () => null,
+        signer: () => this.signer,
+        mayVouchFor: () => this.vouches,
         ...this.trust,
         scratch: join(this.workPath, 'prune'),
       },

@@ -196,6 +196,10 @@ describe('prune beside others', function () {
     expect(readdirSync(folder)).to.not.include(name);
     const marks = join(fixture.directory, BASE_PATH, 'deleted');
     expect(readdirSync(marks)).to.deep.equal([name]);
+    // As long as nothing newer is there it tells that this was deleted, and not lost.
+    await fixture.prune();
+    expect(readdirSync(marks)).to.deep.equal([name]);
+    await fixture.backUp();
     await fixture.prune();
     expect(existsSync(marks) ? readdirSync(marks) : []).to.deep.equal([]);
   });

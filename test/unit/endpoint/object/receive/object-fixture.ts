@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { releaseMemory } from '../../../../../src/endpoint/local/sys/release-memory.js';
 import { MasterKeys } from '../../../../../src/endpoint/object/master-keys.js';
-import type { NewestRecords } from '../../../../../src/endpoint/object/newest-record.js';
 import { ObjectSource } from '../../../../../src/endpoint/object/object-source.js';
 import { ObjectTarget } from '../../../../../src/endpoint/object/object-target.js';
 import { DatasetNumbers } from '../../../../../src/endpoint/object/receive/give-number.js';
@@ -16,6 +15,7 @@ import type { CommitResult, Offer } from '../../../../../src/endpoint/target.js'
 import { copyDataset } from '../../../../../src/engine/copy.js';
 import type { DatasetInfo } from '../../../../../src/model/dataset.js';
 import type { ObjectStore } from '../../../../../src/repository/object-store.js';
+import type { RecordSigner } from '../../../../../src/repository/record-signature.js';
 import { systemClock } from '../../../../../src/util/clock.js';
 import { WorkerPool } from '../../../../../src/worker/pool.js';
 import { RepositoryReader } from '../../../../support/repository-reader.js';
@@ -42,7 +42,9 @@ export class ObjectFixture implements AsyncDisposable {
   /** Plain objects instead of backups. */
   plain = false;
   /** Whom records are to be signed by, and what was seen of them; nobody and nothing unless set. */
-  trust: TrustModules & { readonly newest?: NewestRecords } = {};
+  trust: TrustModules = {};
+  /** Who signs. */
+  signer: RecordSigner | null = null;
   /** Unwrapping is made to take long. */
   readonly masters = new MasterKeys();
   readonly #stores: AsyncDisposable[] = [];
@@ -77,7 +79,7 @@ export class ObjectFixture implements AsyncDisposable {
         numbers: new DatasetNumbers(),
         releaseMemory,
         ...this.trust,
-        signer: () => null,
+        signer: () => this.signer,
         now: () => Date.now(),
         log: { warn: (_fields, message) => void this.warnings.push(message) },
       },

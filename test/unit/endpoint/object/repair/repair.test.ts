@@ -60,7 +60,14 @@ describe('repairing a backup', function () {
     const repository = await fixture.open(store);
     const scratch = join(fixture.workPath, 'repair');
     const localPages = join(fixture.workPath, repository.format.repository, 'pages');
-    const modules = { repository, store, signer: () => null, localPages, scratch };
+    const modules = {
+      repository,
+      store,
+      signer: () => null,
+      mayVouchFor: () => true,
+      localPages,
+      scratch,
+    };
     return repairRepository(from, modules, () => undefined, fixture.signal);
   }
 
