@@ -25,7 +25,8 @@ export function agentMetrics(modules: AgentMetricsModules): Metrics {
   return new Metrics({
     snapshot: async () => {
       const nowMs = clock.now();
-      if (nowMs - overdue.atMs >= DATASETS_EVERY_MS) {
+      // However the clock was set meanwhile.
+      if (Math.abs(nowMs - overdue.atMs) >= DATASETS_EVERY_MS) {
         const all = await trees.list(nowMs);
         const count = all.reduce((sum, tree) => sum + tree.overdue, 0);
         overdue = { atMs: nowMs, count };
@@ -39,7 +40,7 @@ export function agentMetrics(modules: AgentMetricsModules): Metrics {
           newestAtMs: outcome?.success?.datasetCreatedAtMs ?? null,
           succeededAtMs: outcome?.success?.endedAtMs ?? null,
         })),
-        certificates: overview.certificates(),
+        certificates: await overview.certificates(),
         roots: overview.roots().map(({ path, filesystem, snapshotBytes }) => ({
           root: escapePath(path),
           snapshotBytes,

@@ -3,6 +3,7 @@ import type { DatasetRecord } from '../endpoint/local/layout/dataset-record.js';
 import type { DatasetRecordCache } from '../endpoint/local/layout/dataset-record-cache.js';
 import type { LocalTreeId } from '../endpoint/local/layout/local-tree.js';
 import type { TreeDirectory } from '../endpoint/local/layout/tree-directory.js';
+import { PRE_REPAIR } from '../model/dataset.js';
 import type { TreeSummaries, TreeSummary } from '../state/tree-summaries.js';
 
 /** A local tree and its datasets, as their records say. */
@@ -27,7 +28,7 @@ export interface LocalTreesModules {
 }
 
 /** How a summary is made of records: to be raised with every change of that, for summaries outlive the program. */
-const SUMMARY = 1;
+const SUMMARY = 2;
 const UNENTERED: ReadonlySet<string> = new Set(['mount_point', 'nested_subvolume', 'unentered']);
 
 /**
@@ -58,8 +59,8 @@ export class LocalTrees {
         newestAtMs,
         unentered: unentered.map((path) => Buffer.from(path, 'base64')),
         overdue: retentions.filter(
-          ({ expiresAtMs, reserve }, position) =>
-            expiresAtMs !== null && expiresAtMs < nowMs && position >= reserve,
+          ({ expiresAtMs, reserve, newer }) =>
+            expiresAtMs !== null && expiresAtMs < nowMs && newer >= reserve,
         ).length,
       });
     }
@@ -118,13 +119,16 @@ function summaryOf(stamp: string, records: readonly DatasetRecord[]): TreeSummar
     .sort((a, b) => b.committedAtMs - a.committedAtMs);
   const [newest] = newestFirst;
   const unentered = (newest?.warnings ?? []).filter(({ code }) => UNENTERED.has(code));
+  let newer = 0;
   return {
     stamp,
     newestAtMs: newest?.createdAtMs ?? null,
     unentered: unentered.map(({ path }) => Buffer.from(path).toString('base64')),
-    retentions: newestFirst.map(({ expiresAtMs, retention }) => ({
+    // As overdueDatasets counts them.
+    retentions: newestFirst.map(({ expiresAtMs, retention, name }) => ({
       expiresAtMs,
       reserve: retention.reserve,
+      newer: name === PRE_REPAIR ? newer : newer++,
     })),
   };
 }

@@ -35,8 +35,8 @@ export const offlineState: OfflineState = {
       )
       .filter(({ record }) => record.state.startsWith('COMPLETE'))
       .sort((a, b) => a.record.committedAtMs - b.record.committedAtMs);
-    // The last dataset captured here, as opposed to received, names this system.
-    const captured = datasets.findLast(({ tree }) => tree.role === 'origin');
+    // The last dataset captured here, as opposed to received, names this system. Its tree may be a received one by now.
+    const captured = datasets.findLast(({ record }) => record.from === '');
     const guid: SystemGuid =
       captured?.record.originSystem ?? parseSystemGuid(randomBytes(GUID_BYTES).toString('hex'));
     await makeState(stateDir, async (database) => {

@@ -4,6 +4,8 @@ import { LOOPBACK_ACCOUNT_ID } from '../model/ids.js';
 import type { Policy } from '../model/policy.js';
 import type { Policies } from '../policy/policies.js';
 import type { PolicyOutcome, PolicyOutcomes } from '../policy/policy-outcomes.js';
+import type { Certificate } from '../security/certificate.js';
+import { isSuperseded } from '../security/revocation.js';
 import type { AccountStore } from './account-store.js';
 import type { SnapshotSpace } from './snapshot-space.js';
 import type { TrustStore } from './trust-store.js';
@@ -22,6 +24,8 @@ export interface CertificateOverview {
   readonly kind: 'ca' | 'identity' | 'crl';
   readonly name: string;
   readonly expiresAtMs: number;
+  /** Another one that is installed has taken its place: nothing depends on it. */
+  readonly superseded: boolean;
 }
 
 export interface OverviewModules {
@@ -64,20 +68,36 @@ export class Overview {
     return found;
   }
 
-  certificates(): CertificateOverview[] {
-    const { trust } = this.#modules;
-    const dated = (kind: 'ca' | 'identity') => (installed: (typeof trust.cas)[number]) => ({
-      kind,
-      name: installed.name,
-      expiresAtMs: installed.certificate.notAfter.getTime(),
-    });
+  async certificates(): Promise<CertificateOverview[]> {
+    const { cas, identities, crls } = this.#modules.trust;
+    const named = new Set<string>();
+    for await (const account of this.#modules.accounts.list()) {
+      if ('clientCertificateId' in account) named.add(account.clientCertificateId);
+    }
+    const trusted = cas.map(({ certificate }) => certificate);
+    const lists = crls.map(({ list }) => list);
     return [
-      ...trust.cas.map(dated('ca')),
-      ...trust.identities.map(dated('identity')),
-      ...trust.crls.map(({ name, list }) => ({
+      ...cas.map(({ name, certificate }) => ({
+        kind: 'ca' as const,
+        name,
+        expiresAtMs: certificate.notAfter.getTime(),
+        superseded: trusted.some(
+          (other) => other.spkiSha256 === certificate.spkiSha256 && isLater(other, certificate),
+        ),
+      })),
+      ...identities.map(({ id, name, certificate }) => ({
+        kind: 'identity' as const,
+        name,
+        expiresAtMs: certificate.notAfter.getTime(),
+        // Each connection takes the newest, unless its account names another.
+        superseded:
+          !named.has(id) && identities.some((other) => isLater(other.certificate, certificate)),
+      })),
+      ...crls.map(({ name, list }) => ({
         kind: 'crl' as const,
         name,
         expiresAtMs: list.nextUpdate.getTime(),
+        superseded: isSuperseded(list, lists, trusted),
       })),
     ];
   }
@@ -108,4 +128,8 @@ function placeOf({ rule }: Policy): { accountId: string; path: string } {
   return rule.type === 'CREATION'
     ? { accountId: rule.accountId, path: rule.basePath }
     : { accountId: rule.targetAccountId, path: rule.targetBasePath };
+}
+
+function isLater(one: Certificate, other: Certificate): boolean {
+  return one.notBefore > other.notBefore && one.notAfter > other.notAfter;
 }

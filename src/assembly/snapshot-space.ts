@@ -38,7 +38,8 @@ export class SnapshotSpace implements AsyncDisposable {
    */
   latest(): ReadonlyMap<DataRoot, number> {
     const now = this.#modules.clock.now();
-    if (now - this.#startedAtMs >= EVERY_MS && !this.#stop.signal.aborted) {
+    // However the clock was set meanwhile.
+    if (Math.abs(now - this.#startedAtMs) >= EVERY_MS && !this.#stop.signal.aborted) {
       this.#startedAtMs = now;
       this.#measuring = this.#measure();
     }

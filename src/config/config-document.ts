@@ -16,6 +16,7 @@ export const SECTIONS = [
   'certificates.ca',
   'certificates.identity',
   'certificates.crl',
+  'certificates.revoked',
   'certificates.settings',
   'accounts',
   'grants',

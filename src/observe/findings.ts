@@ -40,6 +40,7 @@ export interface Observed {
     readonly kind: 'ca' | 'identity' | 'crl';
     readonly name: string;
     readonly expiresAtMs: number;
+    readonly superseded: boolean;
   }[];
   readonly trees: readonly {
     readonly path: string;
@@ -164,11 +165,12 @@ function jobFindings(job: Observed['jobs'][number], problems: Finding[], notes: 
 }
 
 function certificateFindings(
-  { kind, name, expiresAtMs }: Observed['certificates'][number],
+  { kind, name, expiresAtMs, superseded }: Observed['certificates'][number],
   { nowMs }: Observed,
   problems: Finding[],
   notes: Finding[],
 ): void {
+  if (superseded) return;
   const what = kind === 'crl' ? 'revocation list' : `${kind} certificate`;
   const finding = {
     object: `${what} ${name}`,

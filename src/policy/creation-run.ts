@@ -24,7 +24,11 @@ export async function runCreation(
   modules: CreationRunModules,
   signal: AbortSignal,
 ): Promise<{ partial: boolean }> {
-  const hook = async (command: string, more: Readonly<Record<string, string>>): Promise<void> => {
+  const hook = async (
+    command: string,
+    more: Readonly<Record<string, string>>,
+    until: AbortSignal,
+  ): Promise<void> => {
     if (command === '') return;
     context.report({ progress: { phase: 'hook' } });
     const about = {
@@ -33,20 +37,23 @@ export async function runCreation(
       DM_JOB_ID: String(context.job.id),
       DM_BASE_PATH: rule.basePath,
     };
-    await modules.hooks.run(command, { ...about, ...more }, signal);
+    await modules.hooks.run(command, { ...about, ...more }, until);
   };
-  await hook(rule.preCommand, { DM_HOOK: 'pre' });
+  await hook(rule.preCommand, { DM_HOOK: 'pre' }, signal);
+  // Its time limit ends it: what was stopped in between must not stay as the first command left it.
+  const whatever = new AbortController().signal;
   let made: DatasetInfo;
   try {
     made = await makeDataset(policy, rule, context, modules, signal);
   } catch (thrown) {
     const error = tellHowToAccept(thrown, policy.id);
     // What has failed already is the job's result.
-    await hook(rule.postCommand, { DM_HOOK: 'post', DM_RESULT: 'failed' }).catch(() => undefined);
+    const after = { DM_HOOK: 'post', DM_RESULT: 'failed' };
+    await hook(rule.postCommand, after, whatever).catch(() => undefined);
     throw error;
   }
   const after = { DM_HOOK: 'post', DM_RESULT: 'made', DM_DATASET_ID: String(made.number) };
-  await hook(rule.postCommand, after);
+  await hook(rule.postCommand, after, whatever);
   return { partial: made.state === 'COMPLETE_PARTIAL' };
 }
 

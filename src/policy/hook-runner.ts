@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { lstatSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, realpathSync, type Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DmError } from '../model/error.js';
 
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/;
@@ -100,8 +100,13 @@ export class HookRunner {
         `hook "${name}" cannot run: this agent has no --hooks-dir; start it with one`,
       );
     }
-    const file = join(directory, name);
     refuseUntrusted(directory, look(directory), 'directory');
+    const real = realpathSync(directory);
+    for (let above = dirname(real); ; above = dirname(above)) {
+      refuseReplaceable(above, look(above));
+      if (above === '/') break;
+    }
+    const file = join(real, name);
     const program = look(file);
     refuseUntrusted(file, program, 'program');
     if ((program.mode & 0o111) === 0) {
@@ -129,6 +134,16 @@ function refuseUntrusted(path: string, stat: Stats, what: 'directory' | 'program
   throw new DmError(
     'refused',
     `hook ${path} must be a ${what} of root that nobody else can write, and no symlink; chown and chmod it`,
+  );
+}
+
+/** Who can rename what is in a directory above can put another one in its place; in a sticky one that is for owners alone. */
+function refuseReplaceable(path: string, stat: Stats): void {
+  const isShared = (stat.mode & 0o022) !== 0 && (stat.mode & 0o1000) === 0;
+  if (stat.uid === 0 && !isShared) return;
+  throw new DmError(
+    'refused',
+    `${path}, which --hooks-dir lies below, is not of root alone, so that the hooks could be replaced; choose another directory, or chown and chmod it`,
   );
 }
 

@@ -57,6 +57,18 @@ export function checkRevocation(
   }
 }
 
+/** Whether a newer list of the same CA, one of `cas`, is installed: that alone counts. */
+export function isSuperseded(
+  list: RevocationList,
+  lists: readonly RevocationList[],
+  cas: readonly Certificate[],
+): boolean {
+  const newer = lists.filter((other) => isNewer(other, list));
+  return cas.some(
+    (ca) => newer.some((other) => isCrlSignedBy(other, ca)) && isCrlSignedBy(list, ca),
+  );
+}
+
 function isNewer(a: RevocationList, b: RevocationList): boolean {
   if (a.number !== null && b.number !== null && a.number !== b.number) return a.number > b.number;
   return a.thisUpdate > b.thisUpdate;

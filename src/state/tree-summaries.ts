@@ -9,8 +9,12 @@ export interface TreeSummary {
   readonly newestAtMs: number | null;
   /** Mount points and the like below which the newest dataset has nothing, each in base64. */
   readonly unentered: readonly string[];
-  /** Of each dataset, the last committed first. */
-  readonly retentions: readonly { readonly expiresAtMs: number | null; readonly reserve: number }[];
+  /** Of each dataset, the last committed first. `newer`: how many of those that a reserve counts are newer. */
+  readonly retentions: readonly {
+    readonly expiresAtMs: number | null;
+    readonly reserve: number;
+    readonly newer: number;
+  }[];
 }
 
 /** Summaries by local tree, so that after a start nobody waits until thousands of records have been read again. */

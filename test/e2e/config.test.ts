@@ -43,6 +43,9 @@ describe('dm config', function () {
     const grant = ['--identity=CN=beta', '--ca=test-CA', `--root=${tree}`, '--allow=read'];
     expect((await dm(alpha, 'grants', 'create', ...grant)).code).to.equal(0);
 
+    const revoked = `spki:${'ab'.repeat(32)}`;
+    expect((await dm(alpha, 'certificates', 'revoke', revoked)).code).to.equal(0);
+
     const text = await exported(alpha);
     const key = readFileSync(`${identity}/identity.key`, 'utf8').split('\n')[1] ?? '';
     expect(text).to.not.contain(key);
@@ -59,11 +62,12 @@ describe('dm config', function () {
     expect(
       dry.stdout
         .split('\n')
-        .slice(0, 3)
+        .slice(0, 4)
         .map((line) => line.split(' --')[0]),
     ).to.deep.equal([
       'dm certificates ca create',
       'dm certificates identity create',
+      `dm certificates revoke ${revoked}`,
       'dm accounts create DM',
     ]);
     expect((await dm(blank, '--format=json', 'policies', 'list')).stdout).to.equal('[]\n');
@@ -74,6 +78,15 @@ describe('dm config', function () {
       text.replaceAll(agents.root('alpha'), agents.root('blank')),
     );
     expect((await dm(blank, 'config', 'apply', '-f', file(filled))).stdout).to.equal('');
+
+    const isRevoked = async () =>
+      (await dm(blank, 'certificates', 'settings', 'view')).stdout.includes(revoked);
+    expect(await isRevoked()).to.equal(true);
+    const none = file('version: 1\ncertificates: {revoked: []}\n');
+    expect((await dm(blank, 'config', 'apply', '-f', none, '--prune')).stdout).to.equal(
+      `dm certificates revoke ${revoked} --undo\n`,
+    );
+    expect(await isRevoked()).to.equal(false);
 
     const pruned = 'version: 1\npolicies: []\ngrants: []\n';
     expect((await dm(blank, 'config', 'apply', '-f', file(pruned), '--prune')).code).to.equal(0);

@@ -62,7 +62,7 @@ export function statusHandlers(modules: StatusModules) {
           rpoExceeded: exceedsRpo(policy, outcome, nowMs),
         })),
         jobs,
-        certificates: overview.certificates(),
+        certificates: await overview.certificates(),
         trees: trees.map((tree) => ({
           ...tree,
           path: escapePath(tree.path),

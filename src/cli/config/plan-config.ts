@@ -20,6 +20,10 @@ interface Kind {
   readonly fixed: readonly string[];
   /** Options that are compared and never given. */
   readonly compared: readonly string[];
+  /** Null where `create` with all options does it. */
+  readonly make: ((entry: ConfigEntry) => ConfigStep) | null;
+  /** `ref`: how commands call the object. */
+  readonly unmake: (ref: string) => ConfigStep;
   /** Makes one of the ways in which people may write the same object. */
   readonly normal: (entry: ConfigEntry) => ConfigEntry;
 }
@@ -28,6 +32,12 @@ const KINDS: Readonly<Record<Exclude<Section, `${string}.settings`>, Kind>> = {
   'certificates.ca': kind(['certificates', 'ca'], { compared: ['fingerprint'] }),
   'certificates.identity': kind(['certificates', 'identity'], { compared: ['fingerprint'] }),
   'certificates.crl': kind(['certificates', 'crl'], {}),
+  'certificates.revoked': kind(['certificates'], {
+    key: ['fingerprint'],
+    make: ({ fingerprint = '' }) => ['certificates', 'revoke', String(fingerprint)],
+    unmake: (fingerprint) => ['certificates', 'revoke', fingerprint, '--undo'],
+    normal: ({ fingerprint = '' }) => ({ fingerprint: normalFingerprint(String(fingerprint)) }),
+  }),
   accounts: kind(['accounts'], { arguments: ['type'], fixed: ['type'] }),
   grants: kind(['grants'], {
     key: ['identity', 'ca', 'root', 'allow'],
@@ -71,13 +81,13 @@ export function planConfig(
       list.find((other) => sameObject(one, other, entry));
     for (const entry of section === 'policies' ? parentsFirst(entries) : entries) {
       const old = find(now, entry);
-      if (old === undefined) create.push(createStep(section, one, entry));
+      if (old === undefined) create.push(one.make?.(entry) ?? createStep(section, one, entry));
       else modify.push(...modifySteps(section, one, entry, old, refOf(old)));
     }
     if (!options.prune) continue;
     for (const old of now) {
       if (find(entries, old) !== undefined) continue;
-      remove.unshift([...one.command, 'delete', refOf(old)]);
+      remove.unshift(one.unmake(refOf(old)));
     }
   }
   return [...create, ...modify, ...remove];
@@ -154,18 +164,23 @@ function isList(value: ConfigValue): value is readonly string[] {
 }
 
 function normalGrant(entry: ConfigEntry): ConfigEntry {
-  const identity = String(entry.identity ?? '');
-  const digits = identity.replaceAll(':', '').toLowerCase();
-  const [, prefix = '', hex = ''] = /^(spki|sha256)?([0-9a-f]{64})$/.exec(digits) ?? [];
   const rights = String(entry.allow ?? '')
     .split(',')
     .map((right) => right.trim());
   return {
     ...entry,
-    identity: hex === '' ? identity : prefix === 'spki' ? `spki:${hex}` : hex,
+    identity: normalFingerprint(String(entry.identity ?? '')),
     root: String(entry.root ?? '').replace(/(.)\/+$/, '$1'),
     allow: rights.sort().join(','),
   };
+}
+
+/** What is no fingerprint stays as it is. */
+function normalFingerprint(text: string): string {
+  const digits = text.replaceAll(':', '').toLowerCase();
+  const [, prefix = '', hex = ''] = /^(spki|sha256)?([0-9a-f]{64})$/.exec(digits) ?? [];
+  if (hex === '') return text;
+  return prefix === 'spki' ? `spki:${hex}` : hex;
 }
 
 /** Policies after those they name, as a run of `create` needs them. */
@@ -226,7 +241,7 @@ function sameValue(a: ConfigValue | undefined, b: ConfigValue | undefined): bool
 }
 
 function nameOf(section: Section, entry: ConfigEntry): string {
-  return `${section} "${String(entry.name ?? entry.netmask ?? `${entry.identity} at ${entry.root}`)}"`;
+  return `${section} "${String(entry.name ?? entry.netmask ?? entry.fingerprint ?? `${entry.identity} at ${entry.root}`)}"`;
 }
 
 function kind(command: readonly string[], more: Partial<Omit<Kind, 'command'>>): Kind {
@@ -236,6 +251,8 @@ function kind(command: readonly string[], more: Partial<Omit<Kind, 'command'>>):
     arguments: [],
     fixed: [],
     compared: [],
+    make: null,
+    unmake: (ref) => [...command, 'delete', ref],
     normal: (entry) => entry,
     ...more,
   };

@@ -48,7 +48,7 @@ export async function presentConfig(client: ControlClient): Promise<PresentConfi
     bases: new Map(bases.map(({ id, name }) => [String(id), name])),
   };
   const ids = new Map<ConfigEntry, string>();
-  const unnamed = (id: number, entry: ConfigEntry) => {
+  const unnamed = (id: number | string, entry: ConfigEntry) => {
     ids.set(entry, String(id));
     return entry;
   };
@@ -56,6 +56,9 @@ export async function presentConfig(client: ControlClient): Promise<PresentConfi
     'certificates.ca': cas.map((one) => certificateEntry(one, SECRET_FILES.ca)),
     'certificates.identity': identities.map((one) => certificateEntry(one, SECRET_FILES.identity)),
     'certificates.crl': crls.map(({ name }) => ({ name, ...empty(SECRET_FILES.crl) })),
+    'certificates.revoked': settings.revoked_fingerprints.map((fingerprint) =>
+      unnamed(fingerprint, { fingerprint }),
+    ),
     'certificates.settings': [{ 'strict-hostname-check': settings.strict_hostname_check }],
     accounts: own.map((account) => accountEntry(account, names)),
     grants: grants.map(({ id, identity, ca, root, allow }) =>

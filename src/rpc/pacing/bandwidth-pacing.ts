@@ -57,23 +57,30 @@ export class BandwidthPacing {
       return this.#live(rule, live);
     });
     for (const { buckets } of former.values()) releaseAll(buckets);
-    for (const changed of this.#onChange) changed();
+    this.#changed();
   }
 
   /** Of a connection with the peer at an IP address. */
   pace(address: string): Pace {
     let live: LiveRule | null = null;
+    let isFirst = true;
     let rules: readonly LiveRule[] | null = null;
     let lookAgainAt = 0;
     const current = (): LiveRule | null => {
       const now = this.#modules.now();
       if (rules !== this.#rules || now >= lookAgainAt) {
         const next = this.#find(address);
-        // What waits under a window that has closed goes on under what holds now.
-        if (live !== null && next !== live && rules === this.#rules) releaseAll(live.buckets);
+        const former = live;
+        const hasTurned = !isFirst && next !== former && rules === this.#rules;
+        isFirst = false;
         live = next;
         rules = this.#rules;
         lookAgainAt = now + LOOK_AGAIN_MS;
+        if (hasTurned) {
+          // What waits under a window that has closed goes on under what holds now.
+          if (former !== null) releaseAll(former.buckets);
+          queueMicrotask(() => this.#changed());
+        }
       }
       return live;
     };
@@ -88,9 +95,14 @@ export class BandwidthPacing {
     };
   }
 
+  /** Tells when other rules hold: new ones were given, or a window has opened or closed over a connection that is in use. */
   onChange(listener: () => void): () => void {
     this.#onChange.add(listener);
     return () => this.#onChange.delete(listener);
+  }
+
+  #changed(): void {
+    for (const changed of this.#onChange) changed();
   }
 
   /** The narrowest network whose window is open; the slower one of equals. */

@@ -7,6 +7,7 @@ import { DatasetRecordCache } from '../../../src/endpoint/local/layout/dataset-r
 import { NO_HISTORY } from '../../../src/endpoint/local/layout/local-tree.js';
 import type { TreeDirectory } from '../../../src/endpoint/local/layout/tree-directory.js';
 import { removeTree } from '../../../src/endpoint/local/layout/tree-list.js';
+import { PRE_REPAIR } from '../../../src/model/dataset.js';
 import { parseDatasetId } from '../../../src/model/ids.js';
 import { StateDatabase } from '../../../src/state/database.js';
 import { TreeSummaries } from '../../../src/state/tree-summaries.js';
@@ -14,6 +15,8 @@ import { until } from '../../support/e2e-until.js';
 import { TempDirectory } from '../../support/temp-directory.js';
 import { DATASET } from '../formats/format-values.js';
 
+/** Kept whatever the time. */
+const NEVER = { periodSeconds: null, reserve: 0 };
 const OLDER = { ...DATASET, id: parseDatasetId('5'.repeat(32)) };
 
 describe('overview of the local trees', () => {
@@ -58,6 +61,16 @@ describe('overview of the local trees', () => {
     expect(before).to.include({ datasets: 2, newestAtMs: 2, overdue: 0 });
     const [after] = await trees.list(51);
     expect(after).to.include({ datasets: 2, newestAtMs: 2, overdue: 1 });
+  });
+
+  it('counts what a repair has kept among no reserve, as expirations do', async () => {
+    const retention = { periodSeconds: 1, reserve: 1 };
+    const kept = { ...DATASET, state: 'COMPLETE', retention, expiresAtMs: 50 } as const;
+    const repaired = { name: PRE_REPAIR, retention: NEVER, expiresAtMs: null };
+    directory.writeDataset({ ...kept, ...repaired, committedAtMs: 25 });
+    directory.writeDataset({ ...kept, id: OLDER.id, committedAtMs: 24 });
+    const [tree] = await started().list(51);
+    expect(tree).to.include({ datasets: 2, overdue: 0 });
   });
 
   it('reads no record after a start, unless one was written since', async () => {

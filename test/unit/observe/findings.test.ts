@@ -44,7 +44,9 @@ describe('what status finds', () => {
         { policy: POLICY, last: DONE },
         { policy: POLICY, last: null },
       ],
-      certificates: [{ kind: 'identity', name: 'us', expiresAtMs: NOW + 31 * DAY }],
+      certificates: [
+        { kind: 'identity', name: 'us', expiresAtMs: NOW + 31 * DAY, superseded: false },
+      ],
       trees: [TREE, { ...TREE, role: 'received', copiedTo: [] }],
       roots: [{ path: '/srv', freeBytes: 2n, totalBytes: 100n }],
     });
@@ -100,10 +102,13 @@ describe('what status finds', () => {
 
   it('is what has expired, and before that what expires within 30 days', () => {
     const one = (expiresAtMs: number) => ({
-      certificates: [{ kind: 'crl' as const, name: 'site', expiresAtMs }],
+      certificates: [{ kind: 'crl' as const, name: 'site', expiresAtMs, superseded: false }],
     });
     expect(kinds(one(NOW)).problems).to.deep.equal(['certificate_expired']);
     expect(kinds(one(NOW + 30 * DAY)).notes).to.deep.equal(['certificate_expiring']);
+    const [former] = one(NOW).certificates;
+    const superseded = former === undefined ? [] : [{ ...former, superseded: true }];
+    expect(kinds({ certificates: superseded })).to.deep.equal({ problems: [], notes: [] });
   });
 
   it('is a tree that nothing copies, what it leaves out, and what should have gone', () => {

@@ -2,10 +2,12 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  mkdirSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { DmError } from '../../../src/model/error.js';
 import { HookRunner } from '../../../src/policy/hook-runner.js';
@@ -47,6 +49,23 @@ describe('commands of policies', () => {
     write('freeze', `printf '%s|' "$@" "$DM_POLICY" "$HOME" > ${out}`);
     await hooks.run('freeze  a $(id) ;b*', { DM_POLICY: 'nightly' }, never);
     expect(readFileSync(out, 'utf8')).to.equal('a|$(id)|;b*|nightly||');
+  });
+
+  it('lie where nobody else can put another directory in the place of theirs', async () => {
+    const above = directory.join('above');
+    mkdirSync(above);
+    mkdirSync(join(above, 'hooks'));
+    writeFileSync(join(above, 'hooks/freeze'), '#!/bin/sh\n');
+    chmodSync(join(above, 'hooks/freeze'), 0o755);
+    const below = new HookRunner({ directory: join(above, 'hooks'), timeLimitMs: 400 });
+    await below.run('freeze', {}, never);
+    chmodSync(above, 0o1777);
+    await below.run('freeze', {}, never);
+    chmodSync(above, 0o777);
+    expect(() => below.check('freeze')).to.throw(/could be replaced/);
+    chmodSync(above, 0o755);
+    chownSync(above, 65_534, 65_534);
+    expect(() => below.check('freeze')).to.throw(/could be replaced/);
   });
 
   it('fail with the end of what they say', async () => {

@@ -63,8 +63,10 @@ describe('bandwidth rules', function () {
       expect(pacing.pace('2001:db9::1').rate()).to.equal(null);
     });
 
-    it('windows open and close, over midnight too', () => {
+    it('windows open and close, over midnight too', async () => {
       const pace = pacing.pace('10.1.2.3');
+      let turns = 0;
+      const forget = pacing.onChange(() => turns++);
       for (const [time, rate] of [
         ['2026-03-04T21:59:59', 2_000_000],
         ['2026-03-04T22:00:00', 3_000_000],
@@ -78,6 +80,10 @@ describe('bandwidth rules', function () {
         now += 1_001;
         expect(pace.rate(), time).to.equal(rate);
       }
+      // Connections are told, for what may be under way on them is another now.
+      await Promise.resolve();
+      expect(turns).to.equal(4);
+      forget();
     });
   });
 });

@@ -3,6 +3,7 @@ import { DmError } from '../../../src/model/error.js';
 import { parseCertificate } from '../../../src/security/certificate.js';
 import type { TlsRole } from '../../../src/security/certificate-rules.js';
 import { parseCrl } from '../../../src/security/crl.js';
+import { isSuperseded } from '../../../src/security/revocation.js';
 import { type PeerIdentity, verifyPeer } from '../../../src/security/trust.js';
 import {
   makeCa,
@@ -287,6 +288,9 @@ describe('verifyPeer and revocation', () => {
     const current = makeCrl(ca, { number: 2, revoked: [gone] });
     expect(reasonOf(() => verify([gone], { crls: [current, old] }))).to.equal('revoked');
     expect(verify([alpha], { crls: [old, current] }).commonName).to.equal('alpha');
+    const lists = [old, current, makeCrl(makeCa(), { number: 3 })].map(parseCrl);
+    const cas = [parseCertificate(ca.certPem)];
+    expect(lists.map((list) => isSuperseded(list, lists, cas))).to.deep.equal([true, false, false]);
   });
 
   it('checks intermediates too, also one that is installed', () => {
