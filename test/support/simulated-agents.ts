@@ -1,7 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { DmError } from '../../src/model/error.js';
 import { ENDED_STATES, JOB_STATES } from '../../src/model/job.js';
 import { type ControlClient, openControlClient } from '../../src/rpc/control-client.js';
@@ -12,9 +9,9 @@ import { TestAgents } from './e2e-agents.js';
 import { dmJson } from './e2e-dm.js';
 import { createPolicy, viewJob } from './e2e-policies.js';
 import { until } from './e2e-until.js';
+import { simulatedLauncher, tellTime } from './simulated-time.js';
 
 const HOUR_MS = 3_600_000;
-const PROGRAM = fileURLToPath(new URL('./simulated-agent.js', import.meta.url));
 /** States of jobs that have ended. */
 const ENDED: readonly string[] = [...ENDED_STATES];
 const OPEN = JOB_STATES.filter((state) => !ENDED_STATES.has(state));
@@ -52,8 +49,7 @@ export class SimulatedAgents implements AsyncDisposable {
   static async open(data: string): Promise<SimulatedAgents> {
     // Not before certificates that are made now become valid.
     const startMs = Math.ceil(Date.now() / HOUR_MS) * HOUR_MS;
-    process.env.SIMULATION_START_MS = String(startMs);
-    const launcher = [process.execPath, ...NODE_OPTIONS, PROGRAM];
+    const launcher = simulatedLauncher(startMs, NODE_OPTIONS);
     const agents = await TestAgents.open({
       agents: AGENTS.map((name) => ({ name, launcher })),
       accounts: false,
@@ -150,12 +146,7 @@ export class SimulatedAgents implements AsyncDisposable {
   /** All agents take it for the time; those that are down find it when they start. */
   async setTime(nowMs: number): Promise<void> {
     this.#nowMs = nowMs;
-    const tell = async (name: AgentName) => {
-      const { stateDir } = this.agent(name).options;
-      writeFileSync(`${stateDir}.clock`, String(nowMs));
-      if (!this.down.has(name)) await told(`${stateDir}.clock.sock`);
-    };
-    await Promise.all(AGENTS.map(tell));
+    await Promise.all(AGENTS.map((name) => tellTime(this.agent(name), nowMs)));
   }
 
   /**
@@ -219,14 +210,4 @@ export class SimulatedAgents implements AsyncDisposable {
       throw new Error(`${name}, hour ${this.hour}: ${error.code}: ${error.message}`);
     }
   }
-}
-
-/** Resolves when the agent has read the time. */
-function told(path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(path);
-    socket.on('error', reject);
-    socket.on('close', () => resolve());
-    socket.resume();
-  });
 }
