@@ -1,4 +1,5 @@
 import type { DmError } from '../model/error.js';
+import type { PolicyId } from '../model/ids.js';
 import type { Job } from '../model/job.js';
 import type { Policy } from '../model/policy.js';
 
@@ -24,7 +25,7 @@ export interface Observed {
   /** What is wrong with the clock; null when it can be trusted. */
   readonly clockSuspicion: string | null;
   readonly policies: readonly {
-    readonly policy: Pick<Policy, 'id' | 'name' | 'enabled' | 'disabledByDm'> & {
+    readonly policy: Pick<Policy, 'id' | 'name' | 'enabled' | 'disabledByDm' | 'parentId'> & {
       readonly rule: Pick<Policy['rule'], 'type'>;
     };
     /** Its newest copy is older than it should be. */
@@ -91,7 +92,15 @@ export function findingsOf(observed: Observed): Findings {
       remedy: 'set the clock right, then dm state accept-clock',
     });
   }
-  for (const one of observed.policies) policyFindings(one, problems, notes);
+  const disabled = new Map(
+    observed.policies
+      .filter(({ policy }) => !policy.enabled)
+      .map(({ policy: { id, name } }) => [id, name]),
+  );
+  for (const one of observed.policies) {
+    policyFindings(one, problems, notes);
+    parentFindings(one.policy, disabled, notes);
+  }
   for (const job of observed.jobs) jobFindings(job, problems, notes);
   for (const one of observed.certificates) certificateFindings(one, observed, problems, notes);
   for (const tree of observed.trees) treeFindings(tree, notes);
@@ -138,6 +147,22 @@ function policyFindings(
       remedy: `dm jobs failures ${last.jobId}`,
     });
   }
+}
+
+/** What runs after a policy that is disabled does not run, and no job fails. */
+function parentFindings(
+  { id, name, enabled, parentId }: Observed['policies'][number]['policy'],
+  disabled: ReadonlyMap<PolicyId, string>,
+  notes: Finding[],
+): void {
+  const parent = parentId === null ? undefined : disabled.get(parentId);
+  if (!enabled || parent === undefined) return;
+  notes.push({
+    kind: 'parent_disabled',
+    object: `policy ${id} (${name})`,
+    message: `runs after policy ${parentId} (${parent}), which is disabled`,
+    remedy: `dm policies modify ${parentId} --enabled=true`,
+  });
 }
 
 /** A COPY is made for one run, which may not be wanted any more. */

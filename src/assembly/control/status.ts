@@ -1,4 +1,5 @@
 import type { JobQueue } from '../../job/job-queue.js';
+import { LOOPBACK_ACCOUNT_ID } from '../../model/ids.js';
 import type { Job } from '../../model/job.js';
 import { findingsOf, stateLost } from '../../observe/findings.js';
 import { type ClockGuard, describeSuspicion } from '../../policy/clock-guard.js';
@@ -112,7 +113,7 @@ function copiesOf(
     ({ policy: { enabled, rule } }) =>
       enabled &&
       rule.type === 'REPEAT_COPY' &&
-      rule.sourceAccountId === localAccountId &&
+      [localAccountId, LOOPBACK_ACCOUNT_ID].includes(rule.sourceAccountId) &&
       parseEscaped(rule.sourceBasePath).equals(tree.path),
   );
   const shown = ({ place, path }: PolicyOverview) => `${place}:${path}`;

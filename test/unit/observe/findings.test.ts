@@ -19,6 +19,7 @@ const POLICY = {
   name: 'push',
   enabled: true,
   disabledByDm: false,
+  parentId: null,
   rule: { type: 'REPEAT_COPY' },
 } as const;
 const DONE = { jobId: 9, state: 'finished', partial: false, failedTotal: 0, error: null } as const;
@@ -98,6 +99,15 @@ describe('what status finds', () => {
     expect(kinds({ jobs: [job(2)] })).to.deep.equal({ problems: [], notes: [] });
     expect(kinds({ jobs: [job(3)] }).problems).to.deep.equal(['job_waiting']);
     expect(kinds({ jobs: [{ ...job(0), state: 'paused' }] }).notes).to.deep.equal(['job_paused']);
+  });
+
+  it('is what waits for a policy that is disabled', () => {
+    const parent = { ...POLICY, id: parsePolicyId(2), name: 'make', enabled: false };
+    const child = { ...POLICY, parentId: parent.id };
+    const policies = [parent, child].map((policy) => ({ policy, last: DONE }));
+    expect(kinds({ policies })).to.deep.equal({ problems: [], notes: ['parent_disabled'] });
+    const idle = [parent, { ...child, enabled: false }].map((policy) => ({ policy, last: DONE }));
+    expect(kinds({ policies: idle }).notes).to.deep.equal([]);
   });
 
   it('is what has expired, and before that what expires within 30 days', () => {
