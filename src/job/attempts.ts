@@ -7,6 +7,8 @@ import { MAX_RETRY_DELAY_MS, mayRetry, retryDelay } from './retry.js';
 
 export interface AttemptsModules {
   readonly execute: JobExecutor;
+  /** Does the work of one attempt when it is the job's turn. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: (job: Job, message: string) => void;
@@ -14,24 +16,26 @@ export interface AttemptsModules {
 
 /**
  * Works on a job, and again after what may go by itself, until it is done, fails for good or is
- * stopped. The time of the next attempt is stored with the job.
+ * stopped. The time of the next attempt is stored with the job. Who waits for that time is in nobody's way.
  */
 export async function attempts(
   active: ActiveJob,
-  { execute, clock, random, log }: AttemptsModules,
+  { execute, inTurn, clock, random, log }: AttemptsModules,
 ): Promise<{ partial: boolean }> {
   const { signal } = active.stop;
   await waitForRetry(active, clock);
   for (;;) {
     signal.throwIfAborted();
     try {
-      return await execute(
-        {
-          job: active.job,
-          report: (change) => active.report(change),
-          recordFailures: (failures) => active.recordFailures(failures),
-        },
-        signal,
+      return await inTurn(() =>
+        execute(
+          {
+            job: active.job,
+            report: (change) => active.report(change),
+            recordFailures: (failures) => active.recordFailures(failures),
+          },
+          signal,
+        ),
       );
     } catch (thrown) {
       signal.throwIfAborted();

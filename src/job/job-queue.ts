@@ -17,7 +17,7 @@ const PRUNE_EVERY = 100;
 
 export type JobAction = 'pause' | 'resume' | 'cancel' | 'complete-partial';
 
-export interface JobQueueModules extends JobSlotsModules, AttemptsModules {
+export interface JobQueueModules extends JobSlotsModules, Omit<AttemptsModules, 'inTurn'> {
   readonly store: JobStore;
   /**
    * State changes that belong to the end of a job, written in the same
@@ -36,6 +36,7 @@ export class JobQueue implements AsyncDisposable {
   readonly #modules: JobQueueModules;
   readonly #slots: JobSlots;
   readonly #active = new Map<JobId, ActiveJob>();
+  readonly #running = new Set<Promise<void>>();
   /** Policies of the paused jobs. */
   readonly #paused = new Map<JobId, PolicyId>();
   readonly #watchers = new JobWatchers();
@@ -163,6 +164,7 @@ export class JobQueue implements AsyncDisposable {
       active.stopFor ??= 'shutdown';
       active.stop.abort();
     }
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
     await this.#slots.idle();
   }
 
@@ -199,12 +201,12 @@ export class JobQueue implements AsyncDisposable {
     const changed = ({ id }: Job): void => this.#watchers.changed(id);
     const active = new ActiveJob(job, { store, clock, changed });
     this.#active.set(job.id, active);
-    this.#slots
-      .run(job, () => this.#run(active))
-      .catch((error: unknown) => {
-        this.#modules.log(active.job, `its state could not be stored: ${String(error)}`);
-        return this.#takeUpAgain(active.job);
-      });
+    const running = this.#run(active).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+    running.catch((error: unknown) => {
+      this.#modules.log(active.job, `its state could not be stored: ${String(error)}`);
+      return this.#takeUpAgain(active.job);
+    });
   }
 
   /** As its record says, which is as it was when the agent stopped, or could not write any more. */
@@ -249,13 +251,26 @@ export class JobQueue implements AsyncDisposable {
   }
 
   async #work(active: ActiveJob): Promise<{ partial: boolean }> {
-    active.stop.signal.throwIfAborted();
-    active.change({
-      state: active.job.completePartial ? 'finishing' : 'running',
-      startedAtMs: active.job.startedAtMs ?? this.#modules.clock.now(),
-    });
+    const { signal } = active.stop;
+    const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
+      this.#slots.run(
+        active.job,
+        async () => {
+          await this.#begin(active);
+          signal.throwIfAborted();
+          return work();
+        },
+        signal,
+      );
+    return attempts(active, { ...this.#modules, inTurn });
+  }
+
+  async #begin(active: ActiveJob): Promise<void> {
+    const { completePartial, startedAtMs, state } = active.job;
+    const wanted = completePartial ? 'finishing' : 'running';
+    if (state === wanted) return;
+    active.change({ state: wanted, startedAtMs: startedAtMs ?? this.#modules.clock.now() });
     await active.save();
-    return attempts(active, this.#modules);
   }
 
   /**

@@ -27,11 +27,21 @@ export class JobSlots {
     this.#modules = modules;
   }
 
-  /** Runs `work` when it is the job's turn; resolves with its end. */
-  run(job: Job, work: () => Promise<void>): Promise<void> {
-    const turn = this.#admit(job, work).finally(() => this.#waiting.delete(turn));
-    this.#waiting.add(turn);
-    return turn;
+  /** Runs `work` when it is the job's turn; resolves with its end. An abort before that ends the wait with its reason. */
+  run<T>(job: Job, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const giveUp = (): void => reject(signal.reason);
+      signal.addEventListener('abort', giveUp, { once: true });
+      const begin = async (): Promise<void> => {
+        signal.removeEventListener('abort', giveUp);
+        if (!signal.aborted) await work().then(resolve, reject);
+      };
+      const turn = this.#admit(job, begin)
+        .catch(reject)
+        .finally(() => this.#waiting.delete(turn));
+      this.#waiting.add(turn);
+    });
   }
 
   /** Resolves when nothing runs or waits. */

@@ -227,5 +227,9 @@ describe('the steps of a backup to object storage, on their schedules', function
     await mustRun(vault, id);
     const [copied] = await datasets(vault, 'local', target);
     expect(copied?.dataset_global_id).to.equal(chosen?.dataset_global_id);
+    // What does not point it at something else does not make it due again.
+    await dmJson(vault, 'policies', 'modify', String(id), '--briefcase=kept');
+    const view = await dmJson<{ spent: boolean }>(vault, 'policies', 'view', String(id));
+    expect(view.spent).to.equal(true);
   });
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Places } from '../../engine/places.js';
 import type { JobQueue } from '../../job/job-queue.js';
 import type { BasePolicy } from '../../model/base-policy.js';
@@ -136,7 +137,7 @@ function previewView({ kind, dataset, entries, bytes, changes }: PolicyPreview) 
 
 /** A spent COPY stays spent unless it is pointed at something else. */
 function sameCopy(before: Policy, rule: Policy['rule']): boolean {
-  return JSON.stringify(before.rule) === JSON.stringify(rule);
+  return isDeepStrictEqual(before.rule, rule);
 }
 
 function given(policy: Policy__Output | null): Policy__Output {

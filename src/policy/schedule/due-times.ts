@@ -88,7 +88,8 @@ function parseMoment(text: string, flag: string, zone: TimeZone): number {
     Number(part ?? 0),
   ) as [number, number, number, number, number, number];
   const shown = Date.UTC(y, mo - 1, d, h, mi, s);
-  const real = h < 24 && mi < 60 && s < 60 && new Date(shown).getUTCDate() === d && mo <= 12;
+  const real =
+    h < 24 && mi < 60 && s < 60 && new Date(shown).getUTCDate() === d && mo >= 1 && mo <= 12;
   if (all === undefined || !real || y < FIRST_YEAR || y > LAST_YEAR) {
     throw new DmError(
       'invalid_argument',

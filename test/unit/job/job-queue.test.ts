@@ -368,6 +368,50 @@ describe('job queue', () => {
     expect(order).to.deep.equal([1, 3, 2]);
   });
 
+  it('has a job that waits for its next attempt in the way of nobody', async () => {
+    let isAway = true;
+    clock.delay = (_ms, signal) => untilStopped(signal);
+    await using queue = open(async ({ job: { policyId } }) => {
+      if (policyId === 1 && isAway) throw new DmError('peer_unreachable', 'the peer is away');
+      return { partial: false };
+    }, 1);
+    const away = await queue.create(policy(1), 'DATASET_CREATION_JOB', RUN, () => []);
+    const other = await queue.create(policy(2, 'LOW'), 'DATASET_CREATION_JOB', RUN, () => []);
+    expect((await finalState(queue, other.id)).state).to.equal('finished');
+    expect(await queue.get(away.id)).to.deep.include({ state: 'running' });
+    isAway = false;
+    await queue.control(away.id, 'pause');
+    await until(queue, away.id, 'paused');
+    await queue.control(away.id, 'resume');
+    expect((await finalState(queue, away.id)).state).to.equal('finished');
+  });
+
+  it('pauses and cancels a job that has not had its turn at once', async () => {
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const ran: number[] = [];
+    await using queue = open(async ({ job: { policyId } }) => {
+      ran.push(policyId);
+      if (policyId === 1) await gate;
+      return { partial: false };
+    }, 1);
+    const [first, cancelled, paused] = await Promise.all(
+      [1, 2, 3].map((id) => queue.create(policy(id), 'DATASET_CREATION_JOB', RUN, () => [])),
+    );
+    if (!first || !cancelled || !paused) throw new Error('three jobs were made');
+    await until(queue, first.id, 'running');
+    await queue.control(cancelled.id, 'cancel');
+    expect((await finalState(queue, cancelled.id)).state).to.equal('cancelled');
+    await queue.control(paused.id, 'pause');
+    await until(queue, paused.id, 'paused');
+    expect((await store.get(paused.id))?.state).to.equal('paused');
+    release();
+    await finalState(queue, first.id);
+    expect(ran).to.deep.equal([1]);
+  });
+
   it('keeps failed entries once per path', async () => {
     const failure = {
       gfid: parseGfid(2n),

@@ -51,7 +51,7 @@ describe('the slots of jobs', () => {
   });
 
   async function start(...jobs: readonly Job[]): Promise<void> {
-    for (const one of jobs) void slots.run(one, work.of(one.id));
+    for (const one of jobs) void slots.run(one, work.of(one.id), new AbortController().signal);
     await settled();
   }
 
@@ -78,6 +78,17 @@ describe('the slots of jobs', () => {
     expect(work.started).to.deep.equal([1, 4, 5, 3, 2]);
     await work.end(3);
     expect(work.started).to.deep.equal([1, 4, 5, 3, 2, 6]);
+  });
+
+  it('are not waited for any more when the job is stopped', async () => {
+    await start(job(1), job(2), job(3));
+    const stop = new AbortController();
+    const waiting = slots.run(job(4), work.of(4), stop.signal).catch((reason: unknown) => reason);
+    await start(job(5));
+    stop.abort('stopped');
+    expect(await waiting).to.equal('stopped');
+    await work.end(1);
+    expect(work.started).to.deep.equal([1, 2, 3, 5]);
   });
 
   it('never wait for each other when jobs need two accounts, and are idle when all have ended', async () => {
