@@ -1,7 +1,8 @@
 import { asDmError, DmError } from '../model/error.js';
 import type { JobId, PolicyId } from '../model/ids.js';
-import { ENDED_STATES, type Job, type RunOptions } from '../model/job.js';
+import { ENDED_STATES, type Job } from '../model/job.js';
 import type { Policy } from '../model/policy.js';
+import type { RunOptions } from '../model/run-options.js';
 import type { StateWrite } from '../state/database.js';
 import { ActiveJob, type StopReason } from './active-job.js';
 import { type AttemptsModules, attempts } from './attempts.js';

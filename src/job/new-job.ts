@@ -1,6 +1,7 @@
 import type { JobId } from '../model/ids.js';
-import { type Job, NO_PROGRESS, NO_STATISTICS, type RunOptions } from '../model/job.js';
+import { type Job, NO_PROGRESS, NO_STATISTICS } from '../model/job.js';
 import type { Policy } from '../model/policy.js';
+import type { RunOptions } from '../model/run-options.js';
 
 /** A job of `policy` as it is before it has begun. */
 export function newJob(

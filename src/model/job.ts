@@ -1,6 +1,7 @@
 import type { ErrorCode } from './error-codes.js';
 import type { DatasetId, JobId, PolicyId } from './ids.js';
 import type { Priority } from './policy.js';
+import type { RunOptions } from './run-options.js';
 import { NO_DETAILS, type TransferDetails } from './transfer-details.js';
 
 export type JobType =
@@ -100,12 +101,6 @@ export const NO_EXPIRY: JobExpiry = {
   lockedTotal: 0,
   locked: [],
 };
-
-/** Options of one run, given with `policies run`. */
-export interface RunOptions {
-  readonly adopt: boolean;
-  readonly acceptSource: boolean;
-}
 
 export interface Job {
   readonly id: JobId;

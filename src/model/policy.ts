@@ -1,5 +1,6 @@
 import type { DatasetType } from './dataset.js';
 import type { BasePolicyId, JobId, PolicyId } from './ids.js';
+import type { RunOptions } from './run-options.js';
 import type { Schedule } from './schedule.js';
 
 export type PolicyType = 'CREATION' | 'COPY' | 'REPEAT_COPY' | 'EXPIRATION';
@@ -121,4 +122,6 @@ export interface Policy {
   readonly nextRunAtMs: number | null;
   /** Job of the parent whose end made it due; null when a clock did. */
   readonly dueAfterJob: JobId | null;
+  /** A run that was asked for while a job was active, and comes after it; null for none. */
+  readonly runAgain: RunOptions | null;
 }

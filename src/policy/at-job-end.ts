@@ -22,7 +22,8 @@ export async function atJobEnd(
   if (!policy) return [];
   if (job.state === 'cancelled') {
     const own = policy.own === null ? null : { ...policy.own, enabled: false };
-    return [records.put(policy.id, { ...policy, enabled: false, disabledByDm: true, own })];
+    const off = { enabled: false, disabledByDm: true, runAgain: null };
+    return [records.put(policy.id, { ...policy, ...off, own })];
   }
   if (job.state !== 'finished') return [];
   const writes: StateWrite[] = [];

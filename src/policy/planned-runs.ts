@@ -6,6 +6,8 @@ import { TimeZone } from './schedule/wall-time.js';
 type Plan = Pick<Policy, 'nextRunAtMs' | 'dueAfterJob'>;
 type Planned = Pick<Policy, 'schedule' | 'parentId'>;
 
+/** Clocks that are kept right by the network are set back by less. */
+const CORRECTION_MS = 60_000;
 const NEVER: Plan = { nextRunAtMs: null, dueAfterJob: null };
 
 /** When policies are due: what each event makes of the plan. The time is passed in. */
@@ -33,6 +35,11 @@ export class PlannedRuns {
     const same =
       before.parentId === after.parentId &&
       JSON.stringify(before.schedule) === JSON.stringify(after.schedule);
+    // A child that is due already goes on waiting for no more than its new start time.
+    const isDueChild = before.enabled && after.parentId !== null && dueAfterJob !== null;
+    if (!same && isDueChild && before.parentId === after.parentId) {
+      return this.afterParent(after, dueAfterJob, nowMs);
+    }
     if (!same) return this.first(after, nowMs);
     if (before.enabled || !after.enabled) return { nextRunAtMs, dueAfterJob };
     // What was missed while it was off is not made up for, but a start time
@@ -57,12 +64,14 @@ export class PlannedRuns {
 
   /**
    * When the clock shows an earlier time than it did: a recurrence is
-   * not put off to where the clock was.
+   * not put off to where the clock was. What ran just before a small correction is not due once more.
    */
   afterSetBack(policy: Policy, nowMs: number): Plan {
-    const { nextRunAtMs, dueAfterJob, parentId } = policy;
+    const { nextRunAtMs, dueAfterJob, parentId, lastRunAtMs } = policy;
     if (parentId !== null) return { nextRunAtMs, dueAfterJob };
-    const recurrence = this.#times(policy).nextRecurrence(nowMs);
+    const isSmall = lastRunAtMs !== null && lastRunAtMs - nowMs < CORRECTION_MS;
+    const fromMs = isSmall ? Math.max(nowMs, lastRunAtMs) : nowMs;
+    const recurrence = this.#times(policy).nextRecurrence(fromMs);
     if (recurrence === null) return { nextRunAtMs, dueAfterJob };
     return clock(nextRunAtMs === null ? recurrence : Math.min(nextRunAtMs, recurrence));
   }

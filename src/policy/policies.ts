@@ -1,8 +1,9 @@
 import type { JobQueue } from '../job/job-queue.js';
 import { DmError } from '../model/error.js';
 import type { JobId, PolicyId } from '../model/ids.js';
-import type { Job, JobType, RunOptions } from '../model/job.js';
+import type { Job, JobType } from '../model/job.js';
 import type { Policy, PolicyType } from '../model/policy.js';
+import type { RunOptions } from '../model/run-options.js';
 import type { StateWrite } from '../state/database.js';
 import type { Clock } from '../util/clock.js';
 import { KeyedMutex } from '../util/keyed-mutex.js';
@@ -38,6 +39,7 @@ const NEVER_RUN = {
   lastRunAtMs: null,
   nextRunAtMs: null,
   dueAfterJob: null,
+  runAgain: null,
   own: null,
 } as const;
 const DEFAULT_RUN: RunOptions = { adopt: false, acceptSource: false };
@@ -54,8 +56,6 @@ export class Policies {
   readonly #clock: Clock;
   readonly #planned: PlannedRuns;
   readonly #planChanged: () => void;
-  /** Policies to run once more when their active job has ended. */
-  readonly #again = new Map<PolicyId, RunOptions>();
   /** Tells whoever waits for a job that a child has started, or no longer will. */
   readonly #starts = new Signal();
   /** One start of a policy at a time. */
@@ -109,7 +109,8 @@ export class Policies {
     const next = async (policy: Policy): Promise<Policy> => {
       const written = change(asWritten(policy));
       const disabledByDm = !written.enabled && written.disabledByDm;
-      return this.#withBase({ ...written, disabledByDm });
+      const runAgain = written.enabled ? written.runAgain : null;
+      return this.#withBase({ ...written, disabledByDm, runAgain });
     };
     const after = await next(before);
     if (after.rule.type !== before.rule.type) {
@@ -123,6 +124,8 @@ export class Policies {
     await checkOverlap(after, this.#store, this.#world);
     const modified = await this.#store.modify(before.id, async (policy) => {
       const changed = await next(policy);
+      // Another one may have become a child of this one meanwhile.
+      await checkParent(changed, this.#store);
       return { ...changed, ...this.#planned.afterChange(policy, changed, this.#clock.now()) };
     });
     this.changed();
@@ -167,7 +170,7 @@ export class Policies {
       const policy = await this.#store.get(String(id));
       refuseRun(policy);
       if (this.#queue().hasActive(id) && policy.lastJob !== null) {
-        this.#again.set(id, options);
+        await this.#store.modify(id, (now) => ({ ...now, runAgain: both(now.runAgain, options) }));
         return { jobId: policy.lastJob };
       }
       const job = await this.#start(policy, options);
@@ -183,10 +186,11 @@ export class Policies {
   async startDue(): Promise<number | null> {
     const now = this.#clock.now();
     let next: number | null = null;
-    for await (const { id, nextRunAtMs, enabled, spent } of this.#store.list()) {
-      if (nextRunAtMs === null || !enabled || spent) continue;
-      if (nextRunAtMs > now) next = Math.min(next ?? nextRunAtMs, nextRunAtMs);
-      else await this.#startDue(id, now);
+    for await (const { id, nextRunAtMs, runAgain, enabled, spent } of this.#store.list()) {
+      if (!enabled || spent) continue;
+      const isDue = nextRunAtMs !== null && nextRunAtMs <= now;
+      if (isDue || runAgain !== null) await this.#startDue(id, now);
+      else if (nextRunAtMs !== null) next = Math.min(next ?? nextRunAtMs, nextRunAtMs);
     }
     return next;
   }
@@ -195,8 +199,8 @@ export class Policies {
     return this.#runs.run(String(id), async () => {
       const policy = await this.#store.records.get(id);
       if (!policy?.enabled || policy.spent || this.#queue().hasActive(id)) return;
-      if (policy.nextRunAtMs === null || policy.nextRunAtMs > now) return;
-      await this.#start(policy, DEFAULT_RUN);
+      const isDue = policy.nextRunAtMs !== null && policy.nextRunAtMs <= now;
+      if (isDue || policy.runAgain !== null) await this.#start(policy);
     });
   }
 
@@ -248,11 +252,9 @@ export class Policies {
   async afterJobEnd({ policyId }: Job): Promise<void> {
     this.#planChanged();
     await this.#runs.run(String(policyId), async () => {
-      const options = this.#again.get(policyId);
-      if (!options || this.#queue().hasActive(policyId)) return;
-      this.#again.delete(policyId);
       const policy = await this.#store.records.get(policyId);
-      if (policy?.enabled && !policy.spent) await this.#start(policy, options);
+      if (!policy?.runAgain || this.#queue().hasActive(policyId)) return;
+      if (policy.enabled && !policy.spent) await this.#start(policy);
     });
   }
 
@@ -260,14 +262,15 @@ export class Policies {
    * The policy's record is read again as it is written: it may have been modified
    * meanwhile, or have become due once more.
    */
-  async #start(policy: Policy, options: RunOptions): Promise<Job> {
+  async #start(policy: Policy, asked: RunOptions = DEFAULT_RUN): Promise<Job> {
+    const options = both(policy.runAgain, asked);
     const started = await this.#queue().create(
       policy,
       JOB_TYPES[policy.rule.type],
       options,
       async (job) => {
         const now = (await this.#store.records.get(policy.id)) ?? policy;
-        const run = { lastJob: job.id, lastRunAtMs: job.createdAtMs };
+        const run = { lastJob: job.id, lastRunAtMs: job.createdAtMs, runAgain: null };
         const plan =
           now.dueAfterJob === policy.dueAfterJob
             ? this.#planned.afterStart(now, job.createdAtMs)
@@ -278,6 +281,14 @@ export class Policies {
     this.#starts.tell();
     return started;
   }
+}
+
+/** What either run is to have is had by the one that is made of both. */
+function both(one: RunOptions | null, other: RunOptions): RunOptions {
+  return {
+    adopt: one?.adopt === true || other.adopt,
+    acceptSource: one?.acceptSource === true || other.acceptSource,
+  };
 }
 
 /** The type a job begins as; a repeated copy learns at its start whether it is a baseline. */

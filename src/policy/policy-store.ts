@@ -18,7 +18,13 @@ const codec: RecordCodec<Policy> = {
     const policy = stored as Policy;
     const { rule } = policy;
     return {
-      ...{ schedule: NO_SCHEDULE, parentId: null, nextRunAtMs: null, dueAfterJob: null },
+      ...{
+        schedule: NO_SCHEDULE,
+        parentId: null,
+        nextRunAtMs: null,
+        dueAfterJob: null,
+        runAgain: null,
+      },
       ...{ basePolicyId: null, own: null },
       ...policy,
       rule: wholeRule(rule),

@@ -225,7 +225,7 @@ function refuseTargetInSource(
 }
 
 function trimmed(path: string): string {
-  return path.replace(/\/+$/, '');
+  return path.replace(/\/+/g, '/').replace(/\/$/, '');
 }
 
 export function validateRetention(reserve: number, periodSeconds: number | null): void {

@@ -22,6 +22,7 @@ export function samplePolicy(id: number, priority: Policy['priority'] = 'NORMAL'
     own: null,
     nextRunAtMs: null,
     dueAfterJob: null,
+    runAgain: null,
     rule: {
       type: 'CREATION',
       accountId: 'local',

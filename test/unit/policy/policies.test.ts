@@ -215,6 +215,61 @@ describe('running policies', () => {
     expect((await policies.get(String(id))).nextRunAtMs).to.equal(Date.parse('2026-01-01T01:00Z'));
   });
 
+  it('starts nothing twice when the clock is corrected by a little', async () => {
+    scheduler.start();
+    const { id } = await policies.create({ ...NEW, schedule: HOURLY });
+    await settled();
+    clock.set('2026-01-01T01:00:00.300Z');
+    await settled();
+    expect(await allJobs()).to.equal(1);
+    clock.set('2026-01-01T00:59:59.800Z');
+    clock.wakeAll();
+    await settled();
+    clock.set('2026-01-01T01:00:01Z');
+    await settled();
+    expect(await allJobs()).to.equal(1);
+    expect((await policies.get(String(id))).nextRunAtMs).to.equal(Date.parse('2026-01-01T02:00Z'));
+  });
+
+  it('makes a run that was asked for while a job was active after a restart too, with all that was asked', async () => {
+    const { id } = await policies.create(NEW);
+    execute = (_context, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    const first = parseJobId((await policies.run(String(id))).jobId);
+    await policies.run(String(id), { adopt: false, acceptSource: true });
+    await policies.run(String(id), { adopt: true, acceptSource: false });
+    const asked = { adopt: true, acceptSource: true };
+    expect((await policies.get(String(id))).runAgain).to.deep.equal(asked);
+    await queue.control(first, 'cancel');
+    await ended(first);
+    // Cancelling switches the policy off, and what was asked for with it.
+    expect((await policies.get(String(id))).runAgain).to.equal(null);
+    await policies.modify(String(id), (policy) => ({ ...policy, enabled: true, runAgain: asked }));
+    execute = async () => ({ partial: false });
+    scheduler.start();
+    await settled();
+    const { lastJob, runAgain } = await policies.get(String(id));
+    expect(runAgain).to.equal(null);
+    expect((await queue.get(parseJobId(lastJob ?? 0))).options).to.deep.equal(asked);
+  });
+
+  it('keeps a child due when it may start earlier', async () => {
+    scheduler.start();
+    const parent = await policies.create(NEW);
+    const at = (startTime: string) => ({ ...NO_SCHEDULE, startTime });
+    const late = { parentId: parent.id, schedule: at('2026-01-02 00:00:00') };
+    const { id } = await policies.create({ ...NEW, name: 'child', ...late });
+    await ended(parseJobId((await policies.run(String(parent.id))).jobId));
+    await settled();
+    expect(await allJobs()).to.equal(1);
+    const schedule = at('2026-01-01 00:00:00');
+    await policies.modify(String(id), (policy) => ({ ...policy, schedule }));
+    await settled();
+    expect(await allJobs()).to.equal(2);
+  });
+
   it('starts a policy with a past start time once', async () => {
     scheduler.start();
     const schedule = { ...NO_SCHEDULE, startTime: '2022-10-12 12:00:00' };
