@@ -2,6 +2,7 @@ import type { JobQueue } from '../job/job-queue.js';
 import type { Job } from '../model/job.js';
 import { type EndedJob, Metrics } from '../observe/metrics.js';
 import type { ClockGuard } from '../policy/clock-guard.js';
+import { exceedsRpo, hasRpo } from '../policy/rpo-alert.js';
 import type { Clock } from '../util/clock.js';
 import { escapePath } from '../util/escape.js';
 import type { LocalTrees } from './local-trees.js';
@@ -39,6 +40,7 @@ export function agentMetrics(modules: AgentMetricsModules): Metrics {
           place,
           newestAtMs: outcome?.success?.datasetCreatedAtMs ?? null,
           succeededAtMs: outcome?.success?.endedAtMs ?? null,
+          exceedsRpo: hasRpo(policy) ? exceedsRpo(policy, outcome, nowMs) : null,
         })),
         certificates: await overview.certificates(),
         roots: overview.roots().map(({ path, filesystem, snapshotBytes }) => ({

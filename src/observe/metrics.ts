@@ -12,6 +12,8 @@ export interface MetricsSnapshot {
      */
     readonly newestAtMs: number | null;
     readonly succeededAtMs: number | null;
+    /** Whether its newest copy is older than its alert says; null without an alert. */
+    readonly exceedsRpo: boolean | null;
   }[];
   readonly certificates: readonly {
     readonly kind: 'ca' | 'identity' | 'crl';
@@ -81,11 +83,12 @@ export class Metrics {
   async text(): Promise<{ contentType: string; body: string }> {
     const snapshot = await this.#snapshot();
     // No await from here on: two who ask at once must not see each other's half-filled gauges.
-    const { age, success, expiry, free, snapshots, active, overdue, suspect } = this.#gauges;
-    for (const gauge of [age, success, expiry, free, snapshots, active]) gauge.reset();
-    for (const { policy, place, newestAtMs, succeededAtMs } of snapshot.policies) {
+    const { age, success, late, expiry, free, snapshots, active, overdue, suspect } = this.#gauges;
+    for (const gauge of [age, success, late, expiry, free, snapshots, active]) gauge.reset();
+    for (const { policy, place, newestAtMs, succeededAtMs, exceedsRpo } of snapshot.policies) {
       if (newestAtMs !== null) age.set({ policy, place }, (snapshot.nowMs - newestAtMs) / 1_000);
       if (succeededAtMs !== null) success.set({ policy }, succeededAtMs / 1_000);
+      if (exceedsRpo !== null) late.set({ policy }, exceedsRpo ? 1 : 0);
     }
     for (const { kind, name, expiresAtMs } of snapshot.certificates) {
       expiry.set({ kind, name }, expiresAtMs / 1_000);
@@ -124,6 +127,11 @@ function gauges(registry: Registry) {
     success: gauge(
       'dm_policy_last_success_timestamp_seconds',
       'When a job of the policy last finished.',
+      ['policy'],
+    ),
+    late: gauge(
+      'dm_policy_rpo_exceeded',
+      '1 while the newest copy of a policy is older than its RPO alert says, else 0.',
       ['policy'],
     ),
     expiry: gauge(

@@ -14,3 +14,8 @@ export function exceedsRpo(policy: Policy, outcome: PolicyOutcome | null, nowMs:
   const newestMs = outcome.success.datasetCreatedAtMs ?? outcome.success.endedAtMs;
   return nowMs - newestMs > rule.rpoAlertSeconds * 1_000;
 }
+
+/** Whether the policy has an alert. */
+export function hasRpo({ rule }: Policy): boolean {
+  return rule.type === 'REPEAT_COPY' && rule.rpoAlertSeconds !== null;
+}

@@ -11,13 +11,17 @@ const EMPTY: MetricsSnapshot = {
   clockSuspect: false,
 };
 
+const NEVER = { newestAtMs: null, succeededAtMs: null, exceedsRpo: null };
+
 describe('metrics', () => {
   it('show what is so now, and forget what is gone', async () => {
     let snapshot: MetricsSnapshot = {
       ...EMPTY,
       policies: [
-        { policy: 'push', place: 'beta', newestAtMs: 400_000, succeededAtMs: 900_000 },
-        { policy: 'never "ran"', place: 'local', newestAtMs: null, succeededAtMs: null },
+        { ...NEVER, policy: 'push', place: 'beta', newestAtMs: 400_000, succeededAtMs: 900_000 },
+        { ...NEVER, policy: 'never "ran"', place: 'local' },
+        { ...NEVER, policy: 'late', place: 'beta', exceedsRpo: true },
+        { ...NEVER, policy: 'in time', place: 'beta', exceedsRpo: false },
       ],
       certificates: [{ kind: 'crl', name: 'site', expiresAtMs: 2_000_000 }],
       roots: [
@@ -39,6 +43,8 @@ describe('metrics', () => {
       'dm_snapshot_bytes{root="/srv"} 7',
       'dm_jobs_active{state="running"} 2',
       'dm_clock_suspect 1',
+      'dm_policy_rpo_exceeded{policy="late"} 1',
+      'dm_policy_rpo_exceeded{policy="in time"} 0',
       'dm_datasets_overdue_expiry 3',
     ]) {
       expect(body.split('\n')).to.include(line);
