@@ -5,7 +5,7 @@ import type { Policy } from '../model/policy.js';
 import type { RunOptions } from '../model/run-options.js';
 import type { StateWrite } from '../state/database.js';
 import { ActiveJob, type StopReason } from './active-job.js';
-import { type AttemptsModules, attempts } from './attempts.js';
+import { type AttemptModules, attempt, waitForRetry } from './attempt.js';
 import { JobSlots, type JobSlotsModules } from './job-slots.js';
 import type { JobStore } from './job-store.js';
 import { JobWatchers } from './job-watchers.js';
@@ -18,7 +18,7 @@ const PRUNE_EVERY = 100;
 
 export type JobAction = 'pause' | 'resume' | 'cancel' | 'complete-partial';
 
-export interface JobQueueModules extends JobSlotsModules, Omit<AttemptsModules, 'inTurn'> {
+export interface JobQueueModules extends JobSlotsModules, AttemptModules {
   readonly store: JobStore;
   /**
    * State changes that belong to the end of a job, written in the same
@@ -240,8 +240,37 @@ export class JobQueue implements AsyncDisposable {
     }
   }
 
+  /** Attempts take turns with other jobs. Who waits for the next one is in nobody's way. */
   async #run(active: ActiveJob): Promise<void> {
+    for (let again = true; again; ) {
+      let hasTurn = false;
+      const turn = (): Promise<boolean> => {
+        hasTurn = true;
+        return this.#turn(active);
+      };
+      try {
+        await waitForRetry(active, this.#modules.clock);
+        again = await this.#slots.run(active.job, turn, active.stop.signal);
+      } catch (error) {
+        if (hasTurn) throw error;
+        await this.#over(active, { error });
+        return;
+      }
+    }
+  }
+
+  /** Whether there is to be another attempt. */
+  async #turn(active: ActiveJob): Promise<boolean> {
     const ended = await this.#work(active).catch((error: unknown) => ({ error }));
+    if (ended === 'again') return true;
+    await this.#over(active, ended);
+    return false;
+  }
+
+  async #over(
+    active: ActiveJob,
+    ended: { readonly partial: boolean } | { readonly error: unknown },
+  ): Promise<void> {
     const stored = await active.close().then(
       () => null,
       (error: unknown) => ({ error }),
@@ -251,19 +280,9 @@ export class JobQueue implements AsyncDisposable {
     } else await this.#settle(active, stored?.error ?? ('error' in ended ? ended.error : null));
   }
 
-  async #work(active: ActiveJob): Promise<{ partial: boolean }> {
-    const { signal } = active.stop;
-    const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
-      this.#slots.run(
-        active.job,
-        async () => {
-          await this.#begin(active);
-          signal.throwIfAborted();
-          return work();
-        },
-        signal,
-      );
-    return attempts(active, { ...this.#modules, inTurn });
+  async #work(active: ActiveJob): Promise<{ partial: boolean } | 'again'> {
+    await this.#begin(active);
+    return attempt(active, this.#modules);
   }
 
   async #begin(active: ActiveJob): Promise<void> {

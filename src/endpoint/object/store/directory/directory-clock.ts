@@ -24,12 +24,14 @@ export class DirectoryClock {
     this.#randomHex = modules.randomHex;
   }
 
-  /** Milliseconds since 1970, by a file that is made for it, or by what the last one said. This host's where none may be made. */
-  async now(): Promise<number> {
+  /** Milliseconds since 1970, by a file that is made for it, or by what the last one said. This host's where none may be made. `onMeasure` is told before a file is made. */
+  async now(onMeasure: () => void): Promise<number> {
     const known = this.#difference;
     if (known && this.#clock.now() - known.takenAt < VALID_MS) return this.#clock.now() + known.ms;
+    onMeasure();
     try {
-      return this.#clock.now() + (await this.#measure());
+      const ms = await this.#measure();
+      return this.#clock.now() + ms;
     } catch (error) {
       const refused = directoryError(error, `directory ${this.#path}`);
       if (refused.code === 'store_refused') return this.#clock.now();

@@ -182,8 +182,7 @@ export class DirectoryStore implements ObjectStore {
   /** The clock of the file system's host: an NFS server's own. Without the right to write, this host's. */
   async now(signal: AbortSignal): Promise<number> {
     if (this.#readOnly) return this.#hostClock.now();
-    this.#begin(signal);
-    return this.#clock.now();
+    return this.#clock.now(() => this.#begin(signal));
   }
 
   // biome-ignore lint/correctness/useYield: a directory keeps no versions.
