@@ -13,10 +13,10 @@ import {
   storedDatasets,
   storedInfo,
 } from './repository-datasets.js';
-import { requireTrusted, type TrustModules } from './require-trusted.js';
+import { requireTrusted } from './require-trusted.js';
 import type { StoredDataset } from './stored-dataset.js';
 
-export interface ObjectSourceModules extends ListingModules, TrustModules {
+export interface ObjectSourceModules extends ListingModules {
   /** Who needs which dataset of the account now; nobody unless given. */
   readonly locks?: () => Promise<(dataset: DatasetInfo) => readonly string[]>;
 }

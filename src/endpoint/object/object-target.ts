@@ -36,6 +36,7 @@ import { usablePacks } from './receive/usable-packs.js';
 import { WorkDirectory } from './receive/work-directory.js';
 import { openOrMakeRepository, openRepository, type Repository } from './repository.js';
 import {
+  isRolledBack,
   type ListingModules,
   newestStored,
   readDataset,
@@ -43,7 +44,7 @@ import {
   storedDatasets,
   storedInfo,
 } from './repository-datasets.js';
-import { isTrusted, requireTrusted, type TrustModules } from './require-trusted.js';
+import { requireTrusted } from './require-trusted.js';
 import type { StoredDataset } from './stored-dataset.js';
 
 export interface ObjectTargetOptions {
@@ -53,7 +54,7 @@ export interface ObjectTargetOptions {
   readonly secret: Uint8Array | null;
 }
 
-export interface ObjectTargetModules extends ListingModules, TrustModules {
+export interface ObjectTargetModules extends ListingModules {
   readonly pool: WorkerPool;
   /** Shared by all targets of one account. */
   readonly sessions: ReceiveSessions;
@@ -101,8 +102,7 @@ export class ObjectTarget implements Target {
       return { kind: 'absent', tree: null, head: null };
     }
     const newest = await newestStored(repository, this.#modules, signal);
-    const known = newest && isTrusted(newest, repository, this.#modules) ? newest : null;
-    await this.#modules.newest?.isRolledBack(repository.layout, known, this.#modules, signal);
+    await isRolledBack(repository, newest === null ? [] : [newest], this.#modules, signal);
     if (newest === null) return { kind: 'empty', tree: null, head: null };
     const { id, rootDigest, tree } = newest.record;
     return { kind: 'received', tree, head: { id, rootDigest } };

@@ -144,8 +144,11 @@ export async function* storedDatasets(
   yield* found.sort((a, b) => a.record.number - b.record.number);
 }
 
-/** What nobody we trust has signed is passed over: it neither proves that nothing is lost, nor is it missed later. */
-async function isRolledBack(
+/**
+ * Whether a repository lost its newest dataset since it was looked at last; logged once. `datasets`, oldest first, are all or the
+ * newest. What nobody we trust has signed is passed over: it neither proves that nothing is lost, nor is it missed later.
+ */
+export async function isRolledBack(
   repository: Repository,
   datasets: readonly StoredDataset[],
   modules: ListingModules,
