@@ -1,5 +1,5 @@
-import { memoryUsage } from 'node:process';
 import { setFlagsFromString } from 'node:v8';
+import { residentBytes } from './resident-memory.js';
 
 /**
  * Of what lives in a heap, how much garbage may gather before all of it is looked at, in percent; buffers outside the heap
@@ -14,8 +14,8 @@ const ROOMY_BYTES = 234_881_024;
 const LOOK_EVERY_MS = 250;
 
 export interface HeapGrowthModules {
-  /** Bytes of this process in memory. */
-  readonly rss: () => number;
+  /** Bytes of this process in memory; null when that is not known now. */
+  readonly rss: () => number | null;
   /** Takes a setting of V8 for all heaps of this process. */
   readonly setFlag: (flag: string) => void;
 }
@@ -26,11 +26,13 @@ export interface HeapGrowthModules {
  */
 export function governHeapGrowth(
   options: { readonly lookEveryMs?: number } = {},
-  modules: HeapGrowthModules = { rss: memoryUsage.rss, setFlag: setFlagsFromString },
+  modules: HeapGrowthModules = { rss: residentBytes, setFlag: setFlagsFromString },
 ): Disposable {
   let percent = 0;
   const look = (): void => {
-    const wanted = modules.rss() < ROOMY_BYTES ? ROOMY_PERCENT : TIGHT_PERCENT;
+    const rss = modules.rss();
+    if (rss === null && percent !== 0) return;
+    const wanted = rss !== null && rss < ROOMY_BYTES ? ROOMY_PERCENT : TIGHT_PERCENT;
     if (wanted === percent) return;
     percent = wanted;
     modules.setFlag(`--heap-growing-percent=${percent}`);

@@ -30,4 +30,25 @@ describe('the growth of heaps', () => {
     await until('it has looked some times', async () => looks > 5);
     expect(flags).to.have.length(1);
   });
+
+  it('stays as it is while the size is not known, and begins narrow', async () => {
+    let looks = 0;
+    let rss: number | null = null;
+    const flags: string[] = [];
+    const modules = {
+      rss: () => {
+        looks++;
+        return rss;
+      },
+      setFlag: (flag: string) => void flags.push(flag),
+    };
+    using _heaps = governHeapGrowth({ lookEveryMs: 1 }, modules);
+    expect(flags).to.deep.equal(['--heap-growing-percent=50']);
+    rss = 100 * MEBIBYTE;
+    await until('it is set wide', async () => flags.length === 2);
+    rss = null;
+    const before = looks;
+    await until('it has looked again', async () => looks > before + 2);
+    expect(flags).to.have.length(2);
+  });
 });

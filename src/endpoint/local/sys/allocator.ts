@@ -1,4 +1,4 @@
-import { memoryUsage } from 'node:process';
+import { residentBytes } from '../../../util/resident-memory.js';
 import { bind } from './libc.js';
 import { trimWhenLarge } from './trim-when-large.js';
 
@@ -37,7 +37,7 @@ export function limitAllocator(options: { readonly trimEveryMs?: number } = {}):
   const trim = known(() => bind<(keepBytes: number) => number>('malloc_trim', 'int', ['size_t']));
   if (trim === null) return { [Symbol.dispose]: () => {} };
   const always = setInterval(() => trim(0), options.trimEveryMs ?? TRIM_EVERY_MS).unref();
-  const look = trimWhenLarge({ rss: memoryUsage.rss, trim: () => trim(0) });
+  const look = trimWhenLarge({ rss: residentBytes, trim: () => trim(0) });
   const whenLarge = setInterval(look, TRIM_LARGE_EVERY_MS).unref();
   return {
     [Symbol.dispose]: () => {

@@ -4,8 +4,8 @@ const LARGE_BYTES = 268_435_456;
 const REGROWN_BYTES = 8_388_608;
 
 export interface TrimModules {
-  /** Bytes of this process in memory. */
-  readonly rss: () => number;
+  /** Bytes of this process in memory; null when that is not known now. */
+  readonly rss: () => number | null;
   /** Gives what is free back to the kernel. */
   readonly trim: () => void;
 }
@@ -15,9 +15,10 @@ export function trimWhenLarge({ rss, trim }: TrimModules): () => void {
   let least = 0;
   return () => {
     const now = rss();
+    if (now === null) return;
     least = Math.min(least, now);
     if (now < LARGE_BYTES || now < least + REGROWN_BYTES) return;
     trim();
-    least = rss();
+    least = rss() ?? now;
   };
 }

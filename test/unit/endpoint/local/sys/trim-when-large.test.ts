@@ -33,4 +33,15 @@ describe('giving back what is free of a large process', () => {
   it('is done again at once when it had been small meanwhile', () => {
     expect(looks([420, 150, 260], 10)).to.deep.equal([true, false, true]);
   });
+
+  it('is left for the next look when the size is not known', () => {
+    let size: number | null = null;
+    let trims = 0;
+    const look = trimWhenLarge({ rss: () => size, trim: () => void trims++ });
+    look();
+    expect(trims).to.equal(0);
+    size = 300 * MEBIBYTE;
+    look();
+    expect(trims).to.equal(1);
+  });
 });
