@@ -177,7 +177,7 @@ async function startParts(
     { settings, requestPrefix, lanes: LANES },
     {
       ...{ database, accounts, places, local, roots, trust, pool, governor },
-      ...{ clock, clockGuard, random: modules.random, log },
+      ...{ clock, uptime: modules.uptime, clockGuard, random: modules.random, log },
     },
   );
   const peers: ServedPeers = await servePeers(

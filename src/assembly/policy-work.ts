@@ -63,6 +63,8 @@ export interface PolicyWorkModules {
   readonly pool: WorkerPool;
   readonly governor: CpuGovernor;
   readonly clock: Clock;
+  /** Milliseconds that pass whatever is done to the clock. */
+  readonly uptime: () => number;
   readonly clockGuard: ClockGuard;
   readonly random: () => number;
   readonly log: Log;
@@ -94,7 +96,7 @@ export async function openPolicyWork(
 ): Promise<PolicyWork> {
   const { settings, requestPrefix, lanes } = options;
   const { database, accounts, places, local, roots, trust, pool, governor } = modules;
-  const { clock, clockGuard, random, log } = modules;
+  const { clock, uptime, clockGuard, random, log } = modules;
   const store = new PolicyStore({ database });
   const jobs = new JobStore({ database });
   const policyBases = new PolicyBases({ database });
@@ -172,6 +174,7 @@ export async function openPolicyWork(
         }),
         limits: async ({ policyId }) => accountLimits(await store.records.get(policyId), accounts),
         clock,
+        uptime,
         random,
         onEnd: async (job) => [
           ...(await policies.atJobEnd(job)),

@@ -1,5 +1,4 @@
 import type { Job } from '../model/job.js';
-import type { Clock } from '../util/clock.js';
 import type { JobReport } from './executor.js';
 import type { JobFailure, JobStore } from './job-store.js';
 
@@ -13,7 +12,8 @@ export type StopReason = 'pause' | 'cancel' | 'complete' | 'shutdown';
 
 export interface ActiveJobModules {
   readonly store: Pick<JobStore, 'save' | 'addFailures'>;
-  readonly clock: Pick<Clock, 'now'>;
+  /** Milliseconds that pass whatever is done to the clock. */
+  readonly uptime: () => number;
   /** Called after every change. */
   readonly changed: (job: Job) => void;
 }
@@ -34,7 +34,7 @@ export class ActiveJob {
   constructor(job: Job, modules: ActiveJobModules) {
     this.#modules = modules;
     this.#job = job;
-    this.#progressAtMs = modules.clock.now();
+    this.#progressAtMs = modules.uptime();
   }
 
   get job(): Job {
@@ -46,7 +46,7 @@ export class ActiveJob {
     return this.#over;
   }
 
-  /** When its work reported last, or was begun. */
+  /** When its work reported last, or was begun, by `uptime`. */
   get progressAtMs(): number {
     return this.#progressAtMs;
   }
@@ -67,7 +67,7 @@ export class ActiveJob {
    */
   report({ progress, statistics, ...rest }: JobReport): void {
     if (this.#over) return;
-    const now = this.#modules.clock.now();
+    const now = this.#modules.uptime();
     this.#progressAtMs = now;
     this.change({
       ...rest,

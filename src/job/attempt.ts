@@ -8,6 +8,8 @@ import { MAX_RETRY_DELAY_MS, mayRetry, retryDelay } from './retry.js';
 export interface AttemptModules {
   readonly execute: JobExecutor;
   readonly clock: Clock;
+  /** Milliseconds that pass whatever is done to the clock. */
+  readonly uptime: () => number;
   readonly random: () => number;
   readonly log: (job: Job, message: string) => void;
 }
@@ -18,7 +20,7 @@ export interface AttemptModules {
  */
 export async function attempt(
   active: ActiveJob,
-  { execute, clock, random, log }: AttemptModules,
+  { execute, clock, uptime, random, log }: AttemptModules,
 ): Promise<{ partial: boolean } | 'again'> {
   const { signal } = active.stop;
   signal.throwIfAborted();
@@ -34,7 +36,7 @@ export async function attempt(
   } catch (thrown) {
     signal.throwIfAborted();
     const error = asDmError(thrown, `job ${active.job.id}`);
-    if (!mayRetry(error, clock.now() - active.progressAtMs)) throw error;
+    if (!mayRetry(error, uptime() - active.progressAtMs)) throw error;
     const count = active.job.retry.count + 1;
     const delay = retryDelay(count, random);
     active.change({ retry: { count, nextAtMs: clock.now() + delay, reason: error.message } });

@@ -1,3 +1,4 @@
+import type { DatasetId } from '../model/ids.js';
 import type { Job, JobExpiry, JobProgress, JobStatistics, JobType } from '../model/job.js';
 import type { JobFailure } from './job-store.js';
 
@@ -6,6 +7,7 @@ export interface JobReport {
   readonly type?: JobType;
   readonly sourceDataset?: number | null;
   readonly targetDataset?: number | null;
+  readonly sourceDatasetId?: DatasetId | null;
   readonly datasetCreatedAtMs?: number | null;
   readonly newTasksAccountId?: string | null;
   readonly progress?: Partial<JobProgress>;

@@ -198,9 +198,9 @@ export class JobQueue implements AsyncDisposable {
   }
 
   #enqueue(job: Job): void {
-    const { store, clock } = this.#modules;
+    const { store, uptime } = this.#modules;
     const changed = ({ id }: Job): void => this.#watchers.changed(id);
-    const active = new ActiveJob(job, { store, clock, changed });
+    const active = new ActiveJob(job, { store, uptime, changed });
     this.#active.set(job.id, active);
     const running = this.#run(active).finally(() => this.#running.delete(running));
     this.#running.add(running);

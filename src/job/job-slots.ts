@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 import type { Job } from '../model/job.js';
 import type { Priority } from '../model/policy.js';
+import { JobOrder, type JobTurn } from './job-order.js';
 
 const PRIORITY_RANK: Record<Priority, number> = { LOW: 0, NORMAL: 1, HIGH: 2 };
 
@@ -17,13 +18,17 @@ export interface JobSlotsModules {
 
 /** Lets jobs run by priority: so many at once, and so many with one account. */
 export class JobSlots {
+  readonly #concurrency: number;
   readonly #modules: JobSlotsModules;
-  readonly #all: PQueue;
-  readonly #accounts = new Map<string, PQueue>();
+  readonly #queue: PQueue<JobOrder, JobTurn>;
+  /** The newest limit of an account counts, also for those that wait. */
+  readonly #limits = new Map<string, number>();
+  readonly #using = new Map<string, number>();
   readonly #waiting = new Set<Promise<void>>();
 
   constructor(options: { readonly concurrency: number }, modules: JobSlotsModules) {
-    this.#all = new PQueue({ concurrency: options.concurrency });
+    this.#concurrency = options.concurrency;
+    this.#queue = new PQueue({ concurrency: options.concurrency, queueClass: JobOrder });
     this.#modules = modules;
   }
 
@@ -37,7 +42,7 @@ export class JobSlots {
         signal.removeEventListener('abort', giveUp);
         if (!signal.aborted) await work().then(resolve, reject);
       };
-      const turn = this.#admit(job, begin)
+      const turn = this.#admit(job, begin, signal)
         .catch(reject)
         .finally(() => this.#waiting.delete(turn));
       this.#waiting.add(turn);
@@ -49,23 +54,36 @@ export class JobSlots {
     while (this.#waiting.size > 0) await Promise.allSettled(this.#waiting);
   }
 
-  async #admit(job: Job, work: () => Promise<void>): Promise<void> {
-    const limits = await this.#modules.limits(job);
-    const priority = PRIORITY_RANK[job.priority];
-    // Always in the same order: jobs that need two accounts cannot wait for each other.
-    const ordered = [...limits].sort((a, b) => (a.accountId < b.accountId ? -1 : 1));
-    const next = ordered.reduceRight<() => Promise<void>>(
-      (inner, limit) => () => this.#of(limit).add(inner, { priority }),
-      () => this.#all.add(work, { priority }),
-    );
-    await next();
+  async #admit(job: Job, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    const asked = await this.#modules.limits(job);
+    for (const { accountId, jobs } of asked) this.#limits.set(accountId, jobs);
+    const accounts = asked.map(({ accountId }) => accountId);
+    const turn = {
+      priority: PRIORITY_RANK[job.priority],
+      accounts,
+      hasRoom: (id: string) => (this.#using.get(id) ?? 0) < (this.#limits.get(id) ?? 1),
+      isStopped: () => signal.aborted,
+    };
+    const ended = this.#queue.add(async () => {
+      this.#count(accounts, 1);
+      await work().finally(() => this.#count(accounts, -1));
+    }, turn);
+    // A raised limit may let others begin.
+    this.#lookAgain();
+    // What was stopped leaves the order at once, and so do the accounts that it waited for.
+    const look = (): void => this.#lookAgain();
+    signal.addEventListener('abort', look, { once: true });
+    await ended.finally(() => signal.removeEventListener('abort', look));
+    // The end of one may let two begin, each with another account; p-queue by itself takes one.
+    this.#lookAgain();
   }
 
-  /** The newest limit counts, also for those that wait. */
-  #of({ accountId, jobs }: AccountLimit): PQueue {
-    const known = this.#accounts.get(accountId) ?? new PQueue();
-    known.concurrency = jobs;
-    this.#accounts.set(accountId, known);
-    return known;
+  #count(accounts: readonly string[], by: 1 | -1): void {
+    for (const id of accounts) this.#using.set(id, (this.#using.get(id) ?? 0) + by);
+  }
+
+  /** p-queue then starts all that can begin. */
+  #lookAgain(): void {
+    this.#queue.concurrency = this.#concurrency;
   }
 }

@@ -11,11 +11,11 @@ export function asWritten(policy: Policy): Policy {
  * was written, which is kept beside. A policy that a cancelled job has disabled stays so.
  */
 export function withBase(written: Policy, base: BasePolicy | null): Policy {
-  if (base === null) return { ...written, basePolicyId: null, own: null };
+  if (base === null) return asked({ ...written, basePolicyId: null, own: null });
   const takes = (one: Override) => base.overrides.includes(one);
   const { enabled, priority, schedule, briefcase, rule } = written;
   const own: OwnValues = { enabled, priority, schedule, briefcase, rule };
-  return {
+  return asked({
     ...written,
     basePolicyId: base.id,
     own,
@@ -24,7 +24,12 @@ export function withBase(written: Policy, base: BasePolicy | null): Policy {
     schedule: takes('SCHEDULE') ? base.schedule : schedule,
     briefcase: takes('BRIEFCASE') ? base.briefcase : briefcase,
     rule: ruleWithBase(rule, base),
-  };
+  });
+}
+
+/** A run that was asked for does not wait for a policy to be switched on again. */
+function asked(policy: Policy): Policy {
+  return policy.enabled ? policy : { ...policy, runAgain: null };
 }
 
 function ruleWithBase(rule: PolicyRule, base: BasePolicy): PolicyRule {

@@ -50,19 +50,25 @@ export class BasePolicies {
 
   /** Refused when one of the policies that name it would not be valid any more. */
   async modify(ref: string, change: (base: BasePolicy) => BasePolicy): Promise<BasePolicy> {
-    const { store, policies, database, planned, clock, changed } = this.#modules;
+    const { store, policies, database, world, planned, clock, changed } = this.#modules;
     const before = await store.get(ref);
     const after = change(before);
     await this.#validate(after);
-    for (const child of await this.#children(before.id)) await this.#validateChild(child, after);
+    for (const child of await this.#children(before.id)) {
+      const next = withBase(asWritten(child), after);
+      await forChild(next, () => validatePolicy(next, world));
+    }
     const modified = await database.update(async () => {
       const base = change(await store.get(String(before.id)));
       await store.refuseTakenName(base);
+      const children = await this.#children(base.id);
+      const after = children.map((child) => withBase(asWritten(child), base));
+      const all = await policies.listWith(after);
+      for (const next of after) await forChild(next, () => checkOverlap(next, all, world));
       const writes = [store.records.put(base.id, base)];
-      for (const child of await this.#children(base.id)) {
-        const next = withBase(asWritten(child), base);
-        const plan = planned.afterChange(child, next, clock.now());
-        writes.push(policies.records.put(child.id, { ...next, ...plan }));
+      for (const [at, next] of after.entries()) {
+        const plan = planned.afterChange(children[at] ?? next, next, clock.now());
+        writes.push(policies.records.put(next.id, { ...next, ...plan }));
       }
       await database.write(writes);
       return base;
@@ -100,20 +106,16 @@ export class BasePolicies {
     await validateBasePolicy(base, world);
     planned.first({ schedule: base.schedule, parentId: null }, clock.now());
   }
+}
 
-  async #validateChild(child: Policy, base: BasePolicy): Promise<void> {
-    const { world, policies } = this.#modules;
-    try {
-      const next = withBase(asWritten(child), base);
-      await validatePolicy(next, world);
-      await checkOverlap(next, policies, world);
-    } catch (error) {
-      const { code, message } = asDmError(error, `policy ${child.id}`);
-      throw new DmError(
-        code,
-        `with this change policy ${child.id} (${child.name}) could not run: ${message}`,
-        { cause: error },
-      );
-    }
+/** What is found wrong is said of the policy that it would become wrong of. */
+async function forChild({ id, name }: Policy, check: () => void | Promise<void>): Promise<void> {
+  try {
+    await check();
+  } catch (error) {
+    const { code, message } = asDmError(error, `policy ${id}`);
+    throw new DmError(code, `with this change policy ${id} (${name}) could not run: ${message}`, {
+      cause: error,
+    });
   }
 }

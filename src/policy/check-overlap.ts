@@ -1,8 +1,7 @@
 import { DmError } from '../model/error.js';
-import { LOOPBACK_ACCOUNT_ID, type PolicyId } from '../model/ids.js';
+import { LOOPBACK_ACCOUNT_ID } from '../model/ids.js';
 import type { Policy, PolicyRule } from '../model/policy.js';
 import { placePath } from './place-path.js';
-import type { PolicyStore } from './policy-store.js';
 
 /** A tree of files that a policy makes datasets of or keeps up to date. */
 interface Tree {
@@ -11,22 +10,22 @@ interface Tree {
   readonly use: 'the target' | 'the base path';
 }
 
-/** What of a policy is looked at; `id` is null for a new one. */
-type OverlapPolicy = Pick<Policy, 'rule' | 'enabled'> & { readonly id: PolicyId | null };
+/** What of a policy is looked at. */
+type OverlapPolicy = Pick<Policy, 'id' | 'rule' | 'enabled'>;
 
 /**
  * Refuses a target above or below a tree that another policy keeps up to date or makes datasets of
  * at the same place, and the other way round: one of the two trees would not be what was copied.
  * Two enabled repeated copies of different trees of one account to one path are refused, too,
- * unless one of them takes trees over (`reconnect`). `id` is null for a new policy.
+ * unless one of them takes trees over (`reconnect`). `others` are the policies as they will be.
  */
-export async function checkOverlap(
+export function checkOverlap(
   policy: OverlapPolicy,
-  store: PolicyStore,
+  others: Iterable<Policy>,
   { localAccountId }: { readonly localAccountId: string },
-): Promise<void> {
+): void {
   const own = treeOf(policy.rule, localAccountId);
-  for await (const other of store.list()) {
+  for (const other of others) {
     if (other.id === policy.id || other.spent) continue;
     refuseSameTarget(policy, other, localAccountId);
     const its = treeOf(other.rule, localAccountId);

@@ -3,6 +3,7 @@ import type { OpenPlace } from '../engine/places.js';
 import { type CopyPlan, newestDataset, planRepeatCopy } from '../engine/plan.js';
 import type { DatasetInfo } from '../model/dataset.js';
 import { DmError } from '../model/error.js';
+import type { DatasetId } from '../model/ids.js';
 import type { RepeatCopyRule } from '../model/policy.js';
 import { escapePath } from '../util/escape.js';
 import { placePath } from './place-path.js';
@@ -20,13 +21,13 @@ export interface PlannedCopy {
 
 /**
  * Decides what a REPEAT_COPY has to move now; writes nothing. A job that has already
- * chosen a dataset keeps to it, so that an interrupted copy goes on from where it was
- * although newer datasets have been made meanwhile.
+ * chosen a dataset keeps to it, so that an interrupted copy goes on from where it was although newer datasets have been
+ * made meanwhile; unless the policy was given another source, which does not hold it.
  */
 export async function planCopy(
   rule: RepeatCopyRule,
   { source, target }: { readonly source: OpenPlace; readonly target: OpenPlace },
-  options: { readonly adopt: boolean; readonly chosen: number | null },
+  options: { readonly adopt: boolean; readonly chosen: DatasetId | null },
   signal: AbortSignal,
 ): Promise<PlannedCopy> {
   const sourcePath = placePath(rule.sourceBasePath);
@@ -71,13 +72,13 @@ export async function datasetByNumber(
 async function candidates(
   { source }: OpenPlace,
   basePath: Buffer,
-  chosen: number | null,
+  chosen: DatasetId | null,
   signal: AbortSignal,
 ): Promise<DatasetInfo[]> {
   const found: DatasetInfo[] = [];
   for await (const dataset of source.listDatasets({ basePath }, signal)) found.push(dataset);
   const newest = newestDataset(found);
   const sameTree = found.filter((dataset) => dataset.tree === newest?.tree);
-  if (chosen === null || !sameTree.some((dataset) => dataset.number === chosen)) return sameTree;
-  return sameTree.filter((dataset) => dataset.number <= chosen);
+  const kept = sameTree.find(({ id }) => id === chosen);
+  return kept === undefined ? sameTree : sameTree.filter(({ number }) => number <= kept.number);
 }

@@ -39,6 +39,7 @@ export async function runCopy(
   context.report({
     type: 'DATASET_BASELINE_COPY_JOB',
     sourceDataset: dataset.number,
+    sourceDatasetId: dataset.id,
     datasetCreatedAtMs: dataset.createdAtMs,
     newTasksAccountId: rule.newTasksAccountId,
   });
@@ -85,7 +86,7 @@ export async function runRepeatCopy(
   await using source = await modules.places.open(rule.sourceAccountId, signal);
   await using target = await modules.places.open(rule.targetAccountId, signal);
   const { adopt } = context.job.options;
-  const chosen = context.job.sourceDataset;
+  const chosen = context.job.sourceDatasetId ?? null;
   const choice = { adopt, chosen };
   const { plan, state, targetPath, atSource, atTarget, bookmark } = await planCopy(
     rule,
@@ -96,6 +97,7 @@ export async function runRepeatCopy(
   context.report({
     type: plan.kind === 'baseline' ? 'DATASET_BASELINE_COPY_JOB' : 'DATASET_INCREMENTAL_COPY_JOB',
     sourceDataset: plan.dataset.number,
+    sourceDatasetId: plan.dataset.id,
     datasetCreatedAtMs: plan.dataset.createdAtMs,
     newTasksAccountId: rule.newTasksAccountId,
   });
@@ -118,7 +120,7 @@ export async function runRepeatCopy(
   };
   if (plan.kind === 'nothing') {
     const there = await findAtTarget(target, plan.dataset, targetPath, signal);
-    if (there !== null && chosen === plan.dataset.number) {
+    if (there !== null && chosen === plan.dataset.id) {
       await using mover = await openMover(rule.newTasksAccountId, copy, modules, signal);
       await settleCopy(policy, copy, wanted, mover, signal);
     }

@@ -63,17 +63,24 @@ export class PlannedRuns {
   }
 
   /**
-   * When the clock shows an earlier time than it did: a recurrence is
-   * not put off to where the clock was. What ran just before a small correction is not due once more.
+   * When the clock shows an earlier time than it did: nothing is put off to where the clock was, or dropped because it
+   * was there. What ran just before a small correction is not due once more, nor is a date that ran when it came.
    */
   afterSetBack(policy: Policy, nowMs: number): Plan {
     const { nextRunAtMs, dueAfterJob, parentId, lastRunAtMs } = policy;
     if (parentId !== null) return { nextRunAtMs, dueAfterJob };
     const isSmall = lastRunAtMs !== null && lastRunAtMs - nowMs < CORRECTION_MS;
     const fromMs = isSmall ? Math.max(nowMs, lastRunAtMs) : nowMs;
-    const recurrence = this.#times(policy).nextRecurrence(fromMs);
-    if (recurrence === null) return { nextRunAtMs, dueAfterJob };
-    return clock(nextRunAtMs === null ? recurrence : Math.min(nextRunAtMs, recurrence));
+    const times = this.#times(policy);
+    const ranAtDate = lastRunAtMs !== null && times.hasDateWithin(CORRECTION_MS, lastRunAtMs);
+    const found = [
+      ...[
+        times.nextRecurrence(fromMs),
+        times.nextDate(ranAtDate ? Math.max(fromMs, lastRunAtMs) : fromMs),
+      ],
+      nextRunAtMs,
+    ].filter((moment) => moment !== null);
+    return found.length === 0 ? { nextRunAtMs, dueAfterJob } : clock(Math.min(...found));
   }
 
   #times({ schedule }: Planned): DueTimes {

@@ -97,8 +97,11 @@ export class Policies {
     const made = await make(1 as PolicyId);
     await validatePolicy(made, this.#world);
     await checkParent({ id: null, parentId: made.parentId }, this.#store);
-    await checkOverlap({ ...made, id: null }, this.#store, this.#world);
-    const created = await this.#store.create(make);
+    const created = await this.#store.create(async (id) => {
+      const policy = await make(id);
+      await this.#checkOverlap(policy);
+      return policy;
+    });
     this.#planChanged();
     return created;
   }
@@ -109,8 +112,7 @@ export class Policies {
     const next = async (policy: Policy): Promise<Policy> => {
       const written = change(asWritten(policy));
       const disabledByDm = !written.enabled && written.disabledByDm;
-      const runAgain = written.enabled ? written.runAgain : null;
-      return this.#withBase({ ...written, disabledByDm, runAgain });
+      return this.#withBase({ ...written, disabledByDm });
     };
     const after = await next(before);
     if (after.rule.type !== before.rule.type) {
@@ -121,11 +123,11 @@ export class Policies {
     }
     await validatePolicy(after, this.#world);
     await checkParent(after, this.#store);
-    await checkOverlap(after, this.#store, this.#world);
     const modified = await this.#store.modify(before.id, async (policy) => {
       const changed = await next(policy);
       // Another one may have become a child of this one meanwhile.
       await checkParent(changed, this.#store);
+      await this.#checkOverlap(changed);
       return { ...changed, ...this.#planned.afterChange(policy, changed, this.#clock.now()) };
     });
     this.changed();
@@ -136,6 +138,11 @@ export class Policies {
   changed(): void {
     this.#planChanged();
     this.#starts.tell();
+  }
+
+  /** To be asked as the policy is written: two that are made at once are compared, too. */
+  async #checkOverlap(policy: Policy): Promise<void> {
+    checkOverlap(policy, await this.#store.listWith([]), this.#world);
   }
 
   async #withBase(written: Policy): Promise<Policy> {

@@ -67,6 +67,14 @@ export class PolicyStore {
     return this.records.list();
   }
 
+  /** All of them, with those of `changed` as they are there. */
+  async listWith(changed: readonly Policy[]): Promise<Policy[]> {
+    const byId = new Map(changed.map((policy) => [policy.id, policy]));
+    const found: Policy[] = [];
+    for await (const policy of this.records.list()) found.push(byId.get(policy.id) ?? policy);
+    return found;
+  }
+
   create(make: (id: PolicyId) => Promise<Policy>): Promise<Policy> {
     return this.#database.update(async () => {
       const { value, write } = await this.#database.next('policy');

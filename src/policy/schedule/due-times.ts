@@ -11,6 +11,7 @@ const LAST_YEAR = 2099;
 /** A schedule that was read: all its questions are answered from `afterMs`, the time it is. */
 export class DueTimes {
   readonly #crons: readonly Cron[];
+  /** The dates, and the start time where nothing recurs from it on. */
   readonly #dates: readonly number[];
   readonly #zone: TimeZone;
   /** The earliest moment of a run; null when there is none. */
@@ -23,11 +24,13 @@ export class DueTimes {
   constructor(schedule: Schedule, zone: TimeZone) {
     this.#zone = zone;
     this.#crons = schedule.recurrence.map(parseCron);
-    this.#dates = schedule.dateTimes.map((text) => parseMoment(text, '--date-times', this.#zone));
     this.startMs =
       schedule.startTime === ''
         ? null
         : parseMoment(schedule.startTime, '--start-time', this.#zone);
+    const dates = schedule.dateTimes.map((text) => parseMoment(text, '--date-times', this.#zone));
+    const isOne = this.startMs !== null && this.#crons.length === 0;
+    this.#dates = isOne ? [...dates, this.startMs] : dates;
     for (const [at, cron] of this.#crons.entries()) {
       const first = { year: FIRST_YEAR, month: 1, day: 1, hour: 0, minute: 0, second: -1 };
       if (nextWallTime(cron, first) === null) {
@@ -50,12 +53,21 @@ export class DueTimes {
   }
 
   /**
-   * The first recurrence or date after a moment and not before the
-   * start time; null when none is left.
+   * The first recurrence after a moment and not before the start time, or date, which comes whatever the start
+   * time; null when none is left.
    */
   next(afterMs: number): number | null {
-    const dates = this.#dates.filter((date) => date > afterMs);
-    return earliest([...dates, this.nextRecurrence(afterMs)]);
+    return earliest([this.nextDate(afterMs), this.nextRecurrence(afterMs)]);
+  }
+
+  /** As `next`, of the dates alone; a start time without a recurrence is one of them. */
+  nextDate(afterMs: number): number | null {
+    return earliest(this.#dates.filter((date) => date > afterMs));
+  }
+
+  /** Whether a date came in so many milliseconds before a moment, or at it. */
+  hasDateWithin(ms: number, untilMs: number): boolean {
+    return this.#dates.some((date) => date <= untilMs && date > untilMs - ms);
   }
 
   /** As `next`, of the recurrence alone. */

@@ -17,6 +17,9 @@ class ImpatientClock implements Clock {
   readonly delays: number[] = [];
   #nowMs = systemClock.now();
   now = () => this.#nowMs;
+  jump(ms: number): void {
+    this.#nowMs += ms;
+  }
   async delay(ms: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.delays.push(ms);
@@ -37,6 +40,8 @@ describe('job queue', () => {
   let store: JobStore;
   let clock: ImpatientClock;
   let ended: Job[];
+  /** By the clock unless a test says otherwise. */
+  let uptime: () => number | null;
 
   beforeEach(async () => {
     directory = new TempDirectory();
@@ -44,6 +49,7 @@ describe('job queue', () => {
     store = new JobStore({ database });
     clock = new ImpatientClock();
     ended = [];
+    uptime = () => null;
   });
 
   afterEach(async () => {
@@ -58,6 +64,7 @@ describe('job queue', () => {
         store,
         execute,
         clock,
+        uptime: () => uptime() ?? clock.now(),
         limits: async () => [],
         random: () => 0.5,
         onEnd: async () => [],
@@ -130,6 +137,21 @@ describe('job queue', () => {
     expect((await finalState(second, later.id)).retry.nextAtMs).to.equal(null);
     expect(clock.delays[0]).to.be.within(9_000, 10_000);
     expect(clock.delays[1]).to.equal(36_000);
+  });
+
+  it('gives up after a day without progress, not because the clock jumps ahead', async () => {
+    let attempts = 0;
+    let uptimeMs = 0;
+    uptime = () => uptimeMs;
+    await using queue = open(async () => {
+      attempts++;
+      if (attempts === 2) clock.jump(10 * 365 * 86_400_000);
+      if (attempts === 5) uptimeMs = 86_400_000;
+      throw new DmError('peer_unreachable', 'peer is away; check it');
+    });
+    const job = await queue.create(policy(1), 'DATASET_CREATION_JOB', RUN, () => []);
+    expect((await finalState(queue, job.id)).error?.code).to.equal('peer_unreachable');
+    expect(attempts).to.equal(5);
   });
 
   it('fails at once on a final error and says why', async () => {

@@ -103,4 +103,41 @@ describe('the slots of jobs', () => {
     expect(work.started).to.deep.equal([1, 2]);
     await idle;
   });
+
+  it('go to the job of highest priority, whatever has waited at its account before', async () => {
+    for (const id of [4, 5]) limits.set(id, [{ accountId: 'peer', jobs: 1 }]);
+    await start(job(1), job(2), job(3), job(4, 'LOW'), job(6), job(5, 'HIGH'));
+    await work.end(1);
+    await work.end(2);
+    expect(work.started).to.deep.equal([1, 2, 3, 5, 6]);
+    await work.end(5);
+    expect(work.started).to.deep.equal([1, 2, 3, 5, 6, 4]);
+  });
+
+  it('come to a job that needs two accounts, although others use one of them in turn', async () => {
+    const of = (...ids: string[]) => ids.map((accountId) => ({ accountId, jobs: 1 }));
+    limits.set(1, of('a')).set(2, of('b')).set(3, of('a', 'b')).set(4, of('a')).set(5, of('b'));
+    await start(job(1), job(2), job(3), job(4), job(5));
+    await work.end(1);
+    expect(work.started).to.deep.equal([1, 2]);
+    await work.end(2);
+    expect(work.started).to.deep.equal([1, 2, 3]);
+    // Its end makes room for two at once.
+    await work.end(3);
+    expect(work.started).to.deep.equal([1, 2, 3, 4, 5]);
+  });
+
+  it('keep no account for a job that was stopped while it waited', async () => {
+    const of = (...ids: string[]) => ids.map((accountId) => ({ accountId, jobs: 1 }));
+    limits.set(1, of('a')).set(2, of('a', 'b')).set(3, of('b'));
+    await start(job(1));
+    const stop = new AbortController();
+    const waiting = slots.run(job(2), work.of(2), stop.signal).catch((reason: unknown) => reason);
+    await start(job(3));
+    expect(work.started).to.deep.equal([1]);
+    stop.abort('stopped');
+    expect(await waiting).to.equal('stopped');
+    await settled();
+    expect(work.started).to.deep.equal([1, 3]);
+  });
 });

@@ -94,6 +94,18 @@ describe('when a schedule is due', () => {
     expect(times.next(now)).to.equal(null);
   });
 
+  it('is due at its dates whatever the start time, and at the start time whatever the dates', () => {
+    const schedule = {
+      startTime: '2026-01-05 00:00:00',
+      dateTimes: ['2026-01-02 00:00:00', '2026-01-09 00:00:00'],
+    };
+    expect(following(schedule, '2026-01-01T00:00:00Z', 4)).to.deep.equal([
+      '2026-01-02T00:00:00',
+      '2026-01-05T00:00:00',
+      '2026-01-09T00:00:00',
+    ]);
+  });
+
   it('begins a recurrence at the start time or now, whichever is later', () => {
     const recurrence = ['0 * * * *'];
     const now = Date.parse('2026-01-01T00:10:00Z');

@@ -51,6 +51,16 @@ const BASE: Omit<BasePolicy, 'id'> = {
   targetRetention: { periodSeconds: null, reserve: 0 },
 };
 
+function copyRule(sourceBasePath: string): RepeatCopyRule {
+  return {
+    type: 'REPEAT_COPY',
+    ...{ sourceBasePath, reconnect: false, onDrift: 'repair', targetDatasetType: 'FILE' },
+    ...{ rpoAlertSeconds: null, sourceAccountId: 'local', targetAccountId: 'peer' },
+    ...{ newTasksAccountId: null, targetBasePath: '/copies/a' },
+    retention: { periodSeconds: null, reserve: 0 },
+  };
+}
+
 const HOURLY = { ...NO_SCHEDULE, recurrence: ['0 * * * *'] };
 
 describe('running policies', () => {
@@ -104,6 +114,7 @@ describe('running policies', () => {
         store: jobs,
         execute: (context, signal) => execute(context, signal),
         clock,
+        uptime: () => clock.now(),
         limits: async () => [],
         random: () => 0.5,
         onEnd: (job) => policies.atJobEnd(job),
@@ -213,6 +224,31 @@ describe('running policies', () => {
     await settled();
     expect(await allJobs()).to.equal(1);
     expect((await policies.get(String(id))).nextRunAtMs).to.equal(Date.parse('2026-01-01T01:00Z'));
+  });
+
+  it('keeps dates that the clock has jumped over, and runs none twice that has come', async () => {
+    scheduler.start();
+    const dateTimes = ['2026-01-01 01:00:00', '2026-01-02 01:00:00', '2026-01-03 01:00:00'];
+    const { id } = await policies.create({ ...NEW, schedule: { ...NO_SCHEDULE, dateTimes } });
+    const next = async () =>
+      new Date((await policies.get(String(id))).nextRunAtMs ?? 0).toISOString();
+    await settled();
+    clock.set('2026-01-01T01:00:00Z');
+    await settled();
+    expect(await allJobs()).to.equal(1);
+    // A day back: what has run when it came is not due once more.
+    clock.set('2025-12-31T01:00:00Z');
+    clock.wakeAll();
+    await settled();
+    expect(await next()).to.equal('2026-01-02T01:00:00.000Z');
+    clock.set('2036-01-01T00:30:00Z');
+    await settled();
+    expect(await allJobs()).to.equal(2);
+    clock.set('2026-01-01T02:00:00Z');
+    clock.wakeAll();
+    await settled();
+    expect(await allJobs()).to.equal(2);
+    expect(await next()).to.equal('2026-01-02T01:00:00.000Z');
   });
 
   it('starts nothing twice when the clock is corrected by a little', async () => {
@@ -355,6 +391,49 @@ describe('running policies', () => {
     expect(await policies.get(String(id))).to.include({ enabled: false, priority: 'HIGH' });
     await policies.modify(String(id), (policy) => ({ ...policy, enabled: true }));
     expect(await policies.get(String(id))).to.include({ enabled: true, disabledByDm: false });
+  });
+
+  it("refuses a change of a base policy by which its policies would be in each other's way", async () => {
+    const base = await bases.create({
+      ...BASE,
+      overrides: ['TARGET_BASE_PATH'],
+      targetBasePath: '/a',
+    });
+    const rule = copyRule('/data/one');
+    await policies.create({ ...NEW, name: 'one', rule, basePolicyId: base.id });
+    const other = copyRule('/data/two');
+    const second = await policies.create({
+      ...NEW,
+      name: 'two',
+      enabled: false,
+      rule: other,
+      basePolicyId: base.id,
+    });
+    const enabling = (present: BasePolicy): BasePolicy => ({
+      ...present,
+      enabled: true,
+      overrides: ['TARGET_BASE_PATH', 'ENABLED'],
+    });
+    const refused = await bases.modify(base.name, enabling).then(String, String);
+    expect(refused).to.match(
+      /with this change policy 1 \(one\) could not run: \/a is the target of policy 2 \(two\)/,
+    );
+    // All of them move: none is in the way of where another was.
+    const moved = (present: BasePolicy): BasePolicy => ({ ...present, targetBasePath: '/a/b' });
+    await bases.modify(base.name, moved);
+    expect((await policies.get(String(second.id))).rule).to.include({ targetBasePath: '/a/b' });
+  });
+
+  it('forgets a run that was asked for when a base policy switches the policy off', async () => {
+    const base = await bases.create({ ...BASE, overrides: ['ENABLED'] });
+    const { id } = await policies.create({ ...NEW, basePolicyId: base.id });
+    execute = (_context, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', reject));
+    await policies.run(String(id));
+    await policies.run(String(id));
+    expect((await policies.get(String(id))).runAgain).not.to.equal(null);
+    await bases.modify(base.name, (present) => ({ ...present, enabled: false }));
+    expect((await policies.get(String(id))).runAgain).to.equal(null);
   });
 
   it('does not make up for what was missed while a policy was disabled', async () => {
