@@ -7,6 +7,7 @@ export interface JobReport {
   readonly type?: JobType;
   readonly sourceDataset?: number | null;
   readonly targetDataset?: number | null;
+  readonly baseDataset?: number | null;
   readonly sourceDatasetId?: DatasetId | null;
   readonly datasetCreatedAtMs?: number | null;
   readonly newTasksAccountId?: string | null;

@@ -116,6 +116,8 @@ export interface Job {
   /** Dataset numbers at the source and at the target place; null until known. */
   readonly sourceDataset: number | null;
   readonly targetDataset: number | null;
+  /** Number at the source of what an increment is the difference to; null of a baseline, absent in jobs of older releases. */
+  readonly baseDataset?: number | null;
   /** The dataset at the source, whatever its number at another place; null until known, absent in jobs of older releases. */
   readonly sourceDatasetId?: DatasetId | null;
   /**

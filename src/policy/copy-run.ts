@@ -3,6 +3,7 @@ import type { RestoreRules } from '../endpoint/target.js';
 import type { OpenPlace, Places } from '../engine/places.js';
 import type { JobContext } from '../job/executor.js';
 import type { DatasetInfo } from '../model/dataset.js';
+import type { DatasetId } from '../model/ids.js';
 import type { Job } from '../model/job.js';
 import type { CopyingRule, CopyRule, Policy, RepeatCopyRule } from '../model/policy.js';
 import { parseEscaped } from '../util/escape.js';
@@ -98,6 +99,8 @@ export async function runRepeatCopy(
     type: plan.kind === 'baseline' ? 'DATASET_BASELINE_COPY_JOB' : 'DATASET_INCREMENTAL_COPY_JOB',
     sourceDataset: plan.dataset.number,
     sourceDatasetId: plan.dataset.id,
+    baseDataset:
+      plan.kind === 'increment' ? (atBase(plan.base.id, atSource, bookmark)?.number ?? null) : null,
     datasetCreatedAtMs: plan.dataset.createdAtMs,
     newTasksAccountId: rule.newTasksAccountId,
   });
@@ -131,6 +134,14 @@ export async function runRepeatCopy(
   const result = await move(policy, rule, copy, wanted, context, modules, signal);
   context.report({ warnings: [...result.warnings, ...(await keep())] });
   return { partial: result.partial };
+}
+
+function atBase(
+  id: DatasetId,
+  atSource: readonly DatasetInfo[],
+  bookmark: DatasetInfo | null,
+): DatasetInfo | null {
+  return atSource.find((dataset) => dataset.id === id) ?? bookmark;
 }
 
 function isPlain({ existing, inPlace, metadata }: RestoreRules): boolean {

@@ -63,6 +63,8 @@ describe('what ended jobs did', function () {
       files_to_1m: 1,
       files_to_100m: 1,
       bytes_of_files: 2_100_100,
+      source_dataset_id: 1,
+      base_dataset_id: 0,
     });
     truncateSync(join(data, 'd', 'large'), 1_500_000);
     appendFileSync(join(data, 'd', 'small'), 'more');
@@ -72,6 +74,8 @@ describe('what ended jobs did', function () {
     expect(last).to.include({
       job_id: job.id,
       job_type: 'DATASET_INCREMENTAL_COPY_JOB',
+      source_dataset_id: 2,
+      base_dataset_id: 1,
       files_created: 0,
       files_updated: 2,
       dirs_moved: 1,

@@ -55,6 +55,7 @@ function report(job: Job): Report {
     job_end_time: timeText(job.endedAtMs),
     duration_seconds: seconds,
     source_dataset_id: job.sourceDataset ?? 0,
+    base_dataset_id: job.baseDataset ?? 0,
     target_dataset_id: job.targetDataset ?? 0,
     files: statistics.files,
     files_created: details.filesCreated,

@@ -19,6 +19,7 @@ const COLUMNS = columns(
   'policy_id',
   'job_start_time',
   'source_dataset_id',
+  'base_dataset_id',
   'target_dataset_id',
   'files_created',
   'files_updated',

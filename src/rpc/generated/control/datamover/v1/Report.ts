@@ -47,6 +47,7 @@ export interface Report {
   'error_code'?: (string);
   'error_message'?: (string);
   'new_tasks_account'?: (string);
+  'base_dataset_id'?: (number | string | Long);
 }
 
 export interface Report__Output {
@@ -94,4 +95,5 @@ export interface Report__Output {
   'error_code': (string);
   'error_message': (string);
   'new_tasks_account': (string);
+  'base_dataset_id': (number);
 }
