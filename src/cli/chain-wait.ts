@@ -1,15 +1,18 @@
-import { DmError } from '../model/error.js';
+import type { DmError } from '../model/error.js';
 import type { CommandContext } from './command-context.js';
-import { reportJob, stoppedWaiting, waitForJob } from './job-wait.js';
+import { reportJob, waitForJob } from './job-wait.js';
+import { childJobs } from './started-jobs.js';
 
 /**
  * Waits for a job and for all that its end starts, one after the other, and prints how each
  * ended. Of several that did not finish whole the first that failed is thrown, else the
- * first partial one. --timeout is for all together.
+ * first partial one. `deadline` is for all together.
  */
-export async function waitForChain(context: CommandContext, jobId: number): Promise<void> {
-  const seconds = context.options.integer('timeout');
-  const deadline = seconds === undefined ? null : AbortSignal.timeout(seconds * 1000);
+export async function waitForChain(
+  context: CommandContext,
+  jobId: number,
+  deadline: AbortSignal | null,
+): Promise<void> {
   const failures: DmError[] = [];
   const waiting = [jobId];
   for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
@@ -20,23 +23,4 @@ export async function waitForChain(context: CommandContext, jobId: number): Prom
   }
   const worst = failures.find(({ code }) => code !== 'partial') ?? failures[0];
   if (worst !== undefined) throw worst;
-}
-
-async function childJobs(
-  context: CommandContext,
-  id: number,
-  deadline: AbortSignal | null,
-): Promise<number[]> {
-  const interrupt = context.signal();
-  const signal = deadline === null ? interrupt : AbortSignal.any([interrupt, deadline]);
-  try {
-    return (await (await context.client()).getChildJobs({ id }, signal)).job_ids;
-  } catch (error) {
-    if (interrupt.aborted) throw stoppedWaiting(id);
-    if (!deadline?.aborted) throw error;
-    throw new DmError(
-      'wait_timeout',
-      `not all policies that follow job ${id} have started in time; see "dm policies list"`,
-    );
-  }
 }

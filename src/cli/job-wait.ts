@@ -12,8 +12,12 @@ const ENDED = new Set(['finished', 'failed', 'cancelled']);
  * finished whole; `partial`, `job_failed`, `cancelled` and, after --timeout, `wait_timeout`
  * otherwise. Ctrl-C ends the waiting, not the job.
  */
-export async function waitAndReport(context: CommandContext, jobId: number): Promise<void> {
-  const job = await waitForJob(context, jobId, timeoutOf(context));
+export async function waitAndReport(
+  context: CommandContext,
+  jobId: number,
+  timeout: AbortSignal | null = timeoutOf(context),
+): Promise<void> {
+  const job = await waitForJob(context, jobId, timeout);
   const failure = await reportJob(context, job);
   if (failure !== null) throw failure;
 }

@@ -28,7 +28,7 @@ export async function atJobEnd(
   if (job.state !== 'finished') return [];
   const writes: StateWrite[] = [];
   if (policy.rule.type === 'COPY') {
-    writes.push(records.put(policy.id, { ...policy, spent: true }));
+    writes.push(records.put(policy.id, { ...policy, spent: true, runAgain: null }));
   }
   for await (const child of store.list()) {
     if (child.parentId !== policy.id || !child.enabled || child.spent) continue;

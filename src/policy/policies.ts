@@ -1,6 +1,6 @@
 import type { JobQueue } from '../job/job-queue.js';
 import { DmError } from '../model/error.js';
-import type { JobId, PolicyId } from '../model/ids.js';
+import type { PolicyId } from '../model/ids.js';
 import type { Job, JobType } from '../model/job.js';
 import type { Policy, PolicyType } from '../model/policy.js';
 import type { RunOptions } from '../model/run-options.js';
@@ -13,6 +13,7 @@ import { atJobEnd } from './at-job-end.js';
 import type { BasePolicyStore } from './base-policy-store.js';
 import { checkOverlap } from './check-overlap.js';
 import { checkParent } from './check-parent.js';
+import { FollowingJobs } from './following-jobs.js';
 import type { PlannedRuns } from './planned-runs.js';
 import type { PolicyStore } from './policy-store.js';
 import { refuseRun } from './refuse-run.js';
@@ -56,8 +57,10 @@ export class Policies {
   readonly #clock: Clock;
   readonly #planned: PlannedRuns;
   readonly #planChanged: () => void;
-  /** Tells whoever waits for a job that a child has started, or no longer will. */
+  /** Tells whoever waits for a job that one has started, or no longer will. */
   readonly #starts = new Signal();
+  /** Jobs that others lead to. */
+  readonly following: FollowingJobs;
   /** One start of a policy at a time. */
   readonly #runs = new KeyedMutex();
 
@@ -78,6 +81,7 @@ export class Policies {
     this.#clock = modules.clock;
     this.#planned = modules.planned;
     this.#planChanged = modules.planChanged;
+    this.following = new FollowingJobs({ ...modules, starts: this.#starts });
   }
 
   get(ref: string): Promise<Policy> {
@@ -168,20 +172,23 @@ export class Policies {
   }
 
   /**
-   * Makes a job now, or, while one is active, exactly one more after
-   * it. Returns the job to wait for.
+   * Makes a job now, or, while one is active, exactly one more after it: then `jobId` is that of the active one and
+   * `again` is true; `following.after` waits for the other.
    */
-  async run(ref: string, options: RunOptions = DEFAULT_RUN): Promise<{ jobId: number }> {
+  async run(
+    ref: string,
+    options: RunOptions = DEFAULT_RUN,
+  ): Promise<{ jobId: number; again: boolean }> {
     const { id } = await this.#store.get(ref);
     return this.#runs.run(String(id), async () => {
       const policy = await this.#store.get(String(id));
       refuseRun(policy);
       if (this.#queue().hasActive(id) && policy.lastJob !== null) {
         await this.#store.modify(id, (now) => ({ ...now, runAgain: both(now.runAgain, options) }));
-        return { jobId: policy.lastJob };
+        return { jobId: policy.lastJob, again: true };
       }
       const job = await this.#start(policy, options);
-      return { jobId: job.id };
+      return { jobId: job.id, again: false };
     });
   }
 
@@ -217,33 +224,6 @@ export class Policies {
   clockSetBack(): Promise<void> {
     const now = this.#clock.now();
     return this.#store.replan((policy) => this.#planned.afterSetBack(policy, now));
-  }
-
-  /**
-   * The jobs that the end of `job` started, in the order of their policies; waits until all of them
-   * are there. A child that is disabled, or was meanwhile, has none.
-   */
-  async childJobs(job: Job, signal: AbortSignal): Promise<JobId[]> {
-    const found: JobId[] = [];
-    for await (const { id, parentId } of this.#store.list()) {
-      if (parentId !== job.policyId) continue;
-      const child = await this.#childJob(id, job, signal);
-      if (child !== null) found.push(child);
-    }
-    return found;
-  }
-
-  async #childJob(id: PolicyId, parent: Job, signal: AbortSignal): Promise<JobId | null> {
-    for (;;) {
-      signal.throwIfAborted();
-      const changed = this.#starts.next(signal);
-      const policy = await this.#store.records.get(id);
-      if (!policy) return null;
-      const last = policy.lastJob === null ? null : await this.#queue().find(policy.lastJob);
-      if (last !== null && (last.parentJob ?? 0) >= parent.id) return last.id;
-      if (!policy.enabled || policy.spent || policy.dueAfterJob === null) return null;
-      await changed;
-    }
   }
 
   /** State changes that belong to the end of a job. */

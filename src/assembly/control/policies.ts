@@ -102,17 +102,21 @@ export function policyHandlers(modules: {
       return {};
     },
     runPolicy: async (request: RunPolicyRequest__Output) => {
-      const { jobId } = await policies.run(request.ref, {
+      const { jobId, again } = await policies.run(request.ref, {
         adopt: request.adopt,
         acceptSource: request.accept_source,
       });
-      return { job_id: jobId };
+      return { job_id: jobId, again };
     },
     previewPolicy: async (request: Ref__Output, signal: AbortSignal) =>
       previewView(await previewPolicy(await policies.get(request.ref), modules, signal)),
     getChildJobs: async (request: JobRef__Output, signal: AbortSignal) => {
       const job = await queue.get(parseJobId(request.id));
-      return { job_ids: await policies.childJobs(job, signal) };
+      return { job_ids: await policies.following.ofChildren(job, signal) };
+    },
+    getNextJob: async (request: JobRef__Output, signal: AbortSignal) => {
+      const next = await policies.following.after(await queue.get(parseJobId(request.id)), signal);
+      return { job_ids: next === null ? [] : [next] };
     },
     getLastJob: async (request: Ref__Output) => {
       const policy = await policies.get(request.ref);

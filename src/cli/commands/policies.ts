@@ -6,8 +6,9 @@ import type { CommandContext } from '../command-context.js';
 import type { GroupSpec } from '../command-spec.js';
 import { argument } from '../command-spec.js';
 import { columns } from '../format/columns.js';
-import { waitAndReport } from '../job-wait.js';
+import { timeoutOf, waitAndReport } from '../job-wait.js';
 import type { OptionSpec } from '../option-spec.js';
+import { nextJob } from '../started-jobs.js';
 import { POLICY_FLAGS } from './policy-flags.js';
 import { newPolicy, policyChanges } from './policy-message.js';
 
@@ -115,7 +116,11 @@ export const policies: GroupSpec = {
       example: 'dm policies run nightly --wait --timeout 600',
       arguments: REF,
       options: [
-        { flag: 'wait', kind: 'boolean', help: 'wait for the job; 0 whole, 6 partial, 1 failed' },
+        {
+          flag: 'wait',
+          kind: 'boolean',
+          help: 'wait for the job of this run, after one that is active; 0 whole, 6 partial, 1 failed',
+        },
         {
           flag: 'wait-chain',
           kind: 'boolean',
@@ -179,14 +184,15 @@ async function run(context: CommandContext): Promise<void> {
   if (!wait && options.has('timeout')) {
     throw new DmError('usage', '--timeout needs --wait; give both or neither');
   }
-  const { job_id } = await (await context.client()).runPolicy({
+  const { job_id, again } = await (await context.client()).runPolicy({
     ref: context.argument(0),
     adopt: options.boolean('adopt') ?? false,
     accept_source: options.boolean('accept-source') ?? false,
   });
-  if (chain) await waitForChain(context, job_id);
-  else if (wait) await waitAndReport(context, job_id);
-  else await output.created(job_id, 'job_id');
+  if (!wait) return output.created(job_id, 'job_id');
+  const deadline = timeoutOf(context);
+  const job = again ? await nextJob(context, job_id, deadline) : job_id;
+  await (chain ? waitForChain(context, job, deadline) : waitAndReport(context, job, deadline));
 }
 
 /** The policy with the ids of its parent and its base policy, which were given by id or name. */

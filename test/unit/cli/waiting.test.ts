@@ -37,7 +37,7 @@ const whole = job({
   source_dataset_id: 3,
   progress: { files_done: 2, files_total: 2, bytes_done: 2048, bytes_total: 2048, phase: 'done' },
 });
-const runPolicy = async () => ({ job_id: 7 });
+const runPolicy = async () => ({ job_id: 7, again: false });
 
 /** Yields one message, then nothing until the signal aborts. */
 function stuck(_request: unknown, signal?: AbortSignal, first = job({})): AsyncIterable<Job> {
@@ -61,6 +61,24 @@ describe('waiting for a job', () => {
     const request = { ref: '1', adopt: false, accept_source: false };
     expect(outcome.calls[0]).to.deep.equal({ method: 'runPolicy', request });
     expect(outcome.calls[1]).to.deep.equal({ method: 'watchJob', request: { id: 7 } });
+  });
+
+  it('waits for the run that follows a job that is active already', async () => {
+    const active = job({ state: 'failed', error_code: 'no_space', error_message: 'full' });
+    const outcome = await runLine(['policies', 'run', '1', '--wait'], {
+      runPolicy: async () => ({ job_id: 7, again: true }),
+      watchJob: ({ id }) => stream(id === 7 ? active : { ...whole, id: 8 }),
+      getNextJob: async () => ({ job_ids: [8] }),
+    });
+    expect(outcome.stdout).to.match(/^job 8 finished/);
+    expect(outcome.code).to.equal(0);
+    const none = await runLine(['policies', 'run', '1', '--wait'], {
+      runPolicy: async () => ({ job_id: 7, again: true }),
+      watchJob: () => stream(job({ state: 'cancelled' })),
+      getNextJob: async () => ({ job_ids: [] }),
+    });
+    expect(none.stderr).to.match(/^dm: policy_disabled: policy "nightly" does not run again/);
+    expect(none.code).to.equal(5);
   });
 
   it('passes --accept-source on and does not wait unasked', async () => {

@@ -186,6 +186,33 @@ describe('running policies', () => {
     expect(await allJobs()).to.equal(2);
   });
 
+  it('tells who asked for a run while a job was active which job that became, or that none comes', async () => {
+    const { id } = await policies.create(NEW);
+    let end: () => void = () => undefined;
+    execute = () => new Promise((resolve) => (end = () => resolve({ partial: false })));
+    const none = new AbortController().signal;
+    const first = await policies.run(String(id));
+    const asked = await policies.run(String(id));
+    expect(asked).to.deep.equal({ jobId: first.jobId, again: true });
+    const next = policies.following.after(await queue.get(parseJobId(first.jobId)), none);
+    await until(
+      'it runs',
+      async () => (await queue.get(parseJobId(first.jobId))).state === 'running',
+    );
+    end();
+    const second = await next;
+    expect(second).to.equal(first.jobId + 1);
+    const last = await queue.get(parseJobId(second ?? 0));
+    expect(await policies.following.after(last, none)).to.equal(null);
+    await policies.run(String(id));
+    const waiting = policies.following.after(last, none);
+    await policies.modify(String(id), (policy) => ({ ...policy, enabled: false }));
+    expect(await waiting).to.equal(null);
+    await until('it runs', async () => (await queue.get(last.id)).state === 'running');
+    end();
+    await ended(last.id);
+  });
+
   it('keeps what is modified while a run starts', async () => {
     const { id } = await policies.create(NEW);
     const [, { jobId }] = await Promise.all([
@@ -328,16 +355,16 @@ describe('running policies', () => {
     };
     const failed = parseJobId((await policies.run(String(parent.id))).jobId);
     await ended(failed);
-    expect(await policies.childJobs(await queue.get(failed), none)).to.deep.equal([]);
+    expect(await policies.following.ofChildren(await queue.get(failed), none)).to.deep.equal([]);
     execute = async () => ({ partial: false });
     const finished = parseJobId((await policies.run(String(parent.id))).jobId);
     await ended(finished);
-    const jobIds = await policies.childJobs(await queue.get(finished), none);
+    const jobIds = await policies.following.ofChildren(await queue.get(finished), none);
     const followed = await Promise.all(jobIds.map((id) => queue.get(id)));
     expect(followed.map(({ policyId }) => policyId)).to.deep.equal(children.map(({ id }) => id));
     const first = parseJobId(jobIds[0] ?? 0);
     await ended(first);
-    const [last] = await policies.childJobs(await queue.get(first), none);
+    const [last] = await policies.following.ofChildren(await queue.get(first), none);
     expect((await queue.get(parseJobId(last ?? 0))).policyId).to.equal(grandchild.id);
     await settled();
     expect(await allJobs()).to.equal(5);

@@ -341,6 +341,15 @@ export interface ControlClient extends grpc.Client {
   getLastJob(argument: _datamover_v1_Ref, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_LastJob__Output>): grpc.ClientUnaryCall;
   getLastJob(argument: _datamover_v1_Ref, callback: grpc.requestCallback<_datamover_v1_LastJob__Output>): grpc.ClientUnaryCall;
   
+  GetNextJob(argument: _datamover_v1_JobRef, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_ChildJobs__Output>): grpc.ClientUnaryCall;
+  GetNextJob(argument: _datamover_v1_JobRef, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_ChildJobs__Output>): grpc.ClientUnaryCall;
+  GetNextJob(argument: _datamover_v1_JobRef, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_ChildJobs__Output>): grpc.ClientUnaryCall;
+  GetNextJob(argument: _datamover_v1_JobRef, callback: grpc.requestCallback<_datamover_v1_ChildJobs__Output>): grpc.ClientUnaryCall;
+  getNextJob(argument: _datamover_v1_JobRef, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_ChildJobs__Output>): grpc.ClientUnaryCall;
+  getNextJob(argument: _datamover_v1_JobRef, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_ChildJobs__Output>): grpc.ClientUnaryCall;
+  getNextJob(argument: _datamover_v1_JobRef, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_ChildJobs__Output>): grpc.ClientUnaryCall;
+  getNextJob(argument: _datamover_v1_JobRef, callback: grpc.requestCallback<_datamover_v1_ChildJobs__Output>): grpc.ClientUnaryCall;
+  
   GetPeerAccess(argument: _datamover_v1_Empty, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_PeerAccessView__Output>): grpc.ClientUnaryCall;
   GetPeerAccess(argument: _datamover_v1_Empty, metadata: grpc.Metadata, callback: grpc.requestCallback<_datamover_v1_PeerAccessView__Output>): grpc.ClientUnaryCall;
   GetPeerAccess(argument: _datamover_v1_Empty, options: grpc.CallOptions, callback: grpc.requestCallback<_datamover_v1_PeerAccessView__Output>): grpc.ClientUnaryCall;
@@ -772,6 +781,8 @@ export interface ControlHandlers extends grpc.UntypedServiceImplementation {
   
   GetLastJob: grpc.handleUnaryCall<_datamover_v1_Ref__Output, _datamover_v1_LastJob>;
   
+  GetNextJob: grpc.handleUnaryCall<_datamover_v1_JobRef__Output, _datamover_v1_ChildJobs>;
+  
   GetPeerAccess: grpc.handleUnaryCall<_datamover_v1_Empty__Output, _datamover_v1_PeerAccessView>;
   
   GetPolicy: grpc.handleUnaryCall<_datamover_v1_Ref__Output, _datamover_v1_Policy>;
@@ -893,6 +904,7 @@ export interface ControlDefinition extends grpc.ServiceDefinition {
   GetDataset: MethodDefinition<_datamover_v1_DatasetQuery, _datamover_v1_DatasetView, _datamover_v1_DatasetQuery__Output, _datamover_v1_DatasetView__Output>
   GetJob: MethodDefinition<_datamover_v1_JobRef, _datamover_v1_Job, _datamover_v1_JobRef__Output, _datamover_v1_Job__Output>
   GetLastJob: MethodDefinition<_datamover_v1_Ref, _datamover_v1_LastJob, _datamover_v1_Ref__Output, _datamover_v1_LastJob__Output>
+  GetNextJob: MethodDefinition<_datamover_v1_JobRef, _datamover_v1_ChildJobs, _datamover_v1_JobRef__Output, _datamover_v1_ChildJobs__Output>
   GetPeerAccess: MethodDefinition<_datamover_v1_Empty, _datamover_v1_PeerAccessView, _datamover_v1_Empty__Output, _datamover_v1_PeerAccessView__Output>
   GetPolicy: MethodDefinition<_datamover_v1_Ref, _datamover_v1_Policy, _datamover_v1_Ref__Output, _datamover_v1_Policy__Output>
   GetReport: MethodDefinition<_datamover_v1_JobRef, _datamover_v1_Report, _datamover_v1_JobRef__Output, _datamover_v1_Report__Output>

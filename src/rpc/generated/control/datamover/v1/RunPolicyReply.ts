@@ -4,8 +4,10 @@ import type { Long } from '@grpc/proto-loader';
 
 export interface RunPolicyReply {
   'job_id'?: (number | string | Long);
+  'again'?: (boolean);
 }
 
 export interface RunPolicyReply__Output {
   'job_id': (number);
+  'again': (boolean);
 }
