@@ -3,7 +3,7 @@ import type { Policy } from '../model/policy.js';
 import type { AccountStore } from './account-store.js';
 
 /**
- * How many jobs at once the accounts of a policy's places, and of who does its work, allow;
+ * How many jobs at once the accounts of a policy's places, and of who does its work, allow, infinite without a limit;
  * object accounts count their requests instead.
  */
 export async function accountLimits(
@@ -14,9 +14,8 @@ export async function accountLimits(
   for (const accountId of new Set(policy === null ? [] : accountsOf(policy))) {
     if (accounts.isBuiltIn(accountId) || !(await accounts.exists(accountId))) continue;
     const account = await accounts.get(accountId);
-    if (account.type === 'DM' && (account.maxTasks ?? 0) > 0) {
-      limits.push({ accountId, jobs: account.maxTasks ?? 0 });
-    }
+    if (account.type !== 'DM') continue;
+    limits.push({ accountId, jobs: account.maxTasks || Number.POSITIVE_INFINITY });
   }
   return limits;
 }

@@ -93,6 +93,7 @@ export function controlService(parts: ControlServiceParts): ControlService {
       accounts,
       policies,
       bases: parts.bases,
+      limitsChanged: () => parts.queue.limitsChanged(),
       trust,
       dialer,
       clock,

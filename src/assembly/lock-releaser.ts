@@ -7,8 +7,6 @@ import { Signal } from '../util/signal.js';
 
 /** How often places that could not be told are tried again. */
 const EVERY_MS = 600_000;
-/** After that the locks of a peer have lapsed. */
-const LAPSE_MS = 30 * 24 * 3_600_000;
 
 export interface LockReleaserModules {
   readonly releases: LockReleases;
@@ -25,7 +23,7 @@ export interface LockReleaserModules {
 
 /**
  * Tells other places which of their datasets our policies need no more:
- * soon, or when they can be reached again.
+ * soon, or when they can be reached again, however late: a lock that lapses counts again when the peer hears of us.
  */
 export class LockReleaser implements AsyncDisposable {
   readonly #modules: LockReleaserModules;
@@ -81,12 +79,11 @@ export class LockReleaser implements AsyncDisposable {
   }
 
   async #tell(release: LockRelease): Promise<void> {
-    const { releases, places, accountExists, clock, log } = this.#modules;
-    const { accountId, holder, sinceMs } = release;
+    const { releases, places, accountExists, log } = this.#modules;
+    const { accountId, holder } = release;
     const { signal } = this.#stop;
     signal.throwIfAborted();
-    const isOver = clock.now() - sinceMs > LAPSE_MS || !(await accountExists(accountId));
-    if (isOver) return await releases.done(release);
+    if (!(await accountExists(accountId))) return await releases.done(release);
     try {
       await using place = await places.open(accountId, signal);
       await releases.release(release, async () => place.locker?.release(holder, signal));

@@ -4,6 +4,6 @@ import { DmError } from '../model/error.js';
 export function notLent(what: string): never {
   throw new DmError(
     'not_supported',
-    `only this agent can use ${what}, no other agent for it; use --new-tasks-account=local`,
+    `only this agent can use ${what}, no other agent for it; use --copy-base-new-tasks-account=local or --repeat-copy-base-new-tasks-account=local`,
   );
 }

@@ -2,8 +2,9 @@ import type { DataRoot } from '../endpoint/local/layout/data-root.js';
 import { type FilesystemInfo, statFilesystem } from '../endpoint/local/sys/filesystem.js';
 import { LOOPBACK_ACCOUNT_ID } from '../model/ids.js';
 import type { Policy } from '../model/policy.js';
+import { placeOf } from '../model/policy-place.js';
 import type { Policies } from '../policy/policies.js';
-import type { PolicyOutcome, PolicyOutcomes } from '../policy/policy-outcomes.js';
+import { outcomeAt, type PolicyOutcome, type PolicyOutcomes } from '../policy/policy-outcomes.js';
 import type { Certificate } from '../security/certificate.js';
 import { isSuperseded } from '../security/revocation.js';
 import type { AccountStore } from './account-store.js';
@@ -61,9 +62,10 @@ export class Overview {
     const ends = await outcomes.all();
     const found: PolicyOverview[] = [];
     for await (const policy of policies.list()) {
-      const { accountId, path } = placeOf(policy);
-      const place = names.get(accountId) ?? accountId;
-      found.push({ policy, place, path, outcome: ends.get(policy.id) ?? null });
+      const at = placeOf(policy);
+      const place = names.get(at.accountId) ?? at.accountId;
+      const outcome = outcomeAt(at, ends.get(policy.id) ?? null);
+      found.push({ policy, place, path: at.path, outcome });
     }
     return found;
   }
@@ -121,13 +123,6 @@ export class Overview {
     for await (const { id, name } of accounts.list()) names.set(id, name);
     return names;
   }
-}
-
-function placeOf({ rule }: Policy): { accountId: string; path: string } {
-  if (rule.type === 'EXPIRATION') return { accountId: rule.accountId, path: '' };
-  return rule.type === 'CREATION'
-    ? { accountId: rule.accountId, path: rule.basePath }
-    : { accountId: rule.targetAccountId, path: rule.targetBasePath };
 }
 
 function isLater(one: Certificate, other: Certificate): boolean {

@@ -38,7 +38,7 @@ export class OwnTickets {
     if (!reaches(reach, use.direction, path)) {
       throw new DmError(
         'refused',
-        `--peer-access of this agent lets no peer ${use.direction}, so no other agent can do this work at ${escapePath(path)}; add ${use.direction} to it, or use --new-tasks-account=local`,
+        `--peer-access of this agent lets no peer ${use.direction}, so no other agent can do this work at ${escapePath(path)}; add ${use.direction} to it, or use --copy-base-new-tasks-account=local or --repeat-copy-base-new-tasks-account=local`,
       );
     }
     const peer = parseCertificate(trust.material().certPem).spkiSha256;
@@ -54,7 +54,7 @@ export class OwnTickets {
     if (listen === '' || port === '0') {
       throw new DmError(
         'not_supported',
-        'this agent serves no peers, so no other agent can reach its files; start it with --listen and --peer-access, or use --new-tasks-account=local',
+        'this agent serves no peers, so no other agent can reach its files; start it with --listen and --peer-access, or use --copy-base-new-tasks-account=local or --repeat-copy-base-new-tasks-account=local',
       );
     }
     return ['0.0.0.0', '[::]', '::'].includes(host) ? `:${port}` : listen;

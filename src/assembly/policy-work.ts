@@ -44,6 +44,8 @@ import type { TrustStore } from './trust-store.js';
 const JOB_CONCURRENCY = 4;
 /** A command of a policy that runs longer is killed. */
 const HOOK_TIME_LIMIT_MS = 300_000;
+/** How long one that is to run whatever happens may go on when the agent stops, which it does within 10 s. */
+const HOOK_GRACE_MS = 7_000;
 
 export interface PolicyWorkOptions {
   readonly settings: Pick<AgentSettings, 'hooksDir' | 'peerAccess'>;
@@ -167,6 +169,7 @@ export async function openPolicyWork(
         store: jobs,
         execute: policyExecutor({
           ...{ places, store, hooks, governor, requestPrefix, releases },
+          hookGraceMs: HOOK_GRACE_MS,
           // Each lane takes a thread and its memory at both agents.
           lanes: () => (queue.activeCount > 1 ? 1 : lanes),
           bases: policyBases,

@@ -21,6 +21,7 @@ export interface AttemptModules {
 export async function attempt(
   active: ActiveJob,
   { execute, clock, uptime, random, log }: AttemptModules,
+  shutdown: AbortSignal,
 ): Promise<{ partial: boolean } | 'again'> {
   const { signal } = active.stop;
   signal.throwIfAborted();
@@ -28,6 +29,7 @@ export async function attempt(
     return await execute(
       {
         job: active.job,
+        shutdown,
         report: (change) => active.report(change),
         recordFailures: (failures) => active.recordFailures(failures),
       },

@@ -1,5 +1,6 @@
 import type { DatasetId } from '../model/ids.js';
 import type { Job, JobExpiry, JobProgress, JobStatistics, JobType } from '../model/job.js';
+import type { PolicyPlace } from '../model/policy-place.js';
 import type { JobFailure } from './job-store.js';
 
 /** What a job reports while it runs. Everything is absolute, so reporting twice does no harm. */
@@ -15,9 +16,12 @@ export interface JobReport {
   readonly statistics?: Partial<JobStatistics>;
   readonly warnings?: Job['warnings'];
   readonly expiry?: JobExpiry;
+  readonly place?: PolicyPlace;
 }
 
 export interface JobContext {
+  /** Aborts when the agent stops: what is to be done behind an abort of the work's signal is to be short then. */
+  readonly shutdown: AbortSignal;
   /** The job as it was when this attempt began. */
   readonly job: Job;
   readonly report: (change: JobReport) => void;

@@ -98,6 +98,11 @@ export class JobQueue implements AsyncDisposable {
     return jobs.filter(({ state }) => !ENDED_STATES.has(state));
   }
 
+  /** To be called when limits of accounts may have changed: they count at once, also for jobs that wait. */
+  limitsChanged(): Promise<void> {
+    return this.#slots.limitsChanged();
+  }
+
   /** Jobs that run or wait for their turn. */
   get activeCount(): number {
     return this.#active.size;
@@ -140,14 +145,13 @@ export class JobQueue implements AsyncDisposable {
     }
     if (action === 'complete-partial') return this.#complete(job);
     if (action === 'resume') {
-      if (!this.#paused.delete(id))
+      // Somebody wants it now.
+      const retry = { ...job.retry, nextAtMs: null };
+      if (!(await this.#unpause({ ...job, completePartial: false, retry })))
         throw new DmError(
           'invalid_argument',
           `job ${id} is ${job.state}, not paused; there is nothing to resume`,
         );
-      // Somebody wants it now.
-      const retry = { ...job.retry, nextAtMs: null };
-      this.#enqueue({ ...job, state: 'pending', completePartial: false, retry });
       return this.get(id);
     }
     const active = this.#active.get(id);
@@ -179,11 +183,27 @@ export class JobQueue implements AsyncDisposable {
     const completing = { ...job, completePartial: true };
     const active = this.#active.get(job.id);
     if (active) await this.#stop(active, 'complete');
-    else if (this.#paused.delete(job.id)) this.#enqueue({ ...completing, state: 'pending' });
+    else await this.#unpause(completing);
     return this.get(job.id);
   }
 
-  /** On disk before the work is told, so that a cancel is not forgotten by a kill. */
+  /** A paused job waits for its turn again, on disk before anybody is told; false when it is not paused. */
+  async #unpause(job: Job): Promise<boolean> {
+    const policyId = this.#paused.get(job.id);
+    if (policyId === undefined) return false;
+    this.#paused.delete(job.id);
+    const pending: Job = { ...job, state: 'pending', pausing: false };
+    try {
+      await this.#modules.store.save(pending);
+    } catch (error) {
+      this.#paused.set(job.id, policyId);
+      throw error;
+    }
+    this.#enqueue(pending);
+    return true;
+  }
+
+  /** On disk before the work is told, so that what was asked for is not forgotten by a kill. */
   async #stop(active: ActiveJob, reason: StopReason): Promise<void> {
     if (active.over || active.stopFor === 'cancel') return;
     active.stopFor = reason;
@@ -191,7 +211,10 @@ export class JobQueue implements AsyncDisposable {
       active.change({ state: 'cancelling' });
       await active.save();
     } else if (reason === 'complete') {
-      active.change({ completePartial: true });
+      active.change({ completePartial: true, pausing: false });
+      await active.save();
+    } else if (reason === 'pause') {
+      active.change({ pausing: true });
       await active.save();
     }
     active.stop.abort();
@@ -213,6 +236,7 @@ export class JobQueue implements AsyncDisposable {
   /** As its record says, which is as it was when the agent stopped, or could not write any more. */
   async #takeUp(job: Job): Promise<void> {
     if (job.state === 'paused') this.#paused.set(job.id, job.policyId);
+    else if (job.pausing === true) await this.#pause(job);
     else if (job.state === 'cancelling') await this.#end({ ...job, state: 'cancelled' });
     else this.#enqueue({ ...job, state: 'pending' });
   }
@@ -282,7 +306,7 @@ export class JobQueue implements AsyncDisposable {
 
   async #work(active: ActiveJob): Promise<{ partial: boolean } | 'again'> {
     await this.#begin(active);
-    return attempt(active, this.#modules);
+    return attempt(active, this.#modules, this.#stopped.signal);
   }
 
   async #begin(active: ActiveJob): Promise<void> {
@@ -305,10 +329,7 @@ export class JobQueue implements AsyncDisposable {
       return;
     }
     if (stopFor === 'pause') {
-      await this.#modules.store.save({ ...job, state: 'paused' });
-      this.#paused.set(job.id, job.policyId);
-      this.#active.delete(job.id);
-      this.#watchers.changed(job.id);
+      await this.#pause(job);
       return;
     }
     if (stopFor === 'complete') {
@@ -329,8 +350,15 @@ export class JobQueue implements AsyncDisposable {
     });
   }
 
+  async #pause(job: Job): Promise<void> {
+    await this.#modules.store.save({ ...job, state: 'paused', pausing: false });
+    this.#paused.set(job.id, job.policyId);
+    this.#active.delete(job.id);
+    this.#watchers.changed(job.id);
+  }
+
   async #end(job: Job): Promise<void> {
-    const ended: Job = { ...job, endedAtMs: this.#modules.clock.now() };
+    const ended: Job = { ...job, pausing: false, endedAtMs: this.#modules.clock.now() };
     await this.#modules.store.save(ended, () => this.#modules.onEnd(ended));
     this.#active.delete(ended.id);
     this.#watchers.changed(ended.id);

@@ -12,7 +12,7 @@ export interface AccountLimit {
 }
 
 export interface JobSlotsModules {
-  /** The limits of the accounts that a job uses, as they are now. */
+  /** The limits of the accounts that a job uses, as they are now; `jobs` is infinite where there is none. */
   readonly limits: (job: Job) => Promise<readonly AccountLimit[]>;
 }
 
@@ -24,6 +24,8 @@ export class JobSlots {
   /** The newest limit of an account counts, also for those that wait. */
   readonly #limits = new Map<string, number>();
   readonly #using = new Map<string, number>();
+  /** Those that wait for their turn. */
+  readonly #queued = new Set<Job>();
   readonly #waiting = new Set<Promise<void>>();
 
   constructor(options: { readonly concurrency: number }, modules: JobSlotsModules) {
@@ -54,9 +56,19 @@ export class JobSlots {
     while (this.#waiting.size > 0) await Promise.allSettled(this.#waiting);
   }
 
+  /** To be called when limits may have changed: what they let begin now begins. */
+  async limitsChanged(): Promise<void> {
+    for (const job of this.#queued) this.#know(await this.#modules.limits(job));
+    this.#lookAgain();
+  }
+
+  #know(limits: readonly AccountLimit[]): void {
+    for (const { accountId, jobs } of limits) this.#limits.set(accountId, jobs);
+  }
+
   async #admit(job: Job, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
     const asked = await this.#modules.limits(job);
-    for (const { accountId, jobs } of asked) this.#limits.set(accountId, jobs);
+    this.#know(asked);
     const accounts = asked.map(({ accountId }) => accountId);
     const turn = {
       priority: PRIORITY_RANK[job.priority],
@@ -64,7 +76,9 @@ export class JobSlots {
       hasRoom: (id: string) => (this.#using.get(id) ?? 0) < (this.#limits.get(id) ?? 1),
       isStopped: () => signal.aborted,
     };
+    this.#queued.add(job);
     const ended = this.#queue.add(async () => {
+      this.#queued.delete(job);
       this.#count(accounts, 1);
       await work().finally(() => this.#count(accounts, -1));
     }, turn);

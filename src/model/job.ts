@@ -1,6 +1,7 @@
 import type { ErrorCode } from './error-codes.js';
 import type { DatasetId, JobId, PolicyId } from './ids.js';
 import type { Priority } from './policy.js';
+import type { PolicyPlace } from './policy-place.js';
 import type { RunOptions } from './run-options.js';
 import { NO_DETAILS, type TransferDetails } from './transfer-details.js';
 
@@ -130,7 +131,11 @@ export interface Job {
   readonly newTasksAccountId?: string | null;
   /** Of an expiration; absent in other jobs. */
   readonly expiry?: JobExpiry;
+  /** Where its dataset is, or will be; absent in jobs of older releases, and before it has begun. */
+  readonly place?: PolicyPlace;
   readonly partial: boolean;
+  /** Asked to pause, and not paused yet; absent in jobs of older releases. */
+  readonly pausing?: boolean;
   /** A copy that is to end with what has arrived. */
   readonly completePartial: boolean;
   readonly retry: {

@@ -180,7 +180,8 @@ function jobFindings(job: Observed['jobs'][number], problems: Finding[], notes: 
       remedy: `dm jobs modify ${job.id} --action=resume`,
     });
   }
-  if (job.retry.count < MANY_RETRIES) return;
+  // What goes on is told by its age when it is late.
+  if (job.retry.count < MANY_RETRIES || job.retry.nextAtMs === null) return;
   problems.push({
     kind: 'job_waiting',
     object,

@@ -10,6 +10,8 @@ export interface CreationRunModules {
   readonly places: Places;
   readonly requestPrefix: string;
   readonly hooks: Pick<HookRunner, 'run'>;
+  /** How long the second command may go on when the agent stops. */
+  readonly hookGraceMs: number;
 }
 
 /**
@@ -40,8 +42,8 @@ export async function runCreation(
     await modules.hooks.run(command, { ...about, ...more }, until);
   };
   await hook(rule.preCommand, { DM_HOOK: 'pre' }, signal);
-  // Its time limit ends it: what was stopped in between must not stay as the first command left it.
-  const whatever = new AbortController().signal;
+  // What was stopped in between must not stay as the first command left it: the time limit ends it, or the end of the agent.
+  using whatever = graceAfter(context.shutdown, modules.hookGraceMs);
   let made: DatasetInfo;
   try {
     made = await makeDataset(policy, rule, context, modules, signal);
@@ -49,12 +51,33 @@ export async function runCreation(
     const error = tellHowToAccept(thrown, policy.id);
     // What has failed already is the job's result.
     const after = { DM_HOOK: 'post', DM_RESULT: 'failed' };
-    await hook(rule.postCommand, after, whatever).catch(() => undefined);
+    await hook(rule.postCommand, after, whatever.signal).catch(() => undefined);
     throw error;
   }
   const after = { DM_HOOK: 'post', DM_RESULT: 'made', DM_DATASET_ID: String(made.number) };
-  await hook(rule.postCommand, after, whatever);
+  await hook(rule.postCommand, after, whatever.signal);
   return { partial: made.state === 'COMPLETE_PARTIAL' };
+}
+
+/** A signal that aborts some time after another, with its reason. */
+function graceAfter(
+  stop: AbortSignal,
+  graceMs: number,
+): Disposable & { readonly signal: AbortSignal } {
+  const grace = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const begin = (): void => {
+    timer = setTimeout(() => grace.abort(stop.reason), graceMs);
+  };
+  if (stop.aborted) begin();
+  else stop.addEventListener('abort', begin, { once: true });
+  return {
+    signal: grace.signal,
+    [Symbol.dispose]: () => {
+      stop.removeEventListener('abort', begin);
+      clearTimeout(timer);
+    },
+  };
 }
 
 async function makeDataset(

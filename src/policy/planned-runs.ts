@@ -40,7 +40,7 @@ export class PlannedRuns {
     if (!same && isDueChild && before.parentId === after.parentId) {
       return this.afterParent(after, dueAfterJob, nowMs);
     }
-    if (!same) return this.first(after, nowMs);
+    if (!same) return this.#firstAgain(before, after, nowMs);
     if (before.enabled || !after.enabled) return { nextRunAtMs, dueAfterJob };
     // What was missed while it was off is not made up for, but a start time
     // that is still to come about is kept.
@@ -57,7 +57,7 @@ export class PlannedRuns {
   }
 
   /** When a job of the parent has finished: at once, but not before the start time. */
-  afterParent(child: Policy, job: JobId, nowMs: number): Plan {
+  afterParent(child: Policy, job: JobId, nowMs: number): Plan & { readonly nextRunAtMs: number } {
     const { startMs } = this.#times(child);
     return { nextRunAtMs: Math.max(nowMs, startMs ?? 0), dueAfterJob: job };
   }
@@ -68,6 +68,11 @@ export class PlannedRuns {
    */
   afterSetBack(policy: Policy, nowMs: number): Plan {
     const { nextRunAtMs, dueAfterJob, parentId, lastRunAtMs } = policy;
+    if (dueAfterJob !== null) {
+      const plan = this.afterParent(policy, dueAfterJob, nowMs);
+      const atMs = Math.min(nextRunAtMs ?? plan.nextRunAtMs, plan.nextRunAtMs);
+      return { nextRunAtMs: atMs, dueAfterJob };
+    }
     if (parentId !== null) return { nextRunAtMs, dueAfterJob };
     const isSmall = lastRunAtMs !== null && lastRunAtMs - nowMs < CORRECTION_MS;
     const fromMs = isSmall ? Math.max(nowMs, lastRunAtMs) : nowMs;
@@ -81,6 +86,15 @@ export class PlannedRuns {
       nextRunAtMs,
     ].filter((moment) => moment !== null);
     return found.length === 0 ? { nextRunAtMs, dueAfterJob } : clock(Math.min(...found));
+  }
+
+  /** As `first`, but a start time at which it has run already, and which is given as it was, is not due once more. */
+  #firstAgain(before: Policy, after: Policy, nowMs: number): Plan {
+    const { startMs } = this.#times(after);
+    const isPast = startMs !== null && before.lastRunAtMs !== null && before.lastRunAtMs >= startMs;
+    const isGivenAnew = before.schedule.startTime !== after.schedule.startTime;
+    if (after.parentId !== null || isGivenAnew || !isPast) return this.first(after, nowMs);
+    return clock(this.#times(after).next(nowMs));
   }
 
   #times({ schedule }: Planned): DueTimes {

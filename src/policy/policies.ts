@@ -92,13 +92,23 @@ export class Policies {
     return this.#store.list();
   }
 
-  async create(policy: NewPolicy): Promise<Policy> {
+  /** With `runNow` it is run as well; refused when it is disabled, by its base policy too: then nothing is made. */
+  async create(
+    policy: NewPolicy,
+    { runNow }: { readonly runNow: boolean } = { runNow: false },
+  ): Promise<Policy> {
     const make = async (id: PolicyId): Promise<Policy> => {
       const written = { ...policy, ...NEVER_RUN, id };
       const whole = await this.#withBase(written);
       return { ...whole, ...this.#planned.first(whole, this.#clock.now()) };
     };
     const made = await make(1 as PolicyId);
+    if (runNow && !made.enabled) {
+      throw new DmError(
+        'policy_disabled',
+        'a disabled policy does not run; create it enabled, or without --run-now',
+      );
+    }
     await validatePolicy(made, this.#world);
     await checkParent({ id: null, parentId: made.parentId }, this.#store);
     const created = await this.#store.create(async (id) => {
@@ -107,6 +117,7 @@ export class Policies {
       return policy;
     });
     this.#planChanged();
+    if (runNow) await this.run(String(created.id));
     return created;
   }
 

@@ -1,6 +1,7 @@
 import type { Places } from '../engine/places.js';
 import type { JobExecutor } from '../job/executor.js';
 import { DmError } from '../model/error.js';
+import { placeOf } from '../model/policy-place.js';
 import { type CopyRunModules, runCopy, runRepeatCopy } from './copy-run.js';
 import { type CreationRunModules, runCreation } from './creation-run.js';
 import { runExpiration } from './expiration-run.js';
@@ -23,6 +24,7 @@ export function policyExecutor(modules: PolicyExecutorModules): JobExecutor {
         `policy ${context.job.policyId} of job ${context.job.id} is gone; create it again`,
       );
     }
+    context.report({ place: placeOf(policy) });
     switch (policy.rule.type) {
       case 'CREATION':
         return runCreation(policy, policy.rule, context, modules, signal);

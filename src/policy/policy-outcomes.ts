@@ -1,8 +1,10 @@
 import type { PolicyId } from '../model/ids.js';
 import type { Job } from '../model/job.js';
+import type { PolicyPlace } from '../model/policy-place.js';
 import type { StateDatabase, StateWrite } from '../state/database.js';
 import { keys, ranges } from '../state/keys.js';
 import { plainCodec, Records } from '../state/records.js';
+import { placePath } from './place-path.js';
 
 /** How the runs of a policy went; a plain value that can be stored as JSON. */
 export interface PolicyOutcome {
@@ -26,7 +28,20 @@ export interface PolicyOutcome {
      * at its origin; null when not known.
      */
     readonly datasetCreatedAtMs: number | null;
+    /** Where the dataset is, absent in those of older releases. */
+    readonly place?: PolicyPlace;
   } | null;
+}
+
+/** What has succeeded says nothing of another place that the policy was given since. */
+export function outcomeAt(
+  { accountId, path }: PolicyPlace,
+  outcome: PolicyOutcome | null,
+): PolicyOutcome | null {
+  const was = outcome?.success?.place;
+  if (outcome === null || was === undefined) return outcome;
+  const isThere = was.accountId === accountId && placePath(was.path).equals(placePath(path));
+  return isThere ? outcome : { ...outcome, success: null };
 }
 
 /** What is known of each policy's runs, kept although its jobs are deleted. */
@@ -66,7 +81,10 @@ export class PolicyOutcomes {
           error: job.error,
         },
         success: finished
-          ? { jobId, endedAtMs, datasetCreatedAtMs: datasetCreatedAtMs ?? null }
+          ? {
+              ...{ jobId, endedAtMs, datasetCreatedAtMs: datasetCreatedAtMs ?? null },
+              ...(job.place !== undefined && { place: job.place }),
+            }
           : (before?.success ?? null),
       }),
     ];

@@ -35,7 +35,9 @@ export async function requireWorker(
     );
   }
   if (!(await world.isObjectAccount(accountId))) return;
-  throw invalid('--new-tasks-account is an object account, where nothing runs; name an agent');
+  throw invalid(
+    '--copy-base-new-tasks-account or --repeat-copy-base-new-tasks-account is an object account, where nothing runs; name an agent',
+  );
 }
 
 async function requireReachable(
@@ -46,7 +48,7 @@ async function requireReachable(
   const side = right === 'read' ? 'source' : 'target';
   if (await world.isObjectAccount(accountId)) {
     throw invalid(
-      `the ${side} is an object account, whose secrets no other agent is given, so its work is done here; use --new-tasks-account=local, or make the policy on the agent that is to do it`,
+      `the ${side} is an object account, whose secrets no other agent is given, so its work is done here; use --copy-base-new-tasks-account=local or --repeat-copy-base-new-tasks-account=local, or make the policy on the agent that is to do it`,
     );
   }
   if (accountId === LOOPBACK_ACCOUNT_ID) {
@@ -54,7 +56,7 @@ async function requireReachable(
   }
   if (accountId !== world.localAccountId || world.peersMay(right)) return;
   throw invalid(
-    `the ${side} is this agent, whose --peer-access lets no peer ${right}, so no other agent can do the work; add ${right} to it, or use --new-tasks-account=local`,
+    `the ${side} is this agent, whose --peer-access lets no peer ${right}, so no other agent can do the work; add ${right} to it, or use --copy-base-new-tasks-account=local or --repeat-copy-base-new-tasks-account=local`,
   );
 }
 

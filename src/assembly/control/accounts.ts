@@ -32,6 +32,8 @@ export interface AccountHandlerModules
     PingStoreModules {
   readonly policies: Policies;
   readonly bases: BasePolicies;
+  /** Called when the limits of an account may have changed. */
+  readonly limitsChanged: () => Promise<void>;
 }
 
 /** The account commands of the control service. */
@@ -58,9 +60,10 @@ export function accountHandlers(modules: AccountHandlerModules) {
       const id = await accounts.resolve(request.ref);
       refuseBuiltIn(id, modules);
       const { type } = await accounts.get(id);
-      return type === 'DM'
-        ? view(await modifyPeerAccount(id, request, modules))
-        : view(await modifyObjectAccount(id, request, modules));
+      if (type !== 'DM') return view(await modifyObjectAccount(id, request, modules));
+      const account = await modifyPeerAccount(id, request, modules);
+      await modules.limitsChanged();
+      return view(account);
     },
     deleteAccount: async (request: Ref__Output) => {
       const id = await accounts.resolve(request.ref);

@@ -61,8 +61,8 @@ export function policyHandlers(modules: {
     createPolicy: async (request: CreatePolicyRequest__Output) => {
       const policy = await policies.create(
         await policyFromMessage(given(request.policy), resolve, defaults),
+        { runNow: request.run_now },
       );
-      if (request.run_now) await policies.run(String(policy.id));
       return { id: String(policy.id) };
     },
     listPolicies: async () => {

@@ -27,7 +27,7 @@ export async function requireLocal(
   if ((await resolve(ref)) === (await resolve('local'))) return;
   throw new DmError(
     'not_supported',
-    `${flag} "${ref}" is not local: a policy lives on the agent it is made on, for no peer may make or see policies of another; make the policy on that agent, or have its work done there with --new-tasks-account`,
+    `${flag} "${ref}" is not local: a policy lives on the agent it is made on, for no peer may make or see policies of another; make the policy on that agent, or have its work done there with --copy-base-new-tasks-account or --repeat-copy-base-new-tasks-account`,
   );
 }
 

@@ -19,7 +19,9 @@ export function configOf(tree: readonly LazySpec[]): GroupSpec {
         summary: 'print certificates, accounts, grants, throttling and policies, without secrets',
         example: 'dm config export > agent.yaml',
         run: async ({ output, client }) => {
-          const { document } = await presentConfig(await client());
+          const { document: all, spent } = await presentConfig(await client());
+          const policies = all.policies?.filter((policy) => !spent.has(policy)) ?? [];
+          const document = { ...all, policies };
           if (output.format === 'json') await output.view(configObject(document));
           else await output.line(printConfig(document).trimEnd());
         },

@@ -31,6 +31,10 @@ export const JOB_COLUMNS = columns(
   'failed_total',
   'error_code',
   'error_message',
+  'retry',
+  'warnings',
+  'expiration',
+  'new_tasks_account',
 );
 const FAILURES = columns({ path: 'PATH', code: 'CODE', message: 'MESSAGE' }, 'path_base64');
 const ID = [argument('JOB', 'id of the job')];

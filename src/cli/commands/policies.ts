@@ -37,6 +37,7 @@ const COLUMNS = columns(
   'creation_policy',
   'copy_policy',
   'repeat_copy_policy',
+  'expiration_policy',
 );
 const REF = [argument('POLICY', 'name or id')];
 const RUN_NOW: OptionSpec = { flag: 'run-now', kind: 'boolean', help: 'run it at once as well' };

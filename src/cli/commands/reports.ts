@@ -49,6 +49,7 @@ const COLUMNS = columns(
   'warnings',
   'error_code',
   'error_message',
+  'new_tasks_account',
 );
 
 export const reports: GroupSpec = {

@@ -86,7 +86,7 @@ export function planConfig(
     }
     if (!options.prune) continue;
     for (const old of now) {
-      if (find(entries, old) !== undefined) continue;
+      if (find(entries, old) !== undefined || present.spent.has(old)) continue;
       remove.unshift(one.unmake(refOf(old)));
     }
   }

@@ -18,6 +18,8 @@ export interface PresentConfig {
   readonly document: ConfigDocument;
   /** Ids of the objects that have no name. */
   readonly ids: ReadonlyMap<ConfigEntry, string>;
+  /** COPY policies that have run, which are over: a setup does not have them, but their names are taken. */
+  readonly spent: ReadonlySet<ConfigEntry>;
 }
 
 /**
@@ -52,6 +54,12 @@ export async function presentConfig(client: ControlClient): Promise<PresentConfi
     ids.set(entry, String(id));
     return entry;
   };
+  const spent = new Set<ConfigEntry>();
+  const policyOf = (policy: Policy): ConfigEntry => {
+    const entry = policyEntry(policy, names);
+    if (policy.spent) spent.add(entry);
+    return entry;
+  };
   const document: ConfigDocument = {
     'certificates.ca': cas.map((one) => certificateEntry(one, SECRET_FILES.ca)),
     'certificates.identity': identities.map((one) => certificateEntry(one, SECRET_FILES.identity)),
@@ -80,9 +88,9 @@ export async function presentConfig(client: ControlClient): Promise<PresentConfi
       name: base.name,
       ...flagEntry(base, BASE_POLICY_FLAGS, names),
     })),
-    policies: policies.filter(({ spent }) => !spent).map((policy) => policyEntry(policy, names)),
+    policies: policies.map(policyOf),
   };
-  return { document, ids };
+  return { document, ids, spent };
 }
 
 function certificateEntry(certificate: Certificate, files: readonly string[]): ConfigEntry {

@@ -180,6 +180,15 @@ describe('locks at peers that are needed no more', () => {
     }
   });
 
+  it('are released however late the peer is back: by then they count again', async () => {
+    place.held.add('policy-1-target');
+    await database.write(releasing(POLICY.id, ['peer'], NOW - 400 * 24 * 3_600_000));
+    await using _one = releaser();
+    await clock.asleep();
+    expect([...place.held]).to.deep.equal([]);
+    expect(await noted()).to.deep.equal([]);
+  });
+
   it('noted anew while they were told are told again', async () => {
     await database.write(releasing(POLICY.id, ['peer'], NOW));
     const releasingIt = place.stopAt('release policy-1-target');

@@ -22,8 +22,10 @@ const DOCUMENT: ConfigDocument = {
   ],
 };
 
+const SPENT = { name: 'once', type: 'COPY', 'copy-dataset-id': 3 };
 const PRESENT = {
-  document: DOCUMENT,
+  document: { ...DOCUMENT, policies: [...(DOCUMENT.policies ?? []), SPENT] },
+  spent: new Set([SPENT]),
   ids: new Map([...(DOCUMENT.grants ?? []).map((one) => [one, '7'] as const), [RULE, '4']]),
 };
 
@@ -65,6 +67,14 @@ describe('the steps to a configuration', () => {
       'dm policies create copy --policy-type=REPEAT_COPY --parent-exec-policy-id=first',
       'dm accounts modify beta --uri=dm://other:7722',
       'dm policies modify make --priority=HIGH',
+    ]);
+  });
+
+  it('leave a COPY that has run as it is, and run none again', () => {
+    expect(plan({ policies: [SPENT] })).to.deep.equal([]);
+    expect(plan({ policies: [] }, true)).to.deep.equal(['dm policies delete make']);
+    expect(plan({ policies: [{ ...SPENT, 'copy-dataset-id': 4 }] })).to.deep.equal([
+      'dm policies modify once --copy-dataset-id=4',
     ]);
   });
 

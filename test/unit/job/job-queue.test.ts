@@ -184,6 +184,39 @@ describe('job queue', () => {
     expect((await store.get(id))?.state).to.equal('cancelled');
   });
 
+  it('has on disk what was asked for before it answers: a kill forgets no pause and no resume', async () => {
+    const stopped: (() => void)[] = [];
+    /** Work that has not stopped yet, however often it is told. */
+    const busy: JobExecutor = () =>
+      new Promise((_resolve, reject) => stopped.push(() => reject(new Error('stopped'))));
+    const first = open(busy, 1);
+    const { id } = await first.create(policy(1), 'DATASET_BASELINE_COPY_JOB', RUN, () => []);
+    await until(first, id, 'running');
+    await first.control(id, 'pause');
+    const killed = await store.get(id);
+    expect(killed).to.include({ state: 'running', pausing: true });
+    stopped.shift()?.();
+    await until(first, id, 'paused');
+    const other = await first.create(policy(2), 'DATASET_BASELINE_COPY_JOB', RUN, () => []);
+    await until(first, other.id, 'running');
+    await first.control(id, 'resume');
+    expect(await store.get(id)).to.include({ state: 'pending', pausing: false });
+    await first.control(id, 'pause');
+    await until(first, id, 'paused');
+    await first.control(id, 'complete-partial');
+    expect(await store.get(id)).to.include({ state: 'pending', completePartial: true });
+    stopped.shift()?.();
+    await until(first, id, 'finishing');
+    stopped.shift()?.();
+    await first[Symbol.asyncDispose]();
+
+    if (killed === null) throw new Error('the job is gone');
+    await store.save(killed);
+    await using second = open(async () => ({ partial: false }));
+    await second.resume();
+    expect(await second.get(id)).to.include({ state: 'paused', pausing: false });
+  });
+
   it('cancels a job that is still pausing', async () => {
     await using queue = open((_context, signal) => untilStopped(signal));
     const { id } = await queue.create(policy(1), 'DATASET_CREATION_JOB', RUN, () => []);

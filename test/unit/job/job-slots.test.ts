@@ -127,6 +127,21 @@ describe('the slots of jobs', () => {
     expect(work.started).to.deep.equal([1, 2, 3, 4, 5]);
   });
 
+  it('are as the limit is now, also for those that wait', async () => {
+    const peer = (jobs: number) => [{ accountId: 'peer', jobs }];
+    for (const id of [1, 2, 3]) limits.set(id, peer(1));
+    await start(job(1), job(2), job(3));
+    expect(work.started).to.deep.equal([1]);
+    for (const id of [1, 2, 3]) limits.set(id, peer(2));
+    await slots.limitsChanged();
+    await settled();
+    expect(work.started).to.deep.equal([1, 2]);
+    for (const id of [1, 2, 3]) limits.set(id, peer(Number.POSITIVE_INFINITY));
+    await slots.limitsChanged();
+    await settled();
+    expect(work.started).to.deep.equal([1, 2, 3]);
+  });
+
   it('keep no account for a job that was stopped while it waited', async () => {
     const of = (...ids: string[]) => ids.map((accountId) => ({ accountId, jobs: 1 }));
     limits.set(1, of('a')).set(2, of('a', 'b')).set(3, of('b'));

@@ -89,15 +89,17 @@ describe('what status finds', () => {
   });
 
   it('is a job that does not get on, not one that stumbled', () => {
-    const job = (count: number) =>
+    const job = (count: number, nextAtMs: number | null = 1) =>
       ({
         id: 1,
         policyName: 'push',
         state: 'running',
-        retry: { count, nextAtMs: null, reason: 'the peer is away' },
+        retry: { count, nextAtMs, reason: 'the peer is away' },
       }) as unknown as Observed['jobs'][number];
     expect(kinds({ jobs: [job(2)] })).to.deep.equal({ problems: [], notes: [] });
     expect(kinds({ jobs: [job(3)] }).problems).to.deep.equal(['job_waiting']);
+    // It goes on again.
+    expect(kinds({ jobs: [job(3, null)] }).problems).to.deep.equal([]);
     expect(kinds({ jobs: [{ ...job(0), state: 'paused' }] }).notes).to.deep.equal(['job_paused']);
   });
 

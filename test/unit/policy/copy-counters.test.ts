@@ -26,6 +26,7 @@ describe('the counters of a copy', () => {
         };
       },
       recordFailures: () => undefined,
+      shutdown: new AbortController().signal,
     };
     return new CopyCounters({ baseline: null }, { context, wireBytes: () => 10 });
   };

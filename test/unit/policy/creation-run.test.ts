@@ -12,7 +12,9 @@ const RULE = {
   preCommand: 'freeze',
   postCommand: 'thaw',
 } as unknown as CreationRule;
+const shutdown = new AbortController();
 const CONTEXT = {
+  shutdown: shutdown.signal,
   job: { id: 1, options: { acceptSource: false } },
   report: () => undefined,
   recordFailures: () => undefined,
@@ -39,7 +41,7 @@ describe('a dataset made between commands', () => {
     const place = { maker: { create }, [Symbol.asyncDispose]: async () => undefined };
     const places = { open: async () => place } as unknown as Places;
     const policy = { id: 7, name: 'nightly', partial: 'allow' } as unknown as Policy;
-    const modules = { places, requestPrefix: 'x', hooks };
+    const modules = { places, requestPrefix: 'x', hooks, hookGraceMs: 20 };
     let code = '';
     try {
       await runCreation(policy, RULE, CONTEXT, modules, stop.signal);
@@ -49,5 +51,26 @@ describe('a dataset made between commands', () => {
     }
     expect(code).to.equal('cancelled');
     expect(ran).to.deep.equal(['freeze ', 'thaw failed']);
+  });
+
+  it('has the second one ended when the agent stops, some time after', async () => {
+    const stop = new AbortController();
+    const places = {
+      open: async () => {
+        throw new DmError('cancelled', 'stopped');
+      },
+    } as unknown as Places;
+    const hooks = {
+      run: (command: string, _about: object, signal: AbortSignal) =>
+        new Promise<void>((resolve, reject) => {
+          if (command === 'freeze') return resolve();
+          signal.addEventListener('abort', () => reject(new DmError('hook_failed', 'killed')));
+          shutdown.abort();
+        }),
+    };
+    const modules = { places, requestPrefix: 'x', hooks, hookGraceMs: 20 };
+    const policy = { id: 1, name: 'p' } as unknown as Policy;
+    const ended = await runCreation(policy, RULE, CONTEXT, modules, stop.signal).catch(String);
+    expect(ended).to.match(/stopped/);
   });
 });
