@@ -8,6 +8,7 @@ import { runSteps } from '../config/run-steps.js';
 import { columns } from '../format/columns.js';
 import { type Protection, protectionChain } from '../protect/chain.js';
 import { cronOfEvery } from '../protect/every.js';
+import { refuseCollision } from '../protect/refuse.js';
 
 const COLUMNS = columns(
   { id: 'ID', name: 'NAME', policy_type: 'TYPE', next_run_at: 'NEXT RUN', waits_for: 'WAITS FOR' },
@@ -59,7 +60,11 @@ export function protectOf(tree: readonly LazySpec[]): CommandSpec {
 
 async function protect(context: CommandContext, tree: readonly LazySpec[]): Promise<void> {
   const client = await context.client();
-  const chain = protectionChain(await protectionOf(context));
+  const { protection, accountId } = await protectionOf(context);
+  const { policies: present } = await client.listPolicies({});
+  const { targets } = await client.listTargets({});
+  refuseCollision(protection, { policies: present, targets, accountId });
+  const chain = protectionChain(protection);
   const steps = planConfig({ policies: chain }, await presentConfig(client), { prune: false });
   await runSteps(context, tree, steps);
   const names = chain.map(({ name }) => name);
@@ -70,7 +75,9 @@ async function protect(context: CommandContext, tree: readonly LazySpec[]): Prom
   );
 }
 
-async function protectionOf(context: CommandContext): Promise<Protection> {
+async function protectionOf(
+  context: CommandContext,
+): Promise<{ readonly protection: Protection; readonly accountId: string }> {
   const { options } = context;
   const path = context.argument(0).replace(/(.)\/+$/, '$1');
   const to = options.required('to');
@@ -79,8 +86,8 @@ async function protectionOf(context: CommandContext): Promise<Protection> {
     throw new DmError('usage', `--to "${to}" must be ACCOUNT:PATH, such as beta:/srv/copies`);
   }
   const recurrence = cronOfEvery(options.required('every'));
-  const { account_type: type } = await (await context.client()).getAccount({ ref: account });
-  return {
+  const { id, account_type: type } = await (await context.client()).getAccount({ ref: account });
+  const protection = {
     name: options.text('name') ?? basename(path),
     path,
     account,
@@ -90,4 +97,5 @@ async function protectionOf(context: CommandContext): Promise<Protection> {
     keep: options.integer('keep') ?? 1,
     reverse: options.boolean('reverse') ?? false,
   };
+  return { protection, accountId: id };
 }
