@@ -17,14 +17,16 @@ export async function* watchRate(
   let received = 0;
   let waited = 0;
   let waitingSince: number | null = null;
+  // The clock may have been set meanwhile: a window at most has passed, and no time is taken back.
+  const waitedSince = (sinceMs: number) =>
+    Math.min(Math.max(0, clock.now() - sinceMs), timing.rateWindowMs);
 
   const watch = async () => {
     for (;;) {
       await clock.delay(timing.rateWindowMs, done.signal);
-      const now = clock.now();
       if (waitingSince !== null) {
-        waited += now - waitingSince;
-        waitingSince = now;
+        waited += waitedSince(waitingSince);
+        waitingSince = clock.now();
       }
       // A reader that takes its time is not the store's fault: only waiting counts.
       if (waited >= timing.rateWindowMs * 0.9 && received < enough) {
@@ -40,7 +42,7 @@ export async function* watchRate(
   try {
     waitingSince = clock.now();
     for await (const chunk of body) {
-      waited += clock.now() - waitingSince;
+      waited += waitedSince(waitingSince);
       waitingSince = null;
       received += chunk.length;
       yield chunk;
