@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DEFAULT_TIMING, type StoreTiming } from '../../src/endpoint/object/store/retry.js';
 import type { S3StoreOptions } from '../../src/endpoint/object/store/s3/s3-options.js';
 import { S3Store } from '../../src/endpoint/object/store/s3/s3-store.js';
-import { systemClock } from '../../src/util/clock.js';
+import { type Clock, systemClock } from '../../src/util/clock.js';
 import { ACCESS_ID, BUCKET, SECRET_KEY } from './s3-server/s3-server.js';
 
 /** As patient as the real ones, but quick. */
@@ -21,6 +21,7 @@ export function openTestStore(
   endpoint: string,
   more: Partial<S3StoreOptions> = {},
   timing: StoreTiming = QUICK,
+  clock: Clock = systemClock,
 ): Promise<S3Store> {
   const options: S3StoreOptions = {
     endpoint,
@@ -40,6 +41,6 @@ export function openTestStore(
     tryConditionalPut: true,
     ...more,
   };
-  const modules = { clock: systemClock, random: Math.random, randomBytes, timing };
+  const modules = { clock, random: Math.random, randomBytes, timing };
   return S3Store.open(options, modules, new AbortController().signal);
 }

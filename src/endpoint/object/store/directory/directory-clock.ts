@@ -27,7 +27,9 @@ export class DirectoryClock {
   /** Milliseconds since 1970, by a file that is made for it, or by what the last one said. This host's where none may be made. `onMeasure` is told before a file is made. */
   async now(onMeasure: () => void): Promise<number> {
     const known = this.#difference;
-    if (known && this.#clock.now() - known.takenAt < VALID_MS) return this.#clock.now() + known.ms;
+    const nowMs = this.#clock.now();
+    // Set back, our clock makes what was measured before as wrong as set ahead.
+    if (known && Math.abs(nowMs - known.takenAt) < VALID_MS) return nowMs + known.ms;
     onMeasure();
     try {
       const ms = await this.#measure();

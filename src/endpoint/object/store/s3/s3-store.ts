@@ -110,7 +110,8 @@ export class S3Store implements ObjectStore {
   async now(signal: AbortSignal): Promise<number> {
     const { clock } = this.bucket.modules;
     let reading = this.bucket.clockReading;
-    if (reading === null || clock.now() - reading.takenAtMs >= CLOCK_VALID_MS) {
+    // Set back, our clock makes what was read before as wrong as set ahead.
+    if (reading === null || Math.abs(clock.now() - reading.takenAtMs) >= CLOCK_VALID_MS) {
       await headObject(this.bucket, 'clock', null, signal);
       reading = this.bucket.clockReading;
     }

@@ -19,6 +19,7 @@ import { systemClock } from '../../../../../src/util/clock.js';
 import { describeObjectStore } from '../../../../contract/object-store-contract.js';
 import { TempDirectory } from '../../../../support/temp-directory.js';
 
+const DAY_MS = 86_400_000;
 const { signal } = new AbortController();
 const open = (path: string, singleWriter = false) =>
   DirectoryStore.open({ path, singleWriter }, { clock: systemClock, randomBytes });
@@ -191,6 +192,22 @@ describe('directory store', () => {
     expect(await reader.now(signal)).to.be.closeTo(Date.now(), 1_000);
     expect(statSync(directory.join('store')).mtimeMs).to.equal(mtimeMs);
   });
+
+  for (const [what, ms] of [
+    ['a day back', -DAY_MS],
+    ['ten years ahead', 3_652 * DAY_MS],
+  ] as const) {
+    it(`looks at its own clock again when ours was set ${what}`, async () => {
+      let shiftMs = 0;
+      const clock = { ...systemClock, now: () => Date.now() + shiftMs };
+      const options = { path: directory.join('clocked'), singleWriter: false };
+      mkdirSync(options.path);
+      await using clocked = await DirectoryStore.open(options, { clock, randomBytes });
+      expect(await clocked.now(signal)).to.be.closeTo(Date.now(), 1_000);
+      shiftMs = ms;
+      expect(await clocked.now(signal)).to.be.closeTo(Date.now(), 1_000);
+    });
+  }
 
   it('removes folders with their last object', async () => {
     await store.put('deep/er/still/object', Buffer.from('x'), {}, signal);

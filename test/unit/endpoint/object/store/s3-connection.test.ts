@@ -3,11 +3,13 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { DmError } from '../../../../../src/model/error.js';
+import { systemClock } from '../../../../../src/util/clock.js';
 import { makeCa, makeIdentity } from '../../../../support/certificates.js';
 import { DelayingProxy } from '../../../../support/delaying-proxy.js';
 import { S3Server } from '../../../../support/s3-server/s3-server.js';
 import { openTestStore, QUICK } from '../../../../support/s3-store.js';
 
+const DAY_MS = 86_400_000;
 const { signal } = new AbortController();
 
 describe('connection to an S3 store', () => {
@@ -111,6 +113,21 @@ describe('connection to an S3 store', () => {
     await store.now(signal);
     expect(server.log.length).to.equal(asked);
   });
+
+  for (const [what, ms] of [
+    ['a day back', -DAY_MS],
+    ['ten years ahead', 3_652 * DAY_MS],
+  ] as const) {
+    it(`asks the store for the time again when our clock was set ${what}`, async () => {
+      await using server = await S3Server.open();
+      let shiftMs = 0;
+      const clock = { ...systemClock, now: () => Date.now() + shiftMs };
+      await using store = await openTestStore(server.endpoint, {}, QUICK, clock);
+      expect(await store.now(signal)).to.be.closeTo(Date.now(), 10_000);
+      shiftMs = ms;
+      expect(await store.now(signal)).to.be.closeTo(Date.now(), 10_000);
+    });
+  }
 
   it('sends storage class, encryption at rest and locks with every object', async () => {
     await using server = await S3Server.open({ versioning: true, objectLock: true });
