@@ -30,7 +30,7 @@ export interface CreationRule {
 export interface CopyPlaces {
   readonly sourceAccountId: string;
   readonly targetAccountId: string;
-  /** The agent that does the work; null is this one. */
+  /** The agent that does the work; null, and an account of this agent itself, is this one. */
   readonly newTasksAccountId: string | null;
   readonly targetBasePath: string;
   /** What is made at the target: files, or a backup in a repository of an object account. */

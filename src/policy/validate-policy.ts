@@ -124,8 +124,10 @@ function validateRestore(
 ): void {
   const { existing, inPlace, metadata } = restore;
   if (existing === 'fail' && !inPlace && metadata) return;
-  const isHere = targetAccountId === world.localAccountId && newTasksAccountId === null;
-  if (isHere && !createDatasetOnTarget) return;
+  // A base policy names this agent by its account.
+  const isOwnWork = newTasksAccountId === null || isHere(newTasksAccountId, world);
+  const isPlain = targetAccountId === world.localAccountId && !createDatasetOnTarget;
+  if (isOwnWork && isPlain) return;
   throw invalid(
     '--copy-existing, --copy-in-place and --copy-no-metadata are for plain files of this agent, written by itself; give --copy-base-target-account-id=local, --copy-base-new-tasks-account=local and --copy-create-dataset-on-target=false',
   );

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { AgentProcess } from '../support/agent-process.js';
 import { TestAgents } from '../support/e2e-agents.js';
 import { dm, dmJson } from '../support/e2e-dm.js';
 import {
+  copyOnce,
   createPolicy,
   creation,
   flagWords,
@@ -142,6 +143,23 @@ describe('where, when and for how long by a base policy', function () {
     // What was copied before is as it was, and nothing went where the policy itself says.
     expect(await periods(root('one'))).to.deep.equal([3_600]);
     expect(existsSync(root('own'))).to.equal(false);
+  });
+
+  it('leaves a restore to this agent when it says that this agent does the work', async () => {
+    const words = ['--override-list=TASK_ACCOUNT_ID', '--new-tasks-account=local'];
+    await dmJson(agent, 'base-policies', 'create', 'own-work', ...words);
+    const [dataset] = await listDatasets(agent, root('tree'));
+    const restore = await createPolicy(agent, 'COPY', {
+      ...copyOnce(
+        dataset?.id ?? 0,
+        { account: 'local', path: root('tree') },
+        { account: 'local', path: root('restored') },
+      ),
+      ...{ 'base-policy-id': 'own-work', 'copy-existing': 'overwrite' },
+      'copy-create-dataset-on-target': false,
+    });
+    await mustRun(agent, restore);
+    expect(readFileSync(join(root('restored'), 'file'), 'utf8')).to.equal('first');
   });
 
   it('is what the policy itself says as soon as the base policy is taken away', async () => {
