@@ -45,7 +45,7 @@ export function checkValidity(certificate: Certificate, now: Date): void {
     throw untrusted(
       'expired',
       certificate,
-      `expired at ${certificate.notAfter.toISOString()}; renew it`,
+      `expired at ${certificate.notAfter.toISOString()}, and it is ${now.toISOString()} here; renew it, or check the clock`,
     );
   }
 }
