@@ -66,6 +66,8 @@ export class ScheduledPolicies implements AsyncDisposable {
       { concurrency: 4 },
       {
         ...{ store: this.#jobs, execute, clock, limits: async () => [], random: () => 0.5 },
+        // A clock that is set does not make time pass.
+        ...{ uptime: () => 0 },
         onEnd: (job) => this.policies.atJobEnd(job),
         afterEnd: (job) => void this.policies.afterJobEnd(job),
         log: () => undefined,
