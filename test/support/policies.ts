@@ -1,5 +1,5 @@
 import { parsePolicyId } from '../../src/model/ids.js';
-import type { Policy } from '../../src/model/policy.js';
+import type { Policy, RepeatCopyRule } from '../../src/model/policy.js';
 import { NO_SCHEDULE } from '../../src/model/schedule.js';
 
 /** A CREATION policy that has not run. */
@@ -34,5 +34,16 @@ export function samplePolicy(id: number, priority: Policy['priority'] = 'NORMAL'
       preCommand: '',
       postCommand: '',
     },
+  };
+}
+
+/** Of a policy that copies a local tree to a peer. */
+export function copyRule(sourceBasePath: string): RepeatCopyRule {
+  return {
+    type: 'REPEAT_COPY',
+    ...{ sourceBasePath, reconnect: false, onDrift: 'repair', targetDatasetType: 'FILE' },
+    ...{ rpoAlertSeconds: null, sourceAccountId: 'local', targetAccountId: 'peer' },
+    ...{ newTasksAccountId: null, targetBasePath: '/copies/a' },
+    retention: { periodSeconds: null, reserve: 0 },
   };
 }

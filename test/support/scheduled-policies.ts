@@ -4,6 +4,7 @@ import { JobStore } from '../../src/job/job-store.js';
 import { type JobId, parseJobId } from '../../src/model/ids.js';
 import { ENDED_STATES, type Job } from '../../src/model/job.js';
 import { NO_SCHEDULE } from '../../src/model/schedule.js';
+import { BasePolicies } from '../../src/policy/base-policies.js';
 import { BasePolicyStore } from '../../src/policy/base-policy-store.js';
 import { PlannedRuns } from '../../src/policy/planned-runs.js';
 import { type NewPolicy, Policies } from '../../src/policy/policies.js';
@@ -25,10 +26,17 @@ const ANYTHING_GOES = {
   checkHook: () => undefined,
 };
 
+const { priority, enabled, briefcase, partial, maxDelete, rule } = samplePolicy(1);
+export const NEW_POLICY: NewPolicy = {
+  ...{ name: 'p', priority, enabled, briefcase, partial, maxDelete, rule },
+  ...{ schedule: NO_SCHEDULE, parentId: null, basePolicyId: null },
+};
+
 /** Policies, scheduler, jobs and their state as an agent has them, on a clock that is set; what the jobs do is the test's. */
 export class ScheduledPolicies implements AsyncDisposable {
   readonly clock: SetClock;
   readonly policies: Policies;
+  readonly bases: BasePolicies;
   readonly queue: JobQueue;
   readonly #directory: TempDirectory;
   readonly #database: StateDatabase;
@@ -43,10 +51,20 @@ export class ScheduledPolicies implements AsyncDisposable {
     this.clock = new SetClock(Date.parse(time));
     this.#jobs = new JobStore({ database });
     const { clock } = this;
+    const store = new PolicyStore({ database });
+    const bases = new BasePolicyStore({ database });
+    const shared = {
+      world: ANYTHING_GOES,
+      clock,
+      planned: new PlannedRuns({ localTimeZone: 'UTC' }),
+    };
+    this.bases = new BasePolicies({
+      ...shared,
+      ...{ database, store: bases, policies: store, changed: () => this.policies.changed() },
+    });
     this.policies = new Policies({
-      ...{ world: ANYTHING_GOES, clock, planned: new PlannedRuns({ localTimeZone: 'UTC' }) },
-      store: new PolicyStore({ database }),
-      bases: new BasePolicyStore({ database }),
+      ...shared,
+      ...{ store, bases },
       queue: () => this.queue,
       planChanged: () => this.#scheduler.wake(),
     });
@@ -58,8 +76,12 @@ export class ScheduledPolicies implements AsyncDisposable {
         throw error;
       },
     });
-    const execute: JobExecutor = async ({ job }) => {
-      await new Promise<void>((go) => (this.#held ? this.#held.set(job.id, go) : go()));
+    const execute: JobExecutor = async ({ job }, signal) => {
+      await new Promise<void>((go, stop) => {
+        signal.addEventListener('abort', () => stop(signal.reason), { once: true });
+        if (this.#held === null) go();
+        else this.#held.set(job.id, go);
+      });
       return { partial: false };
     };
     this.queue = new JobQueue(
@@ -84,10 +106,7 @@ export class ScheduledPolicies implements AsyncDisposable {
 
   /** A CREATION policy; returns its id as the commands name it. */
   async create(name: string, change: Partial<NewPolicy> = {}): Promise<string> {
-    const { priority, enabled, briefcase, partial, maxDelete, rule } = samplePolicy(1);
-    const policy = { priority, enabled, briefcase, partial, maxDelete, rule };
-    const own = { schedule: NO_SCHEDULE, parentId: null, basePolicyId: null };
-    return String((await this.policies.create({ name, ...policy, ...own, ...change })).id);
+    return String((await this.policies.create({ ...NEW_POLICY, name, ...change })).id);
   }
 
   /** Jobs do not end any more. */

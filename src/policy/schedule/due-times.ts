@@ -11,7 +11,6 @@ const LAST_YEAR = 2099;
 /** A schedule that was read: all its questions are answered from `afterMs`, the time it is. */
 export class DueTimes {
   readonly #crons: readonly Cron[];
-  /** The dates, and the start time where nothing recurs from it on. */
   readonly #dates: readonly number[];
   readonly #zone: TimeZone;
   /** The earliest moment of a run; null when there is none. */
@@ -24,13 +23,11 @@ export class DueTimes {
   constructor(schedule: Schedule, zone: TimeZone) {
     this.#zone = zone;
     this.#crons = schedule.recurrence.map(parseCron);
+    this.#dates = schedule.dateTimes.map((text) => parseMoment(text, '--date-times', this.#zone));
     this.startMs =
       schedule.startTime === ''
         ? null
         : parseMoment(schedule.startTime, '--start-time', this.#zone);
-    const dates = schedule.dateTimes.map((text) => parseMoment(text, '--date-times', this.#zone));
-    const isOne = this.startMs !== null && this.#crons.length === 0;
-    this.#dates = isOne ? [...dates, this.startMs] : dates;
     for (const [at, cron] of this.#crons.entries()) {
       const first = { year: FIRST_YEAR, month: 1, day: 1, hour: 0, minute: 0, second: -1 };
       if (nextWallTime(cron, first) === null) {
@@ -53,14 +50,17 @@ export class DueTimes {
   }
 
   /**
-   * The first recurrence after a moment and not before the start time, or date, which comes whatever the start
-   * time; null when none is left.
+   * The first recurrence after a moment and not before the start time, or date, which comes whatever the start time, or
+   * the start time where nothing recurs; null when none is left.
    */
   next(afterMs: number): number | null {
-    return earliest([this.nextDate(afterMs), this.nextRecurrence(afterMs)]);
+    const { startMs } = this;
+    const start =
+      startMs !== null && this.#crons.length === 0 && startMs > afterMs ? startMs : null;
+    return earliest([start, this.nextDate(afterMs), this.nextRecurrence(afterMs)]);
   }
 
-  /** As `next`, of the dates alone; a start time without a recurrence is one of them. */
+  /** As `next`, of the dates alone. */
   nextDate(afterMs: number): number | null {
     return earliest(this.#dates.filter((date) => date > afterMs));
   }

@@ -102,4 +102,17 @@ describe('a clock that jumps while a job runs', () => {
     await world.settled();
     expect(await states(child)).to.have.length(1);
   });
+
+  it('runs a child that became due while its job ran as soon as that has ended, whenever it is then', async () => {
+    const child = await world.create('child', { parentId: parsePolicyId(Number(hourly)) });
+    const { jobId } = await world.policies.run(child);
+    await world.looked();
+    const [parent] = await world.jobsOf(hourly);
+    await world.end(parent?.id ?? 0);
+    await world.set('2025-12-31T00:30:00Z');
+    await world.end(jobId);
+    world.release();
+    await world.settled();
+    expect(await states(child)).to.deep.equal(['finished', 'finished']);
+  });
 });

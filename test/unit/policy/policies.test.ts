@@ -2,13 +2,10 @@ import { expect } from 'chai';
 import type { JobExecutor } from '../../../src/job/executor.js';
 import { JobQueue } from '../../../src/job/job-queue.js';
 import { JobStore } from '../../../src/job/job-store.js';
-import type { BasePolicy } from '../../../src/model/base-policy.js';
 import { DmError } from '../../../src/model/error.js';
 import { type JobId, parseJobId, parsePolicyId } from '../../../src/model/ids.js';
 import { ENDED_STATES } from '../../../src/model/job.js';
-import type { Policy, RepeatCopyRule } from '../../../src/model/policy.js';
 import { NO_SCHEDULE } from '../../../src/model/schedule.js';
-import { BasePolicies } from '../../../src/policy/base-policies.js';
 import { BasePolicyStore } from '../../../src/policy/base-policy-store.js';
 import { PlannedRuns } from '../../../src/policy/planned-runs.js';
 import { type NewPolicy, Policies } from '../../../src/policy/policies.js';
@@ -33,34 +30,6 @@ const NEW: NewPolicy = {
   rule: samplePolicy(1).rule,
 };
 
-const BASE: Omit<BasePolicy, 'id'> = {
-  name: 'base',
-  overrides: [],
-  enabled: true,
-  priority: 'NORMAL',
-  schedule: NO_SCHEDULE,
-  briefcase: '',
-  baseAccountId: 'local',
-  newTasksAccountId: 'local',
-  sourceAccountId: 'local',
-  targetAccountId: 'local',
-  sourceBasePath: '',
-  targetBasePath: '',
-  subpaths: [],
-  sourceRetention: { periodSeconds: null, reserve: 0 },
-  targetRetention: { periodSeconds: null, reserve: 0 },
-};
-
-function copyRule(sourceBasePath: string): RepeatCopyRule {
-  return {
-    type: 'REPEAT_COPY',
-    ...{ sourceBasePath, reconnect: false, onDrift: 'repair', targetDatasetType: 'FILE' },
-    ...{ rpoAlertSeconds: null, sourceAccountId: 'local', targetAccountId: 'peer' },
-    ...{ newTasksAccountId: null, targetBasePath: '/copies/a' },
-    retention: { periodSeconds: null, reserve: 0 },
-  };
-}
-
 const HOURLY = { ...NO_SCHEDULE, recurrence: ['0 * * * *'] };
 
 describe('running policies', () => {
@@ -69,7 +38,6 @@ describe('running policies', () => {
   let jobs: JobStore;
   let queue: JobQueue;
   let policies: Policies;
-  let bases: BasePolicies;
   let execute: JobExecutor;
   let clock: SetClock;
   let scheduler: Scheduler;
@@ -93,13 +61,6 @@ describe('running policies', () => {
     const baseStore = new BasePolicyStore({ database });
     const planned = new PlannedRuns({ localTimeZone: 'UTC' });
     const shared = { world, planned, clock };
-    bases = new BasePolicies({
-      ...shared,
-      database,
-      store: baseStore,
-      policies: store,
-      changed: () => policies.changed(),
-    });
     policies = new Policies({
       ...shared,
       store,
@@ -394,75 +355,6 @@ describe('running policies', () => {
     expect(await refusal(missing)).to.match(/parent policy 9 does not exist/);
   });
 
-  it('plans anew what a base policy decides, and goes back to what was written', async () => {
-    const base = await bases.create({ ...BASE, overrides: ['SCHEDULE'], schedule: HOURLY });
-    const { id } = await policies.create({ ...NEW, basePolicyId: base.id });
-    const next = async () => (await policies.get(String(id))).nextRunAtMs;
-    expect(await next()).to.equal(Date.parse('2026-01-01T01:00Z'));
-    const daily = { ...NO_SCHEDULE, recurrence: ['0 4 * * *'] };
-    await bases.modify(base.name, (present) => ({ ...present, schedule: daily }));
-    expect(await next()).to.equal(Date.parse('2026-01-01T04:00Z'));
-    await policies.modify(String(id), (policy) => ({ ...policy, basePolicyId: null }));
-    expect(await next()).to.equal(null);
-  });
-
-  it('keeps a policy disabled whose job was cancelled, whatever its base policy says', async () => {
-    const base = await bases.create({ ...BASE, overrides: ['ENABLED', 'PRIORITY'] });
-    const { id } = await policies.create({ ...NEW, basePolicyId: base.id });
-    execute = (_context, signal) =>
-      new Promise((_resolve, reject) => signal.addEventListener('abort', reject));
-    const { jobId } = await policies.run(String(id));
-    await queue.control(parseJobId(jobId), 'cancel');
-    await until('the policy is disabled', async () => !(await policies.get(String(id))).enabled);
-    await bases.modify(base.name, (present) => ({ ...present, priority: 'HIGH' }));
-    expect(await policies.get(String(id))).to.include({ enabled: false, priority: 'HIGH' });
-    await policies.modify(String(id), (policy) => ({ ...policy, enabled: true }));
-    expect(await policies.get(String(id))).to.include({ enabled: true, disabledByDm: false });
-  });
-
-  it("refuses a change of a base policy by which its policies would be in each other's way", async () => {
-    const base = await bases.create({
-      ...BASE,
-      overrides: ['TARGET_BASE_PATH'],
-      targetBasePath: '/a',
-    });
-    const rule = copyRule('/data/one');
-    await policies.create({ ...NEW, name: 'one', rule, basePolicyId: base.id });
-    const other = copyRule('/data/two');
-    const second = await policies.create({
-      ...NEW,
-      name: 'two',
-      enabled: false,
-      rule: other,
-      basePolicyId: base.id,
-    });
-    const enabling = (present: BasePolicy): BasePolicy => ({
-      ...present,
-      enabled: true,
-      overrides: ['TARGET_BASE_PATH', 'ENABLED'],
-    });
-    const refused = await bases.modify(base.name, enabling).then(String, String);
-    expect(refused).to.match(
-      /with this change policy 1 \(one\) could not run: \/a is the target of policy 2 \(two\)/,
-    );
-    // All of them move: none is in the way of where another was.
-    const moved = (present: BasePolicy): BasePolicy => ({ ...present, targetBasePath: '/a/b' });
-    await bases.modify(base.name, moved);
-    expect((await policies.get(String(second.id))).rule).to.include({ targetBasePath: '/a/b' });
-  });
-
-  it('forgets a run that was asked for when a base policy switches the policy off', async () => {
-    const base = await bases.create({ ...BASE, overrides: ['ENABLED'] });
-    const { id } = await policies.create({ ...NEW, basePolicyId: base.id });
-    execute = (_context, signal) =>
-      new Promise((_resolve, reject) => signal.addEventListener('abort', reject));
-    await policies.run(String(id));
-    await policies.run(String(id));
-    expect((await policies.get(String(id))).runAgain).not.to.equal(null);
-    await bases.modify(base.name, (present) => ({ ...present, enabled: false }));
-    expect((await policies.get(String(id))).runAgain).to.equal(null);
-  });
-
   it('does not make up for what was missed while a policy was disabled', async () => {
     scheduler.start();
     const { id } = await policies.create({ ...NEW, schedule: HOURLY, enabled: false });
@@ -473,57 +365,30 @@ describe('running policies', () => {
     expect((await policies.get(String(id))).nextRunAtMs).to.equal(Date.parse('2026-01-01T06:00Z'));
   });
 
-  it('refuses a target above or below that of another repeated copy', async () => {
-    const copy = (name: string, targetBasePath: string): NewPolicy => ({
-      ...NEW,
-      name,
-      rule: {
-        type: 'REPEAT_COPY',
-        sourceBasePath: '/data',
-        reconnect: false,
-        onDrift: 'repair',
-        targetDatasetType: 'FILE',
-        rpoAlertSeconds: null,
-        sourceAccountId: 'local',
-        targetAccountId: 'peer',
-        newTasksAccountId: null,
-        targetBasePath,
-        retention: { periodSeconds: null, reserve: 0 },
-      },
-    });
-    await policies.create(copy('a', '/copies/a'));
-    for (const path of ['/copies', '/copies/a//b', '/copies/']) {
-      const refused = await policies.create(copy('b', path)).then(String, String);
-      expect(refused, path).to.match(/the target of policy 1 \(a\), lie inside each other/);
-    }
-    await policies.create(copy('b', '/copies/ab'));
+  it('starts once at a start time, also when another part of the schedule is changed', async () => {
+    scheduler.start();
+    const schedule = { ...NO_SCHEDULE, startTime: '2022-10-12 12:00:00' };
+    const { id } = await policies.create({ ...NEW, schedule });
+    await settled();
+    const dateTimes = ['2099-01-01 00:00:00'];
+    const more = { ...schedule, dateTimes };
+    await policies.modify(String(id), (policy) => ({ ...policy, schedule: more }));
+    await settled();
+    expect(await allJobs()).to.equal(1);
+    expect((await policies.get(String(id))).nextRunAtMs).to.equal(Date.parse('2099-01-01T00:00Z'));
+    // Given anew it is meant.
+    const again = { ...more, startTime: '2022-10-12 13:00:00' };
+    await policies.modify(String(id), (policy) => ({ ...policy, schedule: again }));
+    await settled();
+    expect(await allJobs()).to.equal(2);
   });
 
-  it('refuses a target that another one keeps up to date with another tree, unless it may be taken over', async () => {
-    const copy = (name: string, sourceBasePath: string, change: Partial<RepeatCopyRule> = {}) => ({
-      ...NEW,
-      name,
-      rule: {
-        type: 'REPEAT_COPY' as const,
-        ...{ sourceBasePath, reconnect: false, onDrift: 'repair', targetDatasetType: 'FILE' },
-        ...{ rpoAlertSeconds: null, sourceAccountId: 'local', targetAccountId: 'peer' },
-        ...{ newTasksAccountId: null, targetBasePath: '/copies/a' },
-        retention: { periodSeconds: null, reserve: 0 },
-        ...change,
-      } as RepeatCopyRule,
-    });
-    const first = await policies.create(copy('a', '/data/one'));
-    const refused = await policies.create(copy('b', '/data/two/')).then(String, String);
-    expect(refused).to.match(/is the target of policy 1 \(a\), which copies \/data\/one there/);
-    await policies.create(copy('same', '/data//one'));
-    await policies.create(copy('elsewhere', '/data/two', { sourceAccountId: 'peer' }));
-    await policies.create(copy('over', '/data/two', { reconnect: true }));
-    await policies.delete('same');
-    await policies.modify(String(first.id), (policy) => ({ ...policy, enabled: false }));
-    await policies.create(copy('b', '/data/two'));
-    const again = (policy: Policy): Policy => ({ ...policy, enabled: true });
-    expect(await policies.modify(String(first.id), again).then(String, String)).to.match(
-      /is the target of policy \d+ \(b\)/,
-    );
+  it('makes no disabled policy that is to run now', async () => {
+    const refused = await policies
+      .create({ ...NEW, enabled: false }, { runNow: true })
+      .catch(String);
+    expect(refused).to.match(/policy_disabled|a disabled policy does not run/);
+    expect(await policies.create(NEW, { runNow: true })).to.have.property('enabled', true);
+    expect(await allJobs()).to.equal(1);
   });
 });
