@@ -1,10 +1,18 @@
-import type { ConfigDocument, ConfigEntry, ConfigValue } from '../../config/config-document.js';
+import type {
+  ConfigDocument,
+  ConfigEntry,
+  ConfigValue,
+  Section,
+} from '../../config/config-document.js';
 import { LOOPBACK_ACCOUNT_ID } from '../../model/ids.js';
 import { BASE_POLICY_FLAGS, POLICY_FLAGS, type PolicyFlag } from '../commands/policy-flags.js';
 import type { ControlClient } from '../control-client.js';
 import type { Account, Certificate, Policy } from '../control-messages.js';
 import { fieldValue } from '../format/field-text.js';
 import { SECRET_FILES } from './file-options.js';
+
+/** By these options an object is found again, whatever its kind. */
+const TELLS_APART = ['name', 'fingerprint', 'netmask', 'window', 'identity', 'ca', 'root', 'allow'];
 
 /** Names of objects by id, as the document refers to them. */
 interface Names {
@@ -23,8 +31,8 @@ export interface PresentConfig {
 }
 
 /**
- * How an agent is set up now. Secrets and the files they came from are not
- * known: such options are left empty.
+ * How an agent is set up now, the same for all that are set up so: objects are in the order of what tells them apart.
+ * Secrets and the files they came from are not known: such options are left empty.
  */
 export async function presentConfig(client: ControlClient): Promise<PresentConfig> {
   const { certificates: cas } = await client.listCaCertificates({});
@@ -60,7 +68,7 @@ export async function presentConfig(client: ControlClient): Promise<PresentConfi
     if (policy.spent) spent.add(entry);
     return entry;
   };
-  const document: ConfigDocument = {
+  const document: Partial<Record<Section, readonly ConfigEntry[]>> = {
     'certificates.ca': cas.map((one) => certificateEntry(one, SECRET_FILES.ca)),
     'certificates.identity': identities.map((one) => certificateEntry(one, SECRET_FILES.identity)),
     'certificates.crl': crls.map(({ name }) => ({ name, ...empty(SECRET_FILES.crl) })),
@@ -90,7 +98,19 @@ export async function presentConfig(client: ControlClient): Promise<PresentConfi
     })),
     policies: policies.map(policyOf),
   };
+  for (const [section, entries] of Object.entries(document)) {
+    document[section as Section] = [...entries].sort(byWhatTellsApart);
+  }
   return { document, ids, spent };
+}
+
+/** Numbers and random ids tell only when an object came to this agent. */
+function byWhatTellsApart(a: ConfigEntry, b: ConfigEntry): number {
+  const [left, right] = [a, b].map((entry) =>
+    TELLS_APART.map((option) => String(entry[option] ?? '')).join('\0'),
+  );
+  if (left === right) return 0;
+  return (left ?? '') < (right ?? '') ? -1 : 1;
 }
 
 function certificateEntry(certificate: Certificate, files: readonly string[]): ConfigEntry {
