@@ -1,5 +1,7 @@
-/** How much may go at once after a pause: timers are not finer. */
+/** How much may go at once when nobody has asked for long: timers are not finer. */
 const BURST_MS = 20;
+/** How much may go at once to those who have asked all the time and were served late: little beside a window of 10 s. */
+const LATE_MS = 250;
 
 interface Waiting {
   readonly bytes: number;
@@ -8,7 +10,8 @@ interface Waiting {
 
 /**
  * Lets bytes through at a rate, for everybody who shares it, first come first served. What went too early because a
- * piece is not divided is waited for afterwards, so that the rate holds over any longer time.
+ * piece is not divided is waited for afterwards, and what a busy machine let nobody take in time may go then, so that the
+ * rate holds over any longer time.
  */
 export class TokenBucket {
   readonly #now: () => number;
@@ -52,8 +55,8 @@ export class TokenBucket {
   }
 
   #serve(): void {
-    this.#stopTimer();
     this.#fill();
+    this.#stopTimer();
     for (let first = this.#queue[0]; first !== undefined; first = this.#queue[0]) {
       if (this.#level < 0) {
         const ms = Math.max(1, Math.ceil((-this.#level / this.#rate) * 1000));
@@ -68,8 +71,12 @@ export class TokenBucket {
 
   #fill(): void {
     const now = this.#now();
-    const most = (this.#rate * BURST_MS) / 1000;
-    this.#level = Math.min(most, this.#level + (this.#rate * (now - this.#filledAt)) / 1000);
+    const passedMs = now - this.#filledAt;
+    const share = (ms: number) => (this.#rate * ms) / 1000;
+    // A busy machine does not come to its timers and sockets in time, and what they ask for then is not too much.
+    const isInUse = this.#timer !== null || passedMs < LATE_MS;
+    const most = share(isInUse ? LATE_MS : BURST_MS);
+    this.#level = Math.min(most, this.#level + share(passedMs));
     this.#filledAt = now;
   }
 

@@ -48,6 +48,12 @@ export class PacedTraffic implements AsyncDisposable {
     this.pacing.setRules(bytesPerSecond === null ? [] : [{ ...rule, bwLimit: bytesPerSecond }]);
   }
 
+  /** Bytes that went in the direction of the data so far. */
+  get bytes(): number {
+    const { up, down } = this.#proxy?.bytes ?? { up: 0, down: 0 };
+    return this.#options.direction === 'push' ? up : down;
+  }
+
   /** Lets the traffic run. */
   async run(ms: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, ms));
@@ -79,17 +85,14 @@ export class PacedTraffic implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const { direction, side } = this.#options;
+    const { side } = this.#options;
     const { pacing } = this;
     const place = new SyntheticPlace(Number.MAX_SAFE_INTEGER);
     const served = await testServer(place, side === 'server' ? { pacing } : {});
     const proxy = await DelayingProxy.open({ port: served.server.port, maxQueuedBytes: 65_536 });
     this.#served = served;
     this.#proxy = proxy;
-    const sample = () => {
-      const bytes = direction === 'push' ? proxy.bytes.up : proxy.bytes.down;
-      this.#samples.push({ at: performance.now(), bytes });
-    };
+    const sample = () => this.#samples.push({ at: performance.now(), bytes: this.bytes });
     sample();
     this.#timer = setInterval(sample, SAMPLE_MS);
     this.#jobs = Array.from({ length: JOBS }, () => this.#job(place, proxy.port));
