@@ -12,6 +12,8 @@ export interface TestFilesystem {
   readonly path: string;
   /** Unmounts it, which must not be busy, and mounts it again. */
   remount(): void;
+  /** Forbids writing, also to who has it open, or allows it again. Nothing may be open for writing. */
+  setReadOnly(readOnly: boolean): void;
   unmount(): void;
 }
 
@@ -74,6 +76,9 @@ export function mountFilesystem(kind: FilesystemKind, sizeMiB: number): TestFile
     remount() {
       run('umount', path);
       run('mount', '-o', 'loop', image, path);
+    },
+    setReadOnly(readOnly) {
+      run('mount', '-o', `remount,${readOnly ? 'ro' : 'rw'}`, path);
     },
     unmount() {
       if (!mounted.delete(filesystem)) return;
