@@ -37,6 +37,13 @@ const FULL: Readonly<Record<string, ErrorCode>> = {
   EDQUOT: 'quota_exceeded',
 };
 
+/** What to do about failed calls of Node's own fs that say what is wrong. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: 'free space or inodes',
+  EDQUOT: 'raise the quota or free space',
+  EROFS: 'mount the file system writable',
+};
+
 const EDQUOT = 122;
 
 /**
@@ -69,6 +76,7 @@ export function callText(error: Error): string {
 /**
  * `error` itself when it is ours. An abort becomes `cancelled`, a failed system call `io_error`, or
  * `no_space` and `quota_exceeded` where it says so, and anything else `internal`.
+ * The message ends with what to do where the call tells.
  */
 export function asDmError(error: unknown, doing: string): DmError {
   if (error instanceof DmError) return error;
@@ -78,5 +86,7 @@ export function asDmError(error: unknown, doing: string): DmError {
   const text = error instanceof Error ? callText(error) : String(error);
   const isCall = error instanceof Error && 'syscall' in error && 'code' in error;
   const code = isCall ? callErrorCode(error) : 'internal';
-  return new DmError(code, `${doing}: ${text}`, { cause: error });
+  const remedy = isCall ? REMEDIES[callCode(error)] : undefined;
+  const message = `${doing}: ${text}${remedy === undefined ? '' : `; ${remedy}`}`;
+  return new DmError(code, message, { cause: error });
 }

@@ -16,6 +16,14 @@ describe('errors that are not ours', () => {
     expect(asDmError(new TypeError('bug'), 'x').code).to.equal('internal');
   });
 
+  it('says what to do where the call tells what is wrong', () => {
+    expect(asDmError(systemError('EROFS'), 'making it')).to.include({
+      code: 'io_error',
+      message: 'making it: EROFS: failed, write; mount the file system writable',
+    });
+    expect(asDmError(systemError('EIO'), 'making it').message).to.not.contain(';');
+  });
+
   it('knows a real failed call, and leaves our own errors as they are', () => {
     expect(() => mkdirSync('/proc/none'))
       .to.throw()
