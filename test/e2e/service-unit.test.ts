@@ -13,7 +13,7 @@ import { differences } from '../support/walker.js';
 describe('an agent with the rights that its systemd unit leaves', function () {
   this.timeout(180_000);
   const filesystem = withFilesystem('btrfs', 512);
-  const unit = ServiceUnit.read();
+  let unit: ServiceUnit;
   const directory = new TempDirectory();
   const calls = directory.join('calls');
   let agents: TestAgents;
@@ -23,6 +23,7 @@ describe('an agent with the rights that its systemd unit leaves', function () {
       process.stderr.write('skipped: the agent of the unit is not watched: strace is not here\n');
       this.skip();
     }
+    unit = ServiceUnit.read();
     // The tracer is a child of the agent, which keeps its number.
     const launcher = ['strace', '-D', '-f', '-c', '-o', calls, ...unit.launcher()];
     agents = await TestAgents.open({
