@@ -40,6 +40,7 @@ import type { Overview } from './overview.js';
 import type { PeerDialer } from './peer-dialer.js';
 import type { ThrottlingStore } from './throttling-store.js';
 import type { TrustStore } from './trust-store.js';
+import type { UniqueSpace } from './unique-space.js';
 
 export interface ControlServiceParts {
   readonly settings: AgentSettings;
@@ -48,6 +49,7 @@ export interface ControlServiceParts {
   readonly accounts: AccountStore;
   readonly trust: TrustStore;
   readonly grants: GrantStore;
+  readonly uniqueSpace: UniqueSpace;
   readonly overview: Overview;
   readonly trees: LocalTrees;
   readonly database: StateDatabase;
@@ -129,7 +131,11 @@ export function controlService(parts: ControlServiceParts): ControlService {
       places,
       resolve,
       localAccountId: accounts.localId,
-      deleteLocal: (number, signal) => local.deleteDataset(number, signal),
+      deleteLocal: async (number, signal) => {
+        await local.deleteDataset(number, signal);
+        parts.uniqueSpace.changed();
+      },
+      uniqueSpace: parts.uniqueSpace,
       isObjectAccount: (id) => accounts.isObject(id),
       locks: parts.locks,
       deleteBackup: (account, number, signal) => deleteBackup(account, number, parts, signal),

@@ -40,11 +40,11 @@ export const offlineBackups: OfflineBackups = {
       async *listDatasets({ base_path }: ListDatasetsQuery__Output, end: AbortSignal) {
         const filter = base_path === '' ? {} : { basePath: parseEscaped(base_path) };
         for await (const dataset of source.listDatasets(filter, end)) {
-          yield datasetView(dataset, ACCOUNT_ID);
+          yield datasetView(dataset, ACCOUNT_ID, null);
         }
       },
       getDataset: async ({ dataset }: DatasetQuery__Output, end: AbortSignal) =>
-        datasetView(await findDataset(place, dataset, end), ACCOUNT_ID),
+        datasetView(await findDataset(place, dataset, end), ACCOUNT_ID, null),
       ...browseHandlers({
         places: { open: async () => place },
         resolve: async () => ACCOUNT_ID,

@@ -39,6 +39,7 @@ import { Overview } from './overview.js';
 import { RpoWatch } from './rpo-watch.js';
 import { SnapshotSpace } from './snapshot-space.js';
 import type { TrustStore } from './trust-store.js';
+import { UniqueSpace } from './unique-space.js';
 
 /** Jobs that run at once; further ones wait by priority. */
 const JOB_CONCURRENCY = 4;
@@ -86,6 +87,7 @@ export interface PolicyWork {
   readonly peerLocks: PeerLocks;
   readonly releaser: LockReleaser;
   readonly overview: Overview;
+  readonly uniqueSpace: UniqueSpace;
   readonly trees: LocalTrees;
   readonly metrics: Metrics;
 }
@@ -154,6 +156,10 @@ export async function openPolicyWork(
   });
   const outcomes = new PolicyOutcomes({ database });
   const space = parts.add('space', new SnapshotSpace({ roots }, { pool, clock, log }));
+  const uniqueSpace = parts.add(
+    'space of datasets',
+    new UniqueSpace({ roots }, { pool, log, uptime }),
+  );
   const overview = new Overview({ policies, outcomes, accounts, trust, roots, space });
   parts.add('RPO alerts', new RpoWatch({ overview, clock, log }));
   const trees = new LocalTrees(
@@ -196,6 +202,7 @@ export async function openPolicyWork(
             'job ended',
           );
           releaser.wake();
+          uniqueSpace.changed();
           policies
             .afterJobEnd(job)
             .catch((error: unknown) =>
@@ -207,6 +214,7 @@ export async function openPolicyWork(
     ),
   );
   return {
+    uniqueSpace,
     ...{ policies, bases, outcomes, scheduler, queue, jobs },
     ...{ locks, peerLocks, releaser, overview, trees, metrics },
   };

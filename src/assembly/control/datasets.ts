@@ -4,7 +4,7 @@ import type { OpenPlace, Places } from '../../engine/places.js';
 import { verifyFromHere } from '../../engine/verify-from-here.js';
 import type { DatasetInfo } from '../../model/dataset.js';
 import { asDmError, DmError } from '../../model/error.js';
-import { parseDatasetId, parseDatasetNumber } from '../../model/ids.js';
+import { LOOPBACK_ACCOUNT_ID, parseDatasetId, parseDatasetNumber } from '../../model/ids.js';
 import { parseTime } from '../../model/parse-time.js';
 import type { DatasetQuery__Output } from '../../rpc/generated/control/datamover/v1/DatasetQuery.js';
 import type { DatasetView } from '../../rpc/generated/control/datamover/v1/DatasetView.js';
@@ -14,6 +14,7 @@ import type { VerifyProgress as VerifyMessage } from '../../rpc/generated/contro
 import { escapePath, parseEscaped } from '../../util/escape.js';
 import { EventStream } from '../../util/event-stream.js';
 import type { DatasetLocks } from '../dataset-locks.js';
+import type { UniqueSpace } from '../unique-space.js';
 import type { ResolveAccount } from './policy-parts.js';
 import { datasetView, failedEntryView } from './views.js';
 
@@ -27,6 +28,7 @@ export interface DatasetHandlerModules {
   readonly deleteBackup: (account: string, number: number, signal: AbortSignal) => Promise<void>;
   readonly localAccountId: string;
   readonly locks: Pick<DatasetLocks, 'of' | 'unlock'>;
+  readonly uniqueSpace: Pick<UniqueSpace, 'of'>;
 }
 
 /** A dataset as people name it: its number at the place, or its 32-digit global id. */
@@ -38,7 +40,11 @@ export function parseDatasetRef(text: string): DatasetRef {
 
 /** The dataset commands of the control service. */
 export function datasetHandlers(modules: DatasetHandlerModules) {
-  const { places, resolve } = modules;
+  const { places, resolve, localAccountId, uniqueSpace } = modules;
+  const view = async (dataset: DatasetInfo, account: string): Promise<DatasetView> => {
+    const isHere = account === localAccountId || account === LOOPBACK_ACCOUNT_ID;
+    return datasetView(dataset, account, isHere ? await uniqueSpace.of(dataset) : null);
+  };
   return {
     async *listDatasets(
       request: ListDatasetsQuery__Output,
@@ -55,12 +61,12 @@ export function datasetHandlers(modules: DatasetHandlerModules) {
       }
       const filter = basePath === '' ? {} : { basePath: parseEscaped(basePath) };
       for await (const dataset of place.source.listDatasets(filter, signal))
-        yield datasetView(dataset, account);
+        yield view(dataset, account);
     },
     getDataset: async (request: DatasetQuery__Output, signal: AbortSignal) => {
       const account = await resolve(request.account);
       await using place = await places.open(account, signal, asOfTime(request.as_of));
-      return datasetView(await findDataset(place, request.dataset, signal), account);
+      return view(await findDataset(place, request.dataset, signal), account);
     },
     deleteDataset: async (request: DatasetQuery__Output, signal: AbortSignal) => {
       const account = await resolve(request.account);

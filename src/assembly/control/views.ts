@@ -27,7 +27,11 @@ export function failedEntryView(failure: {
   return { ...pathFields(failure.path), code: failure.code, message: failure.message };
 }
 
-export function datasetView(dataset: DatasetInfo, accountId: string): DatasetView {
+export function datasetView(
+  dataset: DatasetInfo,
+  accountId: string,
+  uniqueBytes: number | null,
+): DatasetView {
   return {
     id: dataset.number,
     dataset_global_id: dataset.id,
@@ -51,6 +55,7 @@ export function datasetView(dataset: DatasetInfo, accountId: string): DatasetVie
     signed_by: dataset.signedBy,
     entries: dataset.entries,
     bytes: Number(dataset.bytes),
+    unique_bytes: uniqueBytes ?? -1,
     locked_by: [...dataset.lockedBy],
     warnings: dataset.warnings.map(({ path, code }) => ({ ...pathFields(path), code })),
     exceptions: dataset.exceptions,

@@ -4,6 +4,7 @@ import type { GroupSpec } from '../command-spec.js';
 import { argument } from '../command-spec.js';
 import { columns } from '../format/columns.js';
 import { withKept } from '../format/kept-datasets.js';
+import { uniqueKnown, withUnique } from '../format/unique-bytes.js';
 import type { OptionSpec } from '../option-spec.js';
 import { verifyDataset } from '../verify-dataset.js';
 
@@ -37,6 +38,7 @@ const COLUMNS = columns(
   'warnings',
   'exceptions',
   'dataset_reserve',
+  'unique_bytes',
 );
 const ACCOUNT: OptionSpec = {
   flag: 'account-id',
@@ -62,7 +64,7 @@ export const datasets: GroupSpec = {
       run: async ({ options, output, client, io }) => {
         const base_path = options.text('base-path') ?? '';
         const query = { account: options.text('account-id') ?? '', base_path };
-        const found = (await client()).listDatasets(query);
+        const found = withUnique((await client()).listDatasets(query));
         const rows = output.format === 'table' ? withKept(found, io.now()) : found;
         await output.list(COLUMNS, rows);
       },
@@ -75,7 +77,7 @@ export const datasets: GroupSpec = {
       options: [ACCOUNT],
       run: async (context) => {
         const client = await context.client();
-        await context.output.view(await client.getDataset(query(context)));
+        await context.output.view(uniqueKnown(await client.getDataset(query(context))));
       },
     },
     {

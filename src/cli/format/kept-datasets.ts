@@ -1,8 +1,8 @@
 import { PRE_REPAIR } from '../../model/dataset.js';
-import type { DatasetView } from '../control-messages.js';
+import type { ShownDataset } from './unique-bytes.js';
 
 interface Waiting {
-  readonly view: DatasetView;
+  readonly view: ShownDataset;
   readonly tree: string;
   /** Datasets of its tree up to and with itself that count among the newest. */
   readonly upTo: number;
@@ -14,7 +14,7 @@ interface Waiting {
  * waits only until as many newer ones of its tree have come as its reserve has.
  */
 export async function* withKept(
-  found: AsyncIterable<DatasetView>,
+  found: AsyncIterable<ShownDataset>,
   nowMs: number,
 ): AsyncGenerator<object> {
   const counts = new Map<string, number>();
@@ -37,6 +37,6 @@ export async function* withKept(
   }
 }
 
-function isPast({ expires_at }: DatasetView, nowMs: number): boolean {
+function isPast({ expires_at }: ShownDataset, nowMs: number): boolean {
   return expires_at !== '' && Date.parse(expires_at) <= nowMs;
 }

@@ -8,5 +8,6 @@ export const LOCAL_TASKS = {
   verify: 'verify',
   delete: 'delete',
   space: 'space',
+  uniqueSpace: 'unique-space',
   sweep: 'sweep',
 } as const;

@@ -19,6 +19,9 @@ export const LOCAL_WORK = {
     async () => (await import('./capture/delete-task.js')).deleteTask,
   ),
   [LOCAL_TASKS.space]: serveable(async () => (await import('./space/version-space.js')).spaceTask),
+  [LOCAL_TASKS.uniqueSpace]: serveable(
+    async () => (await import('./space/unique-space.js')).uniqueSpaceTask,
+  ),
   [LOCAL_TASKS.sweep]: serveable(async () => (await import('./space/sweep-pages.js')).sweepTask),
   [CHANGES_TASKS.structure]: serveable(async () => (await changes()).structureTask),
   [CHANGES_TASKS.content]: serveable(async () => (await changes()).contentTask),

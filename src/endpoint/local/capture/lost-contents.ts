@@ -4,6 +4,7 @@ import { decodeGfidKey } from '../../../catalog/maps/gfid-key.js';
 import { decodeInode, inodeType, inodeVersion } from '../../../catalog/maps/inodes.js';
 import type { PageReader } from '../../../catalog/page-reader.js';
 import type { Gfid } from '../../../model/ids.js';
+import type { Inode } from '../../../model/inode.js';
 import type { DataRoot } from '../layout/data-root.js';
 import type { DatasetRecord } from '../layout/dataset-record.js';
 import { VersionOpener } from '../layout/open-version.js';
@@ -21,7 +22,7 @@ export interface LostContentsModules {
   step(name: string): void;
 }
 
-/** The contents of files that only one dataset, which is being deleted or was never finished, has. */
+/** The contents of files that only one dataset of its tree has. */
 export class LostContents implements Disposable {
   /** Of the version store. */
   removed = 0;
@@ -50,8 +51,31 @@ export class LostContents implements Disposable {
    * rollback a content may be in datasets that are not neighbours, and in copies that are under way.
    */
   async remove(signal: AbortSignal): Promise<bigint> {
+    let freed = 0n;
+    for await (const [gfid, inode] of this.#find(this.#modules.directory.listDatasets(), signal)) {
+      const bytes = await this.#bytesOf(gfid, inode);
+      if (bytes === null) continue;
+      freed += bytes;
+      this.#modules.step('version');
+      if (this.#modules.directory.versions.remove(gfid, inode.version)) this.removed++;
+    }
+    return freed;
+  }
+
+  /** Returns the storage that they alone take. `others` are the datasets of the tree without this one, as they were committed. */
+  async measure(others: readonly DatasetRecord[], signal: AbortSignal): Promise<bigint> {
+    let bytes = 0n;
+    for await (const [gfid, inode] of this.#find(others, signal)) {
+      bytes += (await this.#bytesOf(gfid, inode)) ?? 0n;
+    }
+    return bytes;
+  }
+
+  async *#find(
+    remaining: readonly DatasetRecord[],
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly [Gfid, Inode]> {
     const { directory, pages } = this.#modules;
-    const remaining = directory.listDatasets();
     const { state, committedAtMs } = this.#record;
     const isNewest = state === 'INPROGRESS';
     const at = remaining.findLastIndex((one) => isNewest || one.committedAtMs <= committedAtMs);
@@ -67,33 +91,28 @@ export class LostContents implements Disposable {
       after: { root: this.#record.maps.inodes, pages },
       signal,
     });
-    let freed = 0n;
     for await (const batch of changes) {
       for (const { key, before, after } of batch) {
         if (after === null || inodeType(after) !== 'file') continue;
         const version = inodeVersion(after);
         if (before !== null && inodeVersion(before) === version) continue;
         if (await isInAny(others, key, version)) continue;
-        freed += await this.#removeOne(decodeGfidKey(key), after);
+        yield [decodeGfidKey(key), decodeInode(after)];
       }
     }
-    return freed;
   }
 
-  async #removeOne(gfid: Gfid, encoded: Uint8Array): Promise<bigint> {
-    const inode = decodeInode(encoded);
+  /** Null when this place does not keep the content. */
+  async #bytesOf(gfid: Gfid, inode: Inode): Promise<bigint | null> {
     const fd = await this.#opener.openKept(gfid, inode);
-    if (fd === null) return 0n;
-    let bytes: bigint;
+    if (fd === null) return null;
     try {
       // What has another name too stays.
-      bytes = statFd(fd).nlink > 1 && !this.#isInSnapshot ? 0n : exclusiveBytes(fd, this.#shares);
+      const isNamed = statFd(fd).nlink > 1 && !this.#isInSnapshot;
+      return isNamed ? 0n : exclusiveBytes(fd, this.#shares);
     } finally {
       close(fd);
     }
-    this.#modules.step('version');
-    if (this.#modules.directory.versions.remove(gfid, inode.version)) this.removed++;
-    return bytes;
   }
 
   get #isInSnapshot(): boolean {

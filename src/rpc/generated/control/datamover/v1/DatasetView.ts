@@ -31,6 +31,7 @@ export interface DatasetView {
   'exceptions'?: (number | string | Long);
   'dataset_reserve'?: (number | string | Long);
   'scan'?: (string);
+  'unique_bytes'?: (number | string | Long);
 }
 
 export interface DatasetView__Output {
@@ -61,4 +62,5 @@ export interface DatasetView__Output {
   'exceptions': (number);
   'dataset_reserve': (number);
   'scan': (string);
+  'unique_bytes': (number);
 }
