@@ -82,10 +82,13 @@ export class LostContents implements Disposable {
     const nearest = remaining[at] ?? remaining[0];
     // The one behind it has most of what the dataset before had not.
     const next = remaining[Math.max(at, 0) + 1];
-    const others = [...(next ? [next] : []), ...remaining.filter((one) => one !== next)]
-      .filter((one) => one !== nearest)
-      .concat(draftsOf(directory))
-      .map((one) => new Catalog(one.maps, { pages }));
+    let others: Catalog[] | null = null;
+    // Most datasets have nothing alone.
+    const openOthers = (): Catalog[] =>
+      [...(next ? [next] : []), ...remaining.filter((one) => one !== next)]
+        .filter((one) => one !== nearest)
+        .concat(draftsOf(directory))
+        .map((one) => new Catalog(one.maps, { pages }));
     const changes = diffMaps({
       before: { root: nearest?.maps.inodes ?? null, pages },
       after: { root: this.#record.maps.inodes, pages },
@@ -96,6 +99,7 @@ export class LostContents implements Disposable {
         if (after === null || inodeType(after) !== 'file') continue;
         const version = inodeVersion(after);
         if (before !== null && inodeVersion(before) === version) continue;
+        others ??= openOthers();
         if (await isInAny(others, key, version)) continue;
         yield [decodeGfidKey(key), decodeInode(after)];
       }
