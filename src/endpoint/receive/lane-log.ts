@@ -51,14 +51,20 @@ const DIGEST = 32;
 const HEADER = 4;
 const CHUNK = 1 << 20;
 
-/** Appends events to a lane's log. What was added is written by `flush`, and what a token covers with it. */
+/**
+ * Appends events to a lane's log. What was added is written by `flush`, and what a token covers with it. Once it is disposed it
+ * takes nothing more: `internal`.
+ */
 export class LaneLog implements Disposable {
+  readonly #path: string;
   readonly #fd: number;
   readonly #writer = new BinaryWriter(1 << 16);
   #length: number;
+  #closed = false;
 
   /** Goes on after `length` bytes; what follows there is cut off. */
   constructor(path: string, length: number) {
+    this.#path = path;
     this.#fd = openSync(path, 'a+', 0o600);
     ftruncateSync(this.#fd, length);
     this.#length = length;
@@ -70,12 +76,14 @@ export class LaneLog implements Disposable {
   }
 
   add(event: LaneEvent): void {
+    this.#requireOpen();
     const body = encode(event);
     this.#writer.u32(body.length).bytes(body);
     if (this.#writer.length > CHUNK) this.flush();
   }
 
   flush(): void {
+    this.#requireOpen();
     const bytes = this.#writer.take();
     let done = 0;
     while (done < bytes.length) done += writeSync(this.#fd, bytes, done);
@@ -83,7 +91,14 @@ export class LaneLog implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
     closeSync(this.#fd);
+  }
+
+  /** The number of the descriptor may be another file's by now. */
+  #requireOpen(): void {
+    if (this.#closed) throw new DmError('internal', `the log ${this.#path} is closed`);
   }
 }
 

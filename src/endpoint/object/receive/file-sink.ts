@@ -25,4 +25,6 @@ export interface ContentWriter {
   room(): Promise<void>;
   /** Nothing of a batch may wait for the next. */
   endFrame(): void;
+  /** Resolves when nothing that was given to it is on its way any more, whatever became of it. */
+  settled(): Promise<void>;
 }

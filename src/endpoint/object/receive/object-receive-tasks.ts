@@ -187,6 +187,7 @@ export const objectLaneTask: Task<
     },
     room: () => writer.room(),
     endFrame: () => writer.endFrame(),
+    settled: () => writer.settled(),
   };
   await new LaneRun(input, { workspace, log, writer: contents, io }).run();
   await writer.finish();
@@ -220,23 +221,30 @@ class LaneRun {
     this.#receiver = new ObjectLaneReceiver(options, { base, next, writer });
   }
 
+  /** When it ends, also when it fails, nothing of it is on its way any more. */
   async run(): Promise<void> {
-    const { io } = this.#modules;
+    const { io, writer } = this.#modules;
     const inFlight: Promise<void>[] = [];
     let last = Promise.resolve();
-    for await (const batch of io.incoming) {
-      io.signal.throwIfAborted();
-      const { token } = batch;
-      const payload = await rawPayload(batch);
-      const applied = await this.#receiver.apply(payload);
-      const before = last;
-      last = this.#end(before, token, applied).then(() => freeMemory(payload));
-      // It may fail before anybody waits for it.
-      last.catch(() => undefined);
-      inFlight.push(last);
-      if (inFlight.length > BATCHES_IN_FLIGHT) await inFlight.shift();
+    try {
+      for await (const batch of io.incoming) {
+        io.signal.throwIfAborted();
+        const { token } = batch;
+        const payload = await rawPayload(batch);
+        const applied = await this.#receiver.apply(payload);
+        const before = last;
+        last = this.#end(before, token, applied).then(() => freeMemory(payload));
+        // It may fail before anybody waits for it.
+        last.catch(() => undefined);
+        inFlight.push(last);
+        if (inFlight.length > BATCHES_IN_FLIGHT) await inFlight.shift();
+      }
+      await last;
+    } finally {
+      // However it ends: what is on its way writes to the log, and that is closed next.
+      await Promise.allSettled(inFlight);
+      await writer.settled();
     }
-    await last;
   }
 
   /** Logs and tells a batch when those before it are, and its segments are stored. */

@@ -62,6 +62,10 @@ export class PlainSender implements ContentWriter, ChunkSender {
 
   endFrame(): void {}
 
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#last]);
+  }
+
   send(chunk: PlainChunk): void {
     const length = chunk.bytes?.buffer.byteLength ?? 0;
     this.#waiting += length;

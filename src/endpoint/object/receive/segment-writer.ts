@@ -132,6 +132,11 @@ export class SegmentWriter {
     this.#pack = null;
   }
 
+  /** Resolves when nothing is on its way to a pack any more, whatever became of it; segments that wait for others are not. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#storing);
+  }
+
   #share(member: Member, from: Buffer): void {
     if (this.#sharedBytes + member.length > SHARED_FRAME_BYTES) this.endFrame();
     this.#sharedBuffer ??= this.#buffers.take();

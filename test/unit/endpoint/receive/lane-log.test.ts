@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -61,6 +61,23 @@ describe('the log of a lane', () => {
     expect(reading.next().value?.event).to.deep.equal(needs(1, 1)[0]);
     write(needs(2, 1), statSync(path).size);
     expect([...reading].map(({ event }) => event)).to.deep.equal(needs(2, 1));
+  });
+
+  it('takes nothing once it is closed, and closes nothing twice', () => {
+    const log = new LaneLog(path, 0);
+    for (const event of needs(1, 1)) log.add(event);
+    log[Symbol.dispose]();
+    // It gets the number that was the log's.
+    const other = join(directory, 'other');
+    const fd = openSync(other, 'w');
+    try {
+      expect(() => log.flush()).to.throw('is closed');
+      expect(() => log.add({ kind: 'kept' })).to.throw('is closed');
+      log[Symbol.dispose]();
+      expect(statSync(other).size).to.equal(0);
+    } finally {
+      closeSync(fd);
+    }
   });
 
   it('takes no more memory than it is long', () => {

@@ -45,6 +45,8 @@ export class ObjectFixture implements AsyncDisposable {
   trust: TrustModules = {};
   /** Who signs. */
   signer: RecordSigner | null = null;
+  /** Runs the tasks of targets, where a test puts itself between. */
+  lanePool: WorkerPool = this.pool;
   /** Unwrapping is made to take long. */
   readonly masters = new MasterKeys();
   readonly #stores: AsyncDisposable[] = [];
@@ -74,7 +76,7 @@ export class ObjectFixture implements AsyncDisposable {
       {
         store: await this.openStore(),
         masters: this.masters,
-        pool: this.pool,
+        pool: this.lanePool,
         sessions: new ReceiveSessions(),
         numbers: new DatasetNumbers(),
         releaseMemory,
