@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DatasetInfo } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
-import { datasetOfKey, RepositoryLayout } from '../../repository/object-layout.js';
+import { RepositoryLayout } from '../../repository/object-layout.js';
 import { objectPath } from '../../repository/object-path.js';
 import type { ObjectStore } from '../../repository/object-store.js';
 import { plainRepository, plainTree } from '../../repository/plain-path.js';
@@ -17,6 +17,7 @@ import type { Offer, ReceiveSession, Target, TargetState } from '../target.js';
 import { deleteRecord } from './deletions.js';
 import { newestDoomed } from './doomed-lists.js';
 import { keysBelow } from './get-object.js';
+import { keptDataset, newestKept } from './kept-datasets.js';
 import { recordDigest } from './newest-record.js';
 import { claimPlain } from './receive/claim-plain.js';
 import type { DatasetNumbers } from './receive/give-number.js';
@@ -38,8 +39,6 @@ import { openOrMakeRepository, openRepository, type Repository } from './reposit
 import {
   isRolledBack,
   type ListingModules,
-  newestStored,
-  readDataset,
   repositoryAt,
   storedDatasets,
   storedInfo,
@@ -101,7 +100,7 @@ export class ObjectTarget implements Target {
       }
       return { kind: 'absent', tree: null, head: null };
     }
-    const newest = await newestStored(repository, this.#modules, signal);
+    const newest = await newestKept(repository, this.#modules, signal);
     await isRolledBack(repository, newest === null ? [] : [newest], this.#modules, signal);
     if (newest === null) return { kind: 'empty', tree: null, head: null };
     const { id, rootDigest, tree } = newest.record;
@@ -129,7 +128,7 @@ export class ObjectTarget implements Target {
         this.#modules,
         signal,
       );
-      const there = await this.#find(repository, offer.dataset.id, signal);
+      const there = await keptDataset(repository, offer.dataset.id, this.#modules, signal);
       if (there !== null && isStored(there, offer)) {
         if (await this.#confirm(there, repository, signal)) {
           requireTrusted(there, repository, this.#modules);
@@ -172,19 +171,6 @@ export class ObjectTarget implements Target {
         `${shown} of the account is the backup of another tree; choose another path`,
       );
     }
-  }
-
-  /** The dataset with this id; null when the repository has none. */
-  async #find(
-    repository: Repository,
-    id: string,
-    signal: AbortSignal,
-  ): Promise<StoredDataset | null> {
-    const { store } = this.#modules;
-    for await (const key of keysBelow(store, repository.layout.datasets, signal)) {
-      if (datasetOfKey(key) === id) return readDataset(repository, key, { store }, signal);
-    }
-    return null;
   }
 
   /**
@@ -233,7 +219,7 @@ export class ObjectTarget implements Target {
     signal: AbortSignal,
   ): Promise<StoredDataset | null> {
     if (base === null) return null;
-    const found = await this.#find(repository, base.id, signal);
+    const found = await keptDataset(repository, base.id, this.#modules, signal);
     if (found !== null && found.record.rootDigest === base.rootDigest) {
       // What is made on it is signed here.
       requireTrusted(found, repository, this.#modules);

@@ -221,6 +221,23 @@ describe('prune beside others', function () {
     expect(await fixture.expectWhole()).to.equal(2);
   });
 
+  it('a backup whose deletion broke off is none, and is made again', async () => {
+    const captured = await fixture.copy.capture();
+    const first = await fixture.backUp(captured);
+    const plain = await fixture.openStore();
+    const dying = disturbed(plain, ({ call }, apply) =>
+      call === 'delete' ? Promise.reject(new DmError('shutting_down', 'killed')) : apply(),
+    );
+    const { number } = first.dataset;
+    const broken = deleteStoredDataset(number, { store: dying }, fixture.signal);
+    expect((await errorOf(broken)).code).to.equal('shutting_down');
+    expect(fixture.reader().records().length).to.equal(2);
+    const again = await fixture.backUp(captured);
+    expect(again.dataset.number).to.equal(number + 1);
+    await fixture.prune();
+    expect(await fixture.expectWhole()).to.equal(2);
+  });
+
   it('a restore of another site goes on', async () => {
     const { dataset } = await fixture.backUp();
     if (dataset === null) throw new Error('no backup was made');
