@@ -10,6 +10,7 @@ import type {
 } from '../endpoint/object/prune/prune-types.js';
 import type { SigningModules } from '../endpoint/object/prune/replace-record.js';
 import { WorkDirectory } from '../endpoint/object/receive/work-directory.js';
+import { refuseUntrusted } from '../endpoint/object/repair/refuse-untrusted.js';
 import { repairRepository } from '../endpoint/object/repair/repair.js';
 import type { RepairProgress, RepairSummary } from '../endpoint/object/repair/repair-types.js';
 import { openRepository, type Repository } from '../endpoint/object/repository.js';
@@ -98,6 +99,7 @@ export class ObjectUpkeep {
     signal: AbortSignal,
   ): Promise<void> {
     refuseReadOnly(account, 'repaired');
+    const summaries: RepairSummary[] = [];
     await this.#each(account, basePath, signal, async ({ basePath: path, repository, store }) => {
       const { repository: id } = repository.format;
       const modules = {
@@ -119,8 +121,10 @@ export class ObjectUpkeep {
         (progress) => onProgress(path, progress),
         signal,
       );
+      summaries.push(summary);
       onEnd(path, summary);
     });
+    refuseUntrusted(summaries);
   }
 
   async #open(account: ObjectAccount, signal: AbortSignal) {

@@ -51,15 +51,23 @@ export async function repack(
     using frames = new MovedFrames(directory);
     const bytes = await moveFrames(data, frames, modules, signal);
     const moved = { frames, pages: new Set(pages), directory };
-    return bytes + (await nameMoved(records, moved, modules, signal));
+    return bytes + (await nameMoved(records, moved, modules, signal)).bytes;
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
+/** What became of records that were to name what has moved. */
+export interface NamedMoved {
+  /** That were put. */
+  readonly bytes: number;
+  /** Numbers of the datasets that name it where it was, for their records are signed by somebody for whom we may not sign. */
+  readonly left: readonly number[];
+}
+
 /**
  * Makes datasets name moved frames where they lie now, and has their pages in `pages` written anew. Puts new page packs, the
- * records, and an index of what has moved; returns its bytes.
+ * records, and an index of what has moved.
  */
 export async function nameMoved(
   records: LiveRecords,
@@ -75,7 +83,7 @@ export async function nameMoved(
   },
   modules: RewriteModules,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<NamedMoved> {
   const { repository, store } = modules;
   const { layout, keys } = repository;
   const pageFolder = join(directory, 'pages');
@@ -98,30 +106,36 @@ export async function nameMoved(
     await store.put(layout.pack('pages', pack), content, {}, signal);
     bytes += content.length;
   }
-  for (const [key, record] of records) await putRecord(key, record, moved, modules, signal);
+  const left: number[] = [];
+  for (const [key, record] of records) {
+    if (!(await putRecord(key, record, moved, modules, signal))) left.push(record.number);
+  }
   const run = await index.finish(signal);
-  if (run === null) return bytes;
+  if (run === null) return { bytes, left };
   await store.putStream(layout.indexRun(run.id), fileChunks(run.path), {}, signal);
-  return bytes + statSync(run.path).size;
+  return { bytes: bytes + statSync(run.path).size, left };
 }
 
+/** False when the record names what has moved, and must stay as it is. */
 async function putRecord(
   key: string,
   record: RepositoryRecord,
   moved: MovedPages,
   modules: RewriteModules,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const { repository, store, signer } = modules;
   const maps = Object.fromEntries(
     Object.entries(record.maps).map(([name, root]) => [name, moved.root(root)]),
   ) as unknown as RepositoryMaps;
   const before = serialiseRepositoryRecord(record);
   const text = serialiseRepositoryRecord({ ...record, maps });
-  if (text === before) return;
+  if (text === before) return true;
   const now = await readDataset(repository, key, { store }, signal);
-  // It was deleted meanwhile, and must not come back; or it names what is damaged, and must do so with the signature that it has.
-  if (now === null || !mayReplace(now, modules)) return;
+  // It was deleted meanwhile, and must not come back.
+  if (now === null) return true;
+  // It names what is damaged, and must do so with the signature that it has.
+  if (!mayReplace(now, modules)) return false;
   if (serialiseRepositoryRecord(now.record) !== before) {
     throw new DmError(
       'target_changed',
@@ -136,4 +150,5 @@ async function putRecord(
   modules.newest?.rewrote(layout, now, { ...record, maps });
   // Who deletes it puts a mark before: either we see that, or its deletion comes after this.
   if (await isDeleted(key, { layout, store }, signal)) await store.delete([key], signal);
+  return true;
 }

@@ -16,6 +16,8 @@ export interface RepairSummary {
   /** Segments that datasets use and that could not be read. */
   segmentsBad: number;
   segmentsRepaired: number;
+  /** Numbers of datasets that stay damaged although what they lack was found: see refuseUntrusted. */
+  readonly untrusted: number[];
   /** Packs that were put again as they are in a copy of the same repository, or in this agent's copies of its pages. */
   packsCopied: number;
   /** Segments in the index that was made. */

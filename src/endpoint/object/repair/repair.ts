@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EMPTY_ROOTS } from '../../../catalog/catalog-roots.js';
-import type { PageRef } from '../../../catalog/page-store.js';
+import type { PackId, PageRef } from '../../../catalog/page-store.js';
 import { DmError } from '../../../model/error.js';
 import { zstdFrame } from '../../../repository/frame-codec.js';
 import { keysBelow } from '../get-object.js';
@@ -37,7 +37,13 @@ export async function repairRepository(
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   try {
-    const summary = { segmentsBad: 0, segmentsRepaired: 0, packsCopied: 0, indexed: false };
+    const summary: RepairSummary = {
+      segmentsBad: 0,
+      segmentsRepaired: 0,
+      untrusted: [],
+      packsCopied: 0,
+      indexed: false,
+    };
     onProgress({ step: 'pages', done: 0 });
     const records = await liveRecords(modules, signal);
     using segments = new SegmentSet({ directory });
@@ -121,8 +127,10 @@ async function repairData(
     frames.add(frame, await packer.add(await zstdFrame(raw)));
   }
   await packer.finish();
-  await nameMoved(records, { frames, pages: new Set(), directory }, modules, signal);
+  const moved = { frames, pages: new Set<PackId>(), directory };
+  const named = await nameMoved(records, moved, modules, signal);
   summary.segmentsRepaired += countMembers(whole);
+  summary.untrusted.push(...named.left);
 }
 
 /** One run of everything instead of all that there were: those may name what was damaged. */

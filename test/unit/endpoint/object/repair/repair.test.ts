@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { BadEntry, VerifyProgress } from '../../../../../src/endpoint/dataset-maker.js';
 import { ObjectSource } from '../../../../../src/endpoint/object/object-source.js';
+import { refuseUntrusted } from '../../../../../src/endpoint/object/repair/refuse-untrusted.js';
 import { repairRepository } from '../../../../../src/endpoint/object/repair/repair.js';
 import type {
   RepairFrom,
@@ -19,6 +20,8 @@ import type {
 } from '../../../../../src/endpoint/object/repair/repair-types.js';
 import { openRepository } from '../../../../../src/endpoint/object/repository.js';
 import { verifyFromHere } from '../../../../../src/engine/verify-from-here.js';
+import { DmError } from '../../../../../src/model/error.js';
+import { makeCa, makeIdentity } from '../../../../support/certificates.js';
 import { errorOf, PruneFixture } from '../prune/prune-fixture.js';
 import { BASE_PATH, ObjectFixture } from '../receive/object-fixture.js';
 
@@ -100,6 +103,21 @@ describe('repairing a backup', function () {
     expect(await fixture.expectWhole()).to.equal(2);
     await fixture.prune();
     expect(await fixture.expectWhole()).to.equal(2);
+  });
+
+  it('names the datasets that stay damaged, for it may not sign for who signed them', async () => {
+    const made = makeIdentity(makeCa(), { name: 'writer' });
+    fixture.signer = { certificates: made.certPem, key: made.key };
+    fixture.copy.sh('head -c 300000 /dev/urandom > large');
+    const captured = await fixture.copy.capture();
+    await fixture.backUp(captured);
+    await other.take(fixture.copy.makeSource(), captured);
+    for (const pack of packs('data')) rmSync(pack);
+    const from = { source: await other.makeSource(), mirror: null };
+    const summary = await repair(from);
+    expect(summary.untrusted).to.deep.equal([2]);
+    expect(() => refuseUntrusted([summary])).to.throw(DmError, /^dataset 2 of .* still damaged/);
+    expect(await badFiles()).to.equal(0);
   });
 
   it('replaces packs that are gone', async () => {
