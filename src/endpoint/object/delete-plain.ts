@@ -10,8 +10,9 @@ import { readDataset } from './repository-datasets.js';
 const BATCH = 1000;
 
 /**
- * Deletes the plain objects that the dataset with this record names; others at its place stay. May be done again: its record
- * is to be deleted after it. Errors: `corrupt` when its pages cannot be read.
+ * Deletes the plain objects that the dataset with this record names; others at its place stay. The mark of the copy goes before
+ * them, so that nobody takes the dataset for whole when this breaks off. May be done again: its record is to be deleted after it.
+ * Errors: `corrupt` when its pages cannot be read.
  */
 export async function deletePlainObjects(
   basePath: Uint8Array,
@@ -27,6 +28,7 @@ export async function deletePlainObjects(
   }
   const reader = new RepositoryReader({ repository, store }, signal);
   const { catalog, plain } = reader.maps(stored.record.maps);
+  await store.delete([repository.layout.plainMark], signal);
   let keys: string[] = [];
   for await (const batch of catalog.inodes.range({}, signal)) {
     for (const { key, value } of batch) {

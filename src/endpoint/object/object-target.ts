@@ -4,7 +4,7 @@ import { DmError } from '../../model/error.js';
 import { RepositoryLayout } from '../../repository/object-layout.js';
 import { objectPath } from '../../repository/object-path.js';
 import type { ObjectStore } from '../../repository/object-store.js';
-import { plainRepository, plainTree } from '../../repository/plain-path.js';
+import { plainTree } from '../../repository/plain-path.js';
 import type { RecordSigner } from '../../repository/record-signature.js';
 import { newTableMemory } from '../../repository/segment-table.js';
 import { escapePath } from '../../util/escape.js';
@@ -26,7 +26,9 @@ import { ObjectReceiveSession } from './receive/object-receive-session.js';
 import { openIndex } from './receive/open-index.js';
 import { isStored, openSession, refuseOther } from './receive/open-session.js';
 import { PlainDone } from './receive/plain-done.js';
+import { plainOffer } from './receive/plain-offer.js';
 import { loadSession } from './receive/session-record.js';
+import { storedOffer } from './receive/stored-offer.js';
 import {
   OBJECT_RECEIVE_TASKS,
   type ObjectResumeResult,
@@ -109,7 +111,7 @@ export class ObjectTarget implements Target {
 
   begin(given: Offer, signal: AbortSignal): Promise<ReceiveSession> {
     const { sessions } = this.#modules;
-    const offer = given.plain === true ? asPlain(given, this.#options) : given;
+    const offer = given.plain === true ? plainOffer(given, this.#options) : given;
     const path = lockPath(offer.targetPath);
     return sessions.exclusively(path, async () => {
       checkOfferForm(offer);
@@ -128,7 +130,7 @@ export class ObjectTarget implements Target {
         this.#modules,
         signal,
       );
-      const there = await keptDataset(repository, offer.dataset.id, this.#modules, signal);
+      const there = await storedOffer(offer, repository, this.#modules, signal);
       if (there !== null && isStored(there, offer)) {
         if (await this.#confirm(there, repository, signal)) {
           requireTrusted(there, repository, this.#modules);
@@ -286,25 +288,6 @@ async function usableAtStart(
   }
   const { objects, bytes } = await new PlainDone(work).there({ layout, work }, store, signal);
   return { memory: objects.memory, plainBytes: bytes };
-}
-
-/** The offer of the repository that holds the catalog of a plain copy. */
-function asPlain(offer: Offer, { secret }: ObjectTargetOptions): Offer {
-  if (secret !== null) {
-    throw new DmError(
-      'not_supported',
-      'plain objects are not encrypted, and the account has an encryption key; use an account without one, or target dataset type FILE_ON_OBJECT_BACKUP',
-    );
-  }
-  if (offer.base !== null) {
-    throw new DmError(
-      'invalid_argument',
-      'plain objects are always a full copy; copy without a base',
-    );
-  }
-  // Refuses what no repository may be below.
-  new RepositoryLayout(offer.targetPath);
-  return { ...offer, targetPath: plainRepository(offer.targetPath) };
 }
 
 /** The name of a base path among the sessions of an account. */

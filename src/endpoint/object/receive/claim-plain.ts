@@ -37,6 +37,22 @@ export async function claimPlain(
   return false;
 }
 
+/**
+ * Whether the mark of the plain copy that is offered is there. Its dataset is whole only then: who deletes that takes the mark
+ * away before the first object. Errors: `target_not_empty` when the mark is another copy's.
+ */
+export async function isMarked(
+  offer: Offer,
+  { layout }: Repository,
+  { store }: { readonly store: ObjectStore },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const found = await getObject(store, layout.plainMark, signal);
+  if (found === null) return false;
+  if (found.toString() === markOf(offer)) return true;
+  throw taken(layout.plainTree, 'is marked as the plain copy of another dataset');
+}
+
 async function dropUnfinished(
   tree: string,
   store: ObjectStore,

@@ -193,6 +193,31 @@ for (const kind of ['directory', 'bucket'] as const) {
       expect(await plainKeys()).to.deep.equal(['d/one', 'more', 'two']);
     });
 
+    it('whose deletion broke off are no copy, and are put again', async () => {
+      const { copy } = fixture;
+      copy.sh('for i in one two three; do echo $i > $i; done');
+      const dataset = await copy.capture();
+      const first = await copyOut(dataset);
+      await using store = await fixture.openStore();
+      const dying = disturbed(store, ({ call, key }, apply) =>
+        call === 'put' && key.includes('/deleted/')
+          ? Promise.reject(new DmError('shutting_down', 'killed'))
+          : apply(),
+      );
+      const { number } = first;
+      const broken = deleteStoredDataset(number, { store: dying }, fixture.signal);
+      expect(await refusalOf(broken)).to.match(/^shutting_down/);
+      expect(await plainKeys()).to.deep.equal([]);
+      const again = await copyOut(dataset);
+      expect(again.number).to.equal(number + 1);
+      expect(await plainKeys()).to.have.length(3);
+      expect(await verify('verify', again.number)).to.deep.equal([]);
+      const mark = `${BASE_PATH}/.datamover/copy.json`;
+      await store.put(mark, Buffer.from('{"format":1}'), {}, fixture.signal);
+      expect(await refusalOf(copyOut(dataset))).to.match(/^target_not_empty: .*another dataset/);
+      expect(await plainKeys()).to.have.length(3);
+    });
+
     it('of a copy that broke off are put again by the same copy, and by no other', async () => {
       const { copy } = fixture;
       copy.sh('head -c 12000000 /dev/urandom > large; for i in $(seq 30); do echo $i > f$i; done');
