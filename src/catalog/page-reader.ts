@@ -20,11 +20,17 @@ const PAGE_OVERHEAD = 1024;
  */
 export class PageReader {
   readonly source: PageSource;
+  readonly #damaged: (ref: PageRef) => void;
   readonly #cache: Lru<string, NodePage>;
   readonly #reading = new Map<string, Promise<NodePage>>();
 
-  constructor(options: { cacheBytes?: number }, modules: { source: PageSource }) {
+  /** `damaged` is told of each page that its source does not have as it should be; reading it fails then. */
+  constructor(
+    options: { cacheBytes?: number },
+    modules: { source: PageSource; damaged?: (ref: PageRef) => void },
+  ) {
     this.source = modules.source;
+    this.#damaged = modules.damaged ?? (() => undefined);
     this.#cache = new Lru(
       options.cacheBytes ?? DEFAULT_CACHE_BYTES,
       (page) => page.frameBytes * 2 + PAGE_OVERHEAD,
@@ -64,8 +70,9 @@ export class PageReader {
   }
 
   #spilled(spilled: SpilledValue): MaybePromise<Uint8Array> {
-    return andThen(this.source.read(spilled.ref), (frame) => {
-      const value = parsed(spilled.ref, () => parseValue(verifiedFrame(spilled.ref, frame)));
+    const { ref } = spilled;
+    return this.#read(ref, (frame) => {
+      const value = parsed(ref, () => parseValue(verifiedFrame(ref, frame)));
       if (value.length !== spilled.length) throw corruptPage('a value of another length');
       return value;
     });
@@ -77,13 +84,25 @@ export class PageReader {
     if (kept !== undefined) return kept;
     const awaited = this.#reading.get(name);
     if (awaited !== undefined) return awaited;
-    const frame = this.source.read(ref);
-    if (!(frame instanceof Promise)) return this.#keep(name, ref, frame);
-    const reading = frame
-      .then((bytes) => this.#keep(name, ref, bytes))
-      .finally(() => this.#reading.delete(name));
+    const read = this.#read(ref, (frame) => this.#keep(name, ref, frame));
+    if (!(read instanceof Promise)) return read;
+    const reading = read.finally(() => this.#reading.delete(name));
     this.#reading.set(name, reading);
     return reading;
+  }
+
+  /** What `parse` makes of the frame of a reference. */
+  #read<T>(ref: PageRef, parse: (frame: Uint8Array) => T): MaybePromise<T> {
+    const failed = (error: unknown): never => {
+      if (error instanceof DmError && error.code === 'corrupt') this.#damaged(ref);
+      throw error;
+    };
+    try {
+      const frame = this.source.read(ref);
+      return frame instanceof Promise ? frame.then(parse).catch(failed) : parse(frame);
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   #keep(name: string, ref: PageRef, frame: Uint8Array): NodePage {

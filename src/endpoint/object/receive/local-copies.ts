@@ -1,11 +1,14 @@
-import { createWriteStream, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { ioError } from '../../../catalog/io-error.js';
 import { type PackId, parsePackId } from '../../../catalog/page-store.js';
 import { DmError } from '../../../model/error.js';
+import { IndexRunReader } from '../../../repository/index-run-reader.js';
 import { checkIndexRun } from '../../../repository/index-run-writer.js';
+import { OBJECT_PACK_HEADER } from '../../../repository/object-pack-format.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
+import { syncDirectory } from '../../../util/durable-file.js';
 import { keysBelow } from '../get-object.js';
 import type { Repository } from '../repository.js';
 import { UploadQueue } from './upload-queue.js';
@@ -18,7 +21,10 @@ export interface LocalCopiesModules {
   readonly log: { warn(fields: object, message: string): void };
 }
 
-/** Makes the local page packs those of the repository, and `own`: only packs that are missing here are read. */
+/**
+ * Makes the local page packs those of the repository, and `own`: only packs that are missing here, or without any page, are
+ * read.
+ */
 export async function fetchPages(
   repository: Repository,
   work: WorkDirectory,
@@ -33,13 +39,15 @@ export async function fetchPages(
   for (const pack of here) if (!kept.has(pack)) rmSync(join(work.pages, pack));
   const fetches = new UploadQueue({ parallel: PARALLEL });
   for (const pack of there) {
-    if (here.has(pack)) continue;
-    await fetches.add(() => fetch(store, `${prefix}${pack}`, join(work.pages, pack), signal));
+    const path = join(work.pages, pack);
+    if (here.has(pack) && statSync(path).size > OBJECT_PACK_HEADER) continue;
+    await fetches.add(() => fetch(store, `${prefix}${pack}`, path, signal));
   }
   await fetches.settled();
+  syncDirectory(work.pages);
 }
 
-/** Makes the local index runs those of the repository, without damaged ones: returns these. */
+/** Makes the local index runs those of the repository, without damaged ones: returns those that are damaged in the store. */
 export async function fetchIndex(
   repository: Repository,
   work: WorkDirectory,
@@ -52,8 +60,8 @@ export async function fetchIndex(
   const here = new Set(idsIn(work.indexRuns));
   for (const run of here) if (!there.includes(run)) rmSync(join(work.indexRuns, run));
   for (const run of there) {
-    if (here.has(run)) continue;
     const path = join(work.indexRuns, run);
+    if (here.has(run) && opens(path, run)) continue;
     try {
       await fetch(store, layout.indexRun(run), path, signal);
       checkIndexRun(path, run, keys);
@@ -64,7 +72,19 @@ export async function fetchIndex(
       if (error.code === 'corrupt') damaged.push(run);
     }
   }
+  syncDirectory(work.indexRuns);
   return damaged;
+}
+
+/** Whether a local copy is an index run as far as its beginning and its length tell. */
+function opens(path: string, run: PackId): boolean {
+  try {
+    using _run = IndexRunReader.open(path, run);
+    return true;
+  } catch (error) {
+    if (error instanceof DmError && error.code === 'corrupt') return false;
+    throw error;
+  }
 }
 
 async function namesBelow(
@@ -80,6 +100,7 @@ async function namesBelow(
   return names;
 }
 
+/** Flushed before it has its name: what is there is not looked at again. */
 async function fetch(
   store: ObjectStore,
   key: string,
@@ -88,9 +109,13 @@ async function fetch(
 ): Promise<void> {
   const temporary = `${path}.new`;
   try {
-    await pipeline(store.get(key, null, signal), createWriteStream(temporary, { mode: 0o600 }), {
-      signal,
-    });
+    const file = await open(temporary, 'w', 0o600);
+    try {
+      for await (const chunk of store.get(key, null, signal)) await file.writeFile(chunk);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -1,7 +1,10 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Catalog } from '../../../catalog/catalog.js';
 import { EMPTY_ROOTS } from '../../../catalog/catalog-roots.js';
 import { MapReader } from '../../../catalog/map-reader.js';
 import { PageReader } from '../../../catalog/page-reader.js';
+import type { PackId, PageRef } from '../../../catalog/page-store.js';
 import { DmError } from '../../../model/error.js';
 import { ObjectPagePacks } from '../../../repository/object-page-packs.js';
 import { PackSet } from '../../../repository/pack-set.js';
@@ -38,7 +41,8 @@ export class ObjectWorkspace implements Disposable {
     this.session = session;
     this.keys = new RepositoryKeys(input.repository, input.master);
     this.packs = new ObjectPagePacks({ directory: this.work.pages }, { keys: this.keys });
-    this.pages = new PageReader({ cacheBytes: CACHE_BYTES }, { source: this.packs });
+    const damaged = ({ locator }: PageRef): void => this.#forget(locator.pack);
+    this.pages = new PageReader({ cacheBytes: CACHE_BYTES }, { source: this.packs, damaged });
     const base = session.base?.record.maps ?? { ...EMPTY_ROOTS, segments: null };
     this.base = new Catalog(base, this);
     this.baseSegments = new MapReader(this.pages, base.segments);
@@ -55,6 +59,12 @@ export class ObjectWorkspace implements Disposable {
     const { indexRuns: runs, sessionRuns } = this.work;
     const options = { runs, sessionRuns, table, usable: this.usable };
     return new SegmentIndex(options, { keys: this.keys });
+  }
+
+  /** A local copy that is damaged goes, so that the next backup fetches it anew. What this session made is nowhere else. */
+  #forget(pack: PackId): void {
+    if (this.session.pagePacks.includes(pack) || this.packs.made.includes(pack)) return;
+    rmSync(join(this.work.pages, pack), { force: true });
   }
 
   [Symbol.dispose](): void {
