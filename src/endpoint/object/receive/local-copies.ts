@@ -6,7 +6,7 @@ import { type PackId, parsePackId } from '../../../catalog/page-store.js';
 import { DmError } from '../../../model/error.js';
 import { IndexRunReader } from '../../../repository/index-run-reader.js';
 import { checkIndexRun } from '../../../repository/index-run-writer.js';
-import { OBJECT_PACK_HEADER } from '../../../repository/object-pack-format.js';
+import { newObjectPackId, OBJECT_PACK_HEADER } from '../../../repository/object-pack-format.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
 import { syncDirectory } from '../../../util/durable-file.js';
 import { keysBelow } from '../get-object.js';
@@ -23,7 +23,8 @@ export interface LocalCopiesModules {
 
 /**
  * Makes the local page packs those of the repository, and `own`: only packs that are missing here, or without any page, are
- * read.
+ * read. Those that a prune deletes meanwhile are passed over: a dataset that is relied on needs none of them. When it ends, also
+ * when it fails, nothing is fetched any more.
  */
 export async function fetchPages(
   repository: Repository,
@@ -38,12 +39,16 @@ export async function fetchPages(
   const here = new Set(idsIn(work.pages));
   for (const pack of here) if (!kept.has(pack)) rmSync(join(work.pages, pack));
   const fetches = new UploadQueue({ parallel: PARALLEL });
-  for (const pack of there) {
-    const path = join(work.pages, pack);
-    if (here.has(pack) && statSync(path).size > OBJECT_PACK_HEADER) continue;
-    await fetches.add(() => fetch(store, `${prefix}${pack}`, path, signal));
+  try {
+    for (const pack of there) {
+      const path = join(work.pages, pack);
+      if (here.has(pack) && statSync(path).size > OBJECT_PACK_HEADER) continue;
+      await fetches.add(() => fetchIfThere(store, `${prefix}${pack}`, path, signal));
+    }
+    await fetches.settled();
+  } finally {
+    await fetches.ended();
   }
-  await fetches.settled();
   syncDirectory(work.pages);
 }
 
@@ -100,6 +105,14 @@ async function namesBelow(
   return names;
 }
 
+async function fetchIfThere(...given: Parameters<typeof fetch>): Promise<void> {
+  try {
+    await fetch(...given);
+  } catch (error) {
+    if (!(error instanceof DmError) || error.code !== 'not_found') throw error;
+  }
+}
+
 /** Flushed before it has its name: what is there is not looked at again. */
 async function fetch(
   store: ObjectStore,
@@ -107,9 +120,10 @@ async function fetch(
   path: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const temporary = `${path}.new`;
+  // What another fetch of it may have left is not this one's.
+  const temporary = `${path}.${newObjectPackId()}.new`;
   try {
-    const file = await open(temporary, 'w', 0o600);
+    const file = await open(temporary, 'wx', 0o600);
     try {
       for await (const chunk of store.get(key, null, signal)) await file.writeFile(chunk);
       await file.sync();

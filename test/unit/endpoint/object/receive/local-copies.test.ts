@@ -1,7 +1,18 @@
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect } from 'chai';
+import { DmError } from '../../../../../src/model/error.js';
 import { errorOf, PruneFixture } from '../prune/prune-fixture.js';
+import { BASE_PATH } from './object-fixture.js';
 
 describe('local copies of a repository', function () {
   this.timeout(60_000);
@@ -32,6 +43,55 @@ describe('local copies of a repository', function () {
       expect(await fixture.expectWhole()).to.equal(2);
     });
   }
+
+  /** On another host, where reads of packs go by `read`. */
+  function readPacks(read: (count: number) => Promise<void>): void {
+    rmSync(fixture.workPath, { recursive: true });
+    let count = 0;
+    fixture.wrap = (store) =>
+      new Proxy(store, {
+        get(target, name) {
+          const value: unknown = Reflect.get(target, name, target);
+          if (typeof value !== 'function') return value;
+          return (...given: unknown[]) => {
+            const bytes = value.apply(target, given) as unknown;
+            if (name !== 'get' || !String(given[0]).includes('/packs/pages/')) return bytes;
+            return (async function* () {
+              await read(count++);
+              yield* bytes as AsyncIterable<Uint8Array>;
+            })();
+          };
+        },
+      });
+  }
+
+  it('pages: those that a prune deletes meanwhile are passed over', async () => {
+    const folder = join(fixture.directory, BASE_PATH, 'packs/pages');
+    const ghost = 'f'.repeat(32);
+    writeFileSync(join(folder, ghost), '');
+    readPacks(async () => rmSync(join(folder, ghost), { force: true }));
+    await fixture.backUp();
+    expect(existsSync(join(folder, ghost))).to.equal(false);
+    expect(await fixture.expectWhole()).to.equal(2);
+  });
+
+  it('pages: when one cannot be fetched no other is still being fetched', async () => {
+    const folder = join(fixture.directory, BASE_PATH, 'packs/pages');
+    // More than are fetched at once.
+    for (const digit of 'abcdef') writeFileSync(join(folder, digit.repeat(32)), 'a leftover');
+    let running = 0;
+    readPacks(async (count) => {
+      if (count === 0) throw new DmError('store_unreachable', 'the store is gone; try again');
+      running++;
+      await setTimeout(300);
+      running--;
+    });
+    const dataset = await fixture.copy.capture();
+    expect((await errorOf(fixture.backUp(dataset))).code).to.equal('store_unreachable');
+    expect(running).to.equal(0);
+    await fixture.backUp(dataset);
+    expect(await fixture.expectWhole()).to.equal(2);
+  });
 
   it('pages: a damaged one fails one backup, and is fetched again by the next', async () => {
     const damaged = await copies('pages');
