@@ -1,7 +1,8 @@
-import { createReadStream, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PackId } from '../../../catalog/page-store.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
+import { fileChunks } from '../../../util/file-chunks.js';
 import type { WorkerPool } from '../../../worker/pool.js';
 import type { Repository } from '../repository.js';
 import { type MergeIndexInput, OBJECT_RECEIVE_TASKS } from './task-input.js';
@@ -32,8 +33,7 @@ export async function mergeIndex(modules: MergeIndexModules, signal: AbortSignal
     signal,
   );
   const path = join(work.indexRuns, merged);
-  const stream = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  await store.putStream(layout.indexRun(merged), stream, {}, signal);
+  await store.putStream(layout.indexRun(merged), fileChunks(path), {}, signal);
   await store.delete(
     runs.map((run) => layout.indexRun(run)),
     signal,

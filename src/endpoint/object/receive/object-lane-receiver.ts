@@ -191,8 +191,10 @@ export class ObjectLaneReceiver {
       throw malformed(`content of file ${record.gfid} in another version than its inode has`);
     }
     const resumed = record.continued ? this.#interrupted : null;
+    // The lane broke off within a file that was passed over, of which nothing is kept.
     if (record.continued && resumed?.gfid !== record.gfid) {
-      throw malformed(`file ${record.gfid} goes on and never began`);
+      this.#needWhole(record.gfid);
+      return;
     }
     if (record.continued) this.#interrupted = null;
     if (record.basis === null) this.#start(record, 0n, resumed);

@@ -1,4 +1,4 @@
-import { createReadStream, renameSync } from 'node:fs';
+import { renameSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PackId } from '../../../catalog/page-store.js';
@@ -11,6 +11,7 @@ import {
   type RepositoryRecord,
   serialiseRepositoryRecord,
 } from '../../../repository/repository-record.js';
+import { fileChunks } from '../../../util/file-chunks.js';
 import { deleteRecord } from '../deletions.js';
 import { newestDoomed } from '../doomed-lists.js';
 import { lockOfNew } from '../lock/lock-period.js';
@@ -173,11 +174,12 @@ async function uploadIndexRun(
 ): Promise<StoredRun> {
   if (run === null) return { run, bytes: 0, lockedUntilMs: 0 };
   const path = join(work.session, run);
-  const stream = createReadStream(path, { highWaterMark: 1024 * 1024 });
+  const bytes = statSync(path).size;
   const retainUntilMs = await lockOfNew(store, keepMs, signal);
-  await store.putStream(repository.layout.indexRun(run), stream, { retainUntilMs }, signal);
+  const key = repository.layout.indexRun(run);
+  await store.putStream(key, fileChunks(path), { retainUntilMs }, signal);
   renameSync(path, join(work.indexRuns, run));
-  return { run, bytes: stream.bytesRead, lockedUntilMs: retainUntilMs };
+  return { run, bytes, lockedUntilMs: retainUntilMs };
 }
 
 /** What the new dataset rests on must still be as it was, and no prune may have chosen what to delete meanwhile. */

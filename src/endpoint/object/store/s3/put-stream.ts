@@ -31,13 +31,14 @@ export async function putStream(
   signal: AbortSignal,
 ): Promise<void> {
   const parts = partsOf(body)[Symbol.asyncIterator]();
-  const first = await parts.next();
-  if (first.done === true || first.value.last) {
-    await putObject(bucket, key, first.value?.bytes ?? Buffer.alloc(0), options, signal);
-    return;
-  }
-  const upload = await Upload.begin(bucket, key, options, signal);
+  let upload: Upload | null = null;
   try {
+    const first = await parts.next();
+    if (first.done === true || first.value.last) {
+      await putObject(bucket, key, first.value?.bytes ?? Buffer.alloc(0), options, signal);
+      return;
+    }
+    upload = await Upload.begin(bucket, key, options, signal);
     await upload.send(first.value.bytes);
     for (let next = await parts.next(); next.done !== true; next = await parts.next()) {
       signal.throwIfAborted();
@@ -45,7 +46,7 @@ export async function putStream(
     }
     await upload.complete();
   } catch (error) {
-    await upload.takeBack();
+    await upload?.takeBack();
     throw error;
   } finally {
     await parts.return?.(undefined);
