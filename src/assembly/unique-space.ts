@@ -47,6 +47,12 @@ export class UniqueSpace implements AsyncDisposable {
     this.#isOld = true;
   }
 
+  /** Bytes; undefined when `of` is to be asked, which measures. */
+  known(dataset: Pick<DatasetInfo, 'id' | 'basePath'>): number | undefined {
+    const isOld = this.#isOld || this.#modules.uptime() - this.#anewAtMs >= ANEW_MS;
+    return isOld ? undefined : this.#bytes.get(datasetKey(dataset));
+  }
+
   /** Bytes; null when the dataset was not measured yet, which takes a while where there are many. */
   async of(dataset: Pick<DatasetInfo, 'id' | 'basePath'>): Promise<number | null> {
     const key = datasetKey(dataset);

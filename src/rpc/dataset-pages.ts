@@ -34,5 +34,7 @@ export async function* pagesOf(
 export async function* datasetsOf(
   pages: AsyncIterable<DatasetPage__Output>,
 ): AsyncGenerator<DatasetView__Output, void> {
-  for await (const { datasets } of pages) yield* datasets;
+  for await (const { datasets } of pages) {
+    for (const dataset of datasets) yield dataset;
+  }
 }

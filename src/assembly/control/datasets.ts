@@ -28,7 +28,7 @@ export interface DatasetHandlerModules {
   readonly deleteBackup: (account: string, number: number, signal: AbortSignal) => Promise<void>;
   readonly localAccountId: string;
   readonly locks: Pick<DatasetLocks, 'of' | 'unlock'>;
-  readonly uniqueSpace: Pick<UniqueSpace, 'of'>;
+  readonly uniqueSpace: Pick<UniqueSpace, 'known' | 'of'>;
 }
 
 /** A dataset as people name it: its number at the place, or its 32-digit global id. */
@@ -41,9 +41,12 @@ export function parseDatasetRef(text: string): DatasetRef {
 /** The dataset commands of the control service. */
 export function datasetHandlers(modules: DatasetHandlerModules) {
   const { places, resolve, localAccountId, uniqueSpace } = modules;
-  const view = async (dataset: DatasetInfo, account: string): Promise<DatasetView> => {
+  // Without a wait for what is known: lists may be long.
+  const view = (dataset: DatasetInfo, account: string): DatasetView | Promise<DatasetView> => {
     const isHere = account === localAccountId || account === LOOPBACK_ACCOUNT_ID;
-    return datasetView(dataset, account, isHere ? await uniqueSpace.of(dataset) : null);
+    const known = isHere ? uniqueSpace.known(dataset) : null;
+    if (known !== undefined) return datasetView(dataset, account, known);
+    return uniqueSpace.of(dataset).then((bytes) => datasetView(dataset, account, bytes));
   };
   return {
     async *listDatasets(

@@ -7,10 +7,24 @@ export type ShownDataset = Omit<DatasetView, 'unique_bytes'> & {
 
 /** The agent says -1 of what it has not measured. */
 export function uniqueKnown(view: DatasetView): ShownDataset {
-  const { unique_bytes: bytes } = view;
-  return { ...view, unique_bytes: bytes < 0 ? null : bytes };
+  return view.unique_bytes < 0 ? { ...view, unique_bytes: null } : view;
 }
 
-export async function* withUnique(found: AsyncIterable<DatasetView>): AsyncGenerator<ShownDataset> {
-  for await (const view of found) yield uniqueKnown(view);
+/** The same of each of a list, which may be long: without a generator of its own. */
+export function withUnique(found: AsyncIterable<DatasetView>): AsyncIterable<ShownDataset> {
+  return {
+    [Symbol.asyncIterator]: () => {
+      const views = found[Symbol.asyncIterator]();
+      return {
+        next: async () => {
+          const { done, value } = await views.next();
+          return done === true ? { done, value } : { done: false, value: uniqueKnown(value) };
+        },
+        return: async () => {
+          await views.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
 }
