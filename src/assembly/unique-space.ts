@@ -100,9 +100,11 @@ export class UniqueSpace implements AsyncDisposable {
       const input: UniqueSpaceInput = { root: root.path, known };
       const onMessage = (space: TreeSpace) => this.#take(space);
       try {
-        const task = LOCAL_TASKS.uniqueSpace;
         const { trees } = await pool.run<UniqueSpaceInput, UniqueSpaceResult, TreeSpace>(
-          ...([task, input, { onMessage }, signal] as const),
+          LOCAL_TASKS.uniqueSpace,
+          input,
+          { onMessage },
+          signal,
         );
         for (const tree of trees) present.add(tree);
       } catch (error) {

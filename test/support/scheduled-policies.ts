@@ -16,7 +16,8 @@ import { samplePolicy } from './policies.js';
 import { SetClock } from './set-clock.js';
 import { TempDirectory } from './temp-directory.js';
 
-const ANYTHING_GOES = {
+/** A world in which every policy is valid. */
+export const ANYTHING_GOES = {
   localAccountId: 'local',
   accountExists: async () => true,
   isObjectAccount: async () => false,

@@ -8,27 +8,14 @@ import { ENDED_STATES } from '../../../src/model/job.js';
 import { NO_SCHEDULE } from '../../../src/model/schedule.js';
 import { BasePolicyStore } from '../../../src/policy/base-policy-store.js';
 import { PlannedRuns } from '../../../src/policy/planned-runs.js';
-import { type NewPolicy, Policies } from '../../../src/policy/policies.js';
+import { Policies } from '../../../src/policy/policies.js';
 import { PolicyStore } from '../../../src/policy/policy-store.js';
 import { Scheduler } from '../../../src/policy/scheduler.js';
 import { StateDatabase } from '../../../src/state/database.js';
 import { until } from '../../support/e2e-until.js';
-import { samplePolicy } from '../../support/policies.js';
+import { ANYTHING_GOES, NEW_POLICY as NEW } from '../../support/scheduled-policies.js';
 import { SetClock } from '../../support/set-clock.js';
 import { TempDirectory } from '../../support/temp-directory.js';
-
-const NEW: NewPolicy = {
-  name: 'p',
-  priority: 'NORMAL',
-  enabled: true,
-  briefcase: '',
-  partial: 'allow',
-  maxDelete: '',
-  schedule: NO_SCHEDULE,
-  parentId: null,
-  basePolicyId: null,
-  rule: samplePolicy(1).rule,
-};
 
 const HOURLY = { ...NO_SCHEDULE, recurrence: ['0 * * * *'] };
 
@@ -48,19 +35,10 @@ describe('running policies', () => {
     jobs = new JobStore({ database });
     execute = async () => ({ partial: false });
     clock = new SetClock(Date.parse('2026-01-01T00:10:00Z'));
-    const world = {
-      localAccountId: 'local',
-      accountExists: async () => true,
-      isObjectAccount: async () => false,
-      checkLocalPath: () => undefined,
-      hasLocalDataset: async () => true,
-      peersMay: () => true,
-      checkHook: () => undefined,
-    };
     const store = new PolicyStore({ database });
     const baseStore = new BasePolicyStore({ database });
     const planned = new PlannedRuns({ localTimeZone: 'UTC' });
-    const shared = { world, planned, clock };
+    const shared = { world: ANYTHING_GOES, planned, clock };
     policies = new Policies({
       ...shared,
       store,
