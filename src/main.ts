@@ -76,6 +76,8 @@ async function main(argv: readonly string[]): Promise<number> {
 /** Runs the agent until a signal asks it to stop. */
 async function serve(argv: readonly string[]): Promise<number> {
   process.umask(0o077);
+  const { keepYoungGenerationSmall } = await import('./util/young-generation.js');
+  using _young = keepYoungGenerationSmall();
   const { loadSettings } = await import('./config/load-settings.js');
   const { startAgent } = await import('./assembly/agent.js');
   const { limitAllocator } = await import('./endpoint/local/sys/allocator.js');

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { AgentSettings } from '../config/settings.js';
 import { DataRoot } from '../endpoint/local/layout/data-root.js';
@@ -43,8 +44,10 @@ import { unready } from './unready.js';
 /** Threads kept for file work; more are started while streams wait for each other. */
 const WORKERS = 4;
 const WORKER_ENTRY = new URL('./worker-entry.js', import.meta.url);
-/** Content lanes of a copy: more than the cores of a small host gain nothing. */
+/** Content lanes of a copy between hosts: more than the cores of a small host gain nothing. */
 const LANES = 2;
+/** Of a copy between two places of this host, where each lane takes two threads; with more of them than cores it is slower. */
+const LANES_WITHIN = Math.max(1, Math.min(LANES, Math.floor(availableParallelism() / 2)));
 
 export interface AgentModules {
   readonly log: Log;
@@ -174,7 +177,7 @@ async function startParts(
   );
   const work: PolicyWork = await openPolicyWork(
     parts,
-    { settings, requestPrefix, lanes: LANES },
+    { settings, requestPrefix, lanes: { between: LANES, within: LANES_WITHIN } },
     {
       ...{ database, accounts, places, local, roots, trust, pool, governor },
       ...{ clock, uptime: modules.uptime, clockGuard, random: modules.random, log },

@@ -52,8 +52,8 @@ export interface PolicyWorkOptions {
   readonly settings: Pick<AgentSettings, 'hooksDir' | 'peerAccess'>;
   /** Makes request ids of this agent unlike those of any other. */
   readonly requestPrefix: string;
-  /** Content lanes of a copy that has the agent for itself; of others, one each. */
-  readonly lanes: number;
+  /** Content lanes of a copy between hosts, or within this one, that has the agent for itself; of others, one each. */
+  readonly lanes: { readonly between: number; readonly within: number };
 }
 
 export interface PolicyWorkModules {
@@ -177,7 +177,7 @@ export async function openPolicyWork(
           ...{ places, store, hooks, governor, requestPrefix, releases },
           hookGraceMs: HOOK_GRACE_MS,
           // Each lane takes a thread and its memory at both agents.
-          lanes: () => (queue.activeCount > 1 ? 1 : lanes),
+          lanes: (where) => (queue.activeCount > 1 ? 1 : lanes[where]),
           bases: policyBases,
           now: () => clock.now(),
         }),

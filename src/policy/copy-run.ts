@@ -19,8 +19,8 @@ import { settleCopy } from './settle-copy.js';
 
 export interface CopyRunModules extends KeepBaseModules {
   readonly places: Places;
-  /** Content lanes of a copy that begins now. */
-  readonly lanes: () => number;
+  /** Content lanes of a copy between hosts, or within this one, that begins now. */
+  readonly lanes: (where: 'between' | 'within') => number;
   readonly governor: Pick<CpuGovernor, 'breather'>;
 }
 
@@ -157,7 +157,8 @@ async function move(
   modules: CopyRunModules,
   signal: AbortSignal,
 ): Promise<{ partial: boolean; warnings: Job['warnings'] }> {
-  const { source } = copy;
+  const { source, target } = copy;
+  const lanes = modules.lanes((source.peer ?? target.peer) === null ? 'within' : 'between');
   await using mover = await openMover(newTasksAccountId, copy, modules, signal);
   const counters = new CopyCounters(
     { baseline: choice.base === null && choice.subpaths.length === 0 ? choice.dataset : null },
@@ -171,7 +172,7 @@ async function move(
       dataset,
       base: choice.base,
       partial: context.job.completePartial ? 'complete' : policy.partial,
-      offer: { ...copyOffer(policy, copy, choice, modules.lanes()), job: jobName(context.job) },
+      offer: { ...copyOffer(policy, copy, choice, lanes), job: jobName(context.job) },
     },
     counters,
     signal,

@@ -89,6 +89,11 @@ export class RepositoryLayout {
     return `${this.datasets}${isoBasic(committedAtMs)}-${id}`;
   }
 
+  /** Sorts before the keys of all datasets that are committed from this time on, and behind all others. */
+  datasetsFrom(timeMs: number): string {
+    return `${this.datasets}${isoBasic(timeMs)}`;
+  }
+
   /** Marks of datasets that were deleted. */
   get deletions(): string {
     return `${this.prefix}deleted/`;

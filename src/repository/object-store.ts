@@ -91,6 +91,8 @@ export interface ObjectStore extends AsyncDisposable {
   readonly capabilities: StoreCapabilities;
   /** Longest read of what was not asked for that is worth it here: a request to a bucket costs more than one of a directory. */
   readonly aheadBytes: number;
+  /** Packs on their way at once that are worth their memory here: a bucket is waited for, a disk is not. */
+  readonly packsAtOnce: number;
 
   /**
    * Durable when it resolves; never half there. A lost reply is found out and counts as success.

@@ -1,18 +1,15 @@
 import { parsePackId } from '../catalog/page-store.js';
 import type { SegmentLocation } from './segments-map.js';
 
-/**
- * A slot: digest 32, pack 16, then u32: offset, length, raw length, frame
- * start, frame length, 1 when it is taken.
- */
-const SLOT = 72;
-const USED = 68;
+/** An entry: digest 32, pack 16, then u32: offset, length, raw length, frame start, frame length. */
+const ENTRY = 68;
+/** Each holds the number of an entry counted from 1, or 0. */
 const SLOTS = 1 << 18;
 /** Fuller, looking up takes too many steps. */
 const MOST = SLOTS * 0.75;
 const HEADER = 64;
-/** Behind the slots, in the order they were taken: where each is, so that a table of few entries is read at once. */
-const TAKEN = HEADER + SLOTS * SLOT;
+/** Behind the slots, in the order they came: what is in use lies together, and no other memory becomes resident. */
+const ENTRIES = HEADER + SLOTS * 4;
 const LOCK = 0;
 const COUNT = 1;
 const GENERATION = 2;
@@ -23,11 +20,11 @@ export interface TableEntry {
 }
 
 /**
- * Memory for one table, to be shared between threads: 19 MiB, of which
+ * Memory for one table, to be shared between threads: 14 MiB, of which
  * only what is used becomes resident.
  */
 export function newTableMemory(): SharedArrayBuffer {
-  return new SharedArrayBuffer(TAKEN + MOST * 4);
+  return new SharedArrayBuffer(ENTRIES + MOST * ENTRY);
 }
 
 /**
@@ -36,13 +33,13 @@ export function newTableMemory(): SharedArrayBuffer {
  */
 export class SegmentTable {
   readonly #numbers: Int32Array;
+  readonly #slots: Uint32Array;
   readonly #bytes: Buffer;
-  readonly #taken: Uint32Array;
 
   constructor(memory: SharedArrayBuffer) {
     this.#numbers = new Int32Array(memory, 0, HEADER / 4);
-    this.#bytes = Buffer.from(memory, HEADER, SLOTS * SLOT);
-    this.#taken = new Uint32Array(memory, TAKEN, MOST);
+    this.#slots = new Uint32Array(memory, HEADER, SLOTS);
+    this.#bytes = Buffer.from(memory, ENTRIES, MOST * ENTRY);
   }
 
   /** Counted up whenever the table was emptied. */
@@ -52,18 +49,19 @@ export class SegmentTable {
 
   find(digest: Uint8Array): SegmentLocation | null {
     return this.#locked(() => {
-      const at = this.#slotOf(digest);
-      return this.#isUsed(at) ? this.#locationAt(at) : null;
+      const number = this.#slots[this.#slotOf(digest)] ?? 0;
+      return number === 0 ? null : this.#locationAt((number - 1) * ENTRY);
     });
   }
 
   /** False when the table is full, and nothing was added. */
   add(digest: Uint8Array, location: SegmentLocation): boolean {
     return this.#locked(() => {
+      const slot = this.#slotOf(digest);
+      if (this.#slots[slot] !== 0) return true;
       const count = this.#numbers[COUNT] ?? 0;
-      const at = this.#slotOf(digest);
-      if (this.#isUsed(at)) return true;
       if (count >= MOST) return false;
+      const at = count * ENTRY;
       this.#bytes.set(digest, at);
       this.#bytes.write(location.pack, at + 32, 'hex');
       this.#bytes.writeUInt32LE(location.offset, at + 48);
@@ -71,9 +69,8 @@ export class SegmentTable {
       this.#bytes.writeUInt32LE(location.rawLength, at + 56);
       this.#bytes.writeUInt32LE(location.frameStart, at + 60);
       this.#bytes.writeUInt32LE(location.frameLength, at + 64);
-      this.#bytes.writeUInt32LE(1, at + USED);
-      this.#taken[count] = at;
       this.#numbers[COUNT] = count + 1;
+      this.#slots[slot] = count + 1;
       return true;
     });
   }
@@ -91,7 +88,7 @@ export class SegmentTable {
     this.#locked(() => {
       if (this.generation !== generation) return;
       take(this.#sorted());
-      for (const at of this.#taken.subarray(0, this.#numbers[COUNT])) this.#bytes[at + USED] = 0;
+      this.#slots.fill(0);
       this.#numbers[COUNT] = 0;
       Atomics.add(this.#numbers, GENERATION, 1);
     });
@@ -99,9 +96,9 @@ export class SegmentTable {
 
   *#sorted(): Generator<TableEntry, void> {
     const bytes = this.#bytes;
-    const slots = this.#taken.slice(0, this.#numbers[COUNT]);
-    slots.sort((a, b) => bytes.compare(bytes, b, b + 32, a, a + 32));
-    for (const at of slots) {
+    const places = Uint32Array.from({ length: this.#numbers[COUNT] ?? 0 }, (_, at) => at * ENTRY);
+    places.sort((a, b) => bytes.compare(bytes, b, b + 32, a, a + 32));
+    for (const at of places) {
       yield { digest: bytes.subarray(at, at + 32), location: this.#locationAt(at) };
     }
   }
@@ -117,16 +114,14 @@ export class SegmentTable {
     };
   }
 
-  #isUsed(at: number): boolean {
-    return this.#bytes[at + USED] === 1;
-  }
-
-  /** Where the digest is, or would be. */
+  /** The slot of the digest, or the free one that it would take. */
   #slotOf(digest: Uint8Array): number {
     const start = new DataView(digest.buffer, digest.byteOffset, 4).getUint32(0) % SLOTS;
     for (let slot = start; ; slot = (slot + 1) % SLOTS) {
-      const at = slot * SLOT;
-      if (!this.#isUsed(at) || this.#bytes.compare(digest, 0, 32, at, at + 32) === 0) return at;
+      const number = this.#slots[slot] ?? 0;
+      if (number === 0) return slot;
+      const at = (number - 1) * ENTRY;
+      if (this.#bytes.compare(digest, 0, 32, at, at + 32) === 0) return slot;
     }
   }
 

@@ -30,7 +30,7 @@ export async function decompressZstd(frame: Uint8Array, rawLength: number): Prom
   if (most === null || most > (rawLength + BLOCK) * SHORT_BLOCKS) throw notZstd();
   let raw: Buffer;
   try {
-    raw = await decompressBuffer(asBuffer(frame));
+    raw = await decompressBuffer(told(asBuffer(frame), rawLength));
   } catch (error) {
     throw notZstd(error);
   }
@@ -66,6 +66,12 @@ export function withContentSize(frame: Uint8Array, rawLength: number): Uint8Arra
   new DataView(sized.buffer).setUint32(6, rawLength, true);
   sized.set(former.subarray(6), 6 + SIZE_BYTES);
   return sized;
+}
+
+/** The frame with its content's size in the header, if that can be: else a decoder takes memory for a whole window, 2 MiB. */
+function told(frame: Buffer, rawLength: number): Buffer {
+  const { single, dictionary, size } = fieldsOf(frame);
+  return single || dictionary + size > 0 ? frame : asBuffer(withContentSize(frame, rawLength));
 }
 
 /**

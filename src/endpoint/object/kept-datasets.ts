@@ -12,6 +12,9 @@ import type { StoredDataset } from './stored-dataset.js';
  * deletion broke off, and the next prune would end it.
  */
 
+/** By which clocks of several agents may differ. */
+const CLOCK_DIFFERENCE_MS = 600_000;
+
 export interface KeptModules {
   readonly store: ObjectStore;
 }
@@ -34,10 +37,13 @@ export async function keptDataset(
   return null;
 }
 
-/** The dataset whose record was written last; null when there is none. */
+/**
+ * The dataset whose record was written last; null when there is none. One that was written while its agent's clock was ahead is
+ * only taken when there is no other: all that come until then would be increments of it.
+ */
 export async function newestKept(
   repository: Repository,
-  { store }: KeptModules,
+  { store, now }: KeptModules & { readonly now: () => number },
   signal: AbortSignal,
 ): Promise<StoredDataset | null> {
   const { layout } = repository;
@@ -45,7 +51,11 @@ export async function newestKept(
   for await (const key of keysBelow(store, layout.datasets, signal)) {
     if (datasetOfKey(key) !== null) keys.push(key);
   }
-  for (const key of keys.reverse()) {
+  const ahead = layout.datasetsFrom(now() + CLOCK_DIFFERENCE_MS);
+  const isAhead = (key: string): boolean => key > ahead;
+  const newestFirst = keys.reverse();
+  const inOrder = [...newestFirst.filter((key) => !isAhead(key)), ...newestFirst.filter(isAhead)];
+  for (const key of inOrder) {
     if (await isDeleted(key, { layout, store }, signal)) continue;
     return readDataset(repository, key, { store }, signal);
   }

@@ -1,7 +1,7 @@
 /** Of a process that has grown larger than this, what is free goes back sooner: an agent is to stay below 300 MB. */
-const LARGE_BYTES = 268_435_456;
+const LARGE_BYTES = 276_824_064;
 /** So much has to have come to the least that was seen since: what is in use is asked for again at once, page by page. */
-const REGROWN_BYTES = 8_388_608;
+const REGROWN_BYTES = 16_777_216;
 
 export interface TrimModules {
   /** Bytes of this process in memory; null when that is not known now. */

@@ -33,8 +33,6 @@ import {
 import { UploadQueue } from './upload-queue.js';
 import { usablePacks } from './usable-packs.js';
 
-/** Packs on their way at once; each lane fills one more meanwhile. */
-const PARALLEL_UPLOADS = 2;
 /** Plain objects on their way at once: most are small. */
 const PARALLEL_OBJECTS = 8;
 /** Batches ahead in a lane, 1 MiB each. */
@@ -141,9 +139,11 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
   /** For one stream, and what is to be done when it has ended: when lanes fail, uploads may still be on their way. */
   #work(): { readonly work: ReceiveWork; readonly ended: () => Promise<void> } {
     const onRequest = this.#streamEnded;
-    const uploads = new UploadQueue({ parallel: PARALLEL_UPLOADS });
+    const { packsAtOnce } = this.#modules.store;
+    const uploads = new UploadQueue({ parallel: packsAtOnce });
     const objects = new UploadQueue({ parallel: PARALLEL_OBJECTS });
-    const slots = PackSlots.make(this.#options.session.lanes + PARALLEL_UPLOADS);
+    // Each lane fills one more meanwhile.
+    const slots = PackSlots.make(this.#options.session.lanes + packsAtOnce);
     const work: ReceiveWork = {
       structure: (payloads, signal) => this.#takeStructure(payloads, signal),
       lane: async (lane, batches, onAck, signal) => {

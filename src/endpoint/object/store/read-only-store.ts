@@ -36,6 +36,10 @@ export class ReadOnlyStore implements ObjectStore {
     return this.#store.aheadBytes;
   }
 
+  get packsAtOnce(): number {
+    return this.#store.packsAtOnce;
+  }
+
   get counters(): StoreCounters {
     return this.#store.counters;
   }

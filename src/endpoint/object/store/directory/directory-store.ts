@@ -47,6 +47,7 @@ export class DirectoryStore implements ObjectStore {
   readonly capabilities: StoreCapabilities;
   /** What comes in one piece is not copied. */
   readonly aheadBytes = CHUNK_BYTES;
+  readonly packsAtOnce = 1;
   readonly counters: StoreTraffic;
   readonly #path: string;
   readonly #readOnly: boolean;

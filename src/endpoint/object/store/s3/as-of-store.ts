@@ -52,6 +52,10 @@ export class AsOfStore implements StoreReader {
     return this.#store.aheadBytes;
   }
 
+  get packsAtOnce(): number {
+    return this.#store.packsAtOnce;
+  }
+
   get counters(): StoreCounters {
     return this.#store.counters;
   }

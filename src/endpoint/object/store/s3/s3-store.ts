@@ -29,11 +29,13 @@ import type { S3StoreOptions } from './s3-options.js';
 const CLOCK_VALID_MS = 60_000;
 
 const AHEAD_BYTES = 4 * 1024 * 1024;
+const PACKS_AT_ONCE = 2;
 
 /** A bucket, or what lies below a prefix of it, as an object store. */
 export class S3Store implements ObjectStore {
   readonly capabilities: StoreCapabilities;
   readonly aheadBytes = AHEAD_BYTES;
+  readonly packsAtOnce = PACKS_AT_ONCE;
   readonly bucket: Bucket;
   /** True where `ifAbsent` is a look and then a put, since the only writer is this agent. */
   readonly #looksFirst: boolean;

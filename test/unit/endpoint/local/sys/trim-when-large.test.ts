@@ -26,12 +26,12 @@ describe('giving back what is free of a large process', () => {
     expect(looks([100, 200, 255], 10)).to.deep.equal([false, false, false]);
   });
 
-  it('is done when it becomes large, and again when it has grown by 8 MiB', () => {
-    expect(looks([300, 295, 297, 298], 10)).to.deep.equal([true, false, false, true]);
+  it('is done when it becomes large, and again when it has grown by 16 MiB', () => {
+    expect(looks([300, 295, 305, 306], 10)).to.deep.equal([true, false, false, true]);
   });
 
   it('is done again at once when it had been small meanwhile', () => {
-    expect(looks([420, 150, 260], 10)).to.deep.equal([true, false, true]);
+    expect(looks([420, 150, 270], 10)).to.deep.equal([true, false, true]);
   });
 
   it('is left for the next look when the size is not known', () => {

@@ -35,6 +35,8 @@ export class ObjectFixture implements AsyncDisposable {
   readonly pool = new WorkerPool({ size: 4, entry: ENTRY });
   readonly warnings: string[] = [];
   secret: Uint8Array | null = null;
+  /** Milliseconds since 1970, of the agent that makes backups. */
+  now = Date.now;
   /** Seconds that datasets stay; null: for an unknown time. */
   keepSeconds: number | null = null;
   /** Parts of the source instead of all of it; then always a full copy. */
@@ -82,7 +84,7 @@ export class ObjectFixture implements AsyncDisposable {
         releaseMemory,
         ...this.trust,
         signer: () => this.signer,
-        now: () => Date.now(),
+        now: () => this.now(),
         log: { warn: (_fields, message) => void this.warnings.push(message) },
       },
     );
