@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { openObjectStore } from '../../../../../src/assembly/object-stores.js';
+import { DEFAULT_TIMING } from '../../../../../src/endpoint/object/store/retry.js';
 import { parseAccountId } from '../../../../../src/model/ids.js';
 import {
   DEFAULT_STORE_SETTINGS,
@@ -42,7 +43,8 @@ describeObjectStore('@20minutes/s3rver', async () => {
     credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
     singleWriter: true,
   };
-  const store = await openTestStore(`http://127.0.0.1:${port}`, more);
+  // As patient as agents are: what this server is asked again while it is still at work at it, it answers with 500.
+  const store = await openTestStore(`http://127.0.0.1:${port}`, more, DEFAULT_TIMING);
   return {
     store,
     other: store,
