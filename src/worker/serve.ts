@@ -37,6 +37,21 @@ export function serveTasks(tasks: Readonly<Record<string, TaskLoader>>): void {
   });
 }
 
+/**
+ * Lets the thread's event loop turn once. As long as messages wait, up to a thousand are handed over without that, and what
+ * native code made for objects that are gone, a digest for each file, is only freed in a turn.
+ */
+function loopTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+async function* turning<T>(messages: AsyncIterable<T>): AsyncGenerator<T, void> {
+  for await (const message of messages) {
+    yield message;
+    await loopTurn();
+  }
+}
+
 class RunningTask {
   readonly #port: MessagePort;
   readonly #abort: SharedAbort;
@@ -63,8 +78,9 @@ class RunningTask {
         signal.throwIfAborted();
         await this.#credit.take();
         this.#post({ type: 'up', message }, transfer);
+        await loopTurn();
       },
-      incoming: this.#incoming,
+      incoming: turning(this.#incoming),
       signal,
     };
     let last: FromWorker;
