@@ -82,7 +82,25 @@ const listen: Task<null, never> = (_input, { signal }) =>
     signal.addEventListener('abort', () => reject(signal.reason));
   });
 
+/** How often the loop of the thread turns while it takes messages, each of which keeps it busy so long, and sends two for each. */
+const turns: Task<null, number, number, number> = async (_input, io) => {
+  let turned = 0;
+  const turn = (): void => {
+    turned++;
+    next = setImmediate(turn);
+  };
+  let next = setImmediate(turn);
+  for await (const busyMs of io.incoming) {
+    const end = performance.now() + busyMs;
+    while (performance.now() < end);
+    for (let time = 0; time < 2; time++) await io.emit(time);
+  }
+  clearImmediate(next);
+  return turned;
+};
+
 serveTasks({
+  turns: serveable(async () => turns),
   double: serveable(async () => double),
   thread: serveable(async () => thread),
   count: serveable(async () => count),

@@ -57,6 +57,15 @@ describe('WorkerPool', () => {
     expect((error.cause as Error).stack).to.contain('TypeError');
   });
 
+  it('lets the loop of a busy thread turn with each message, either way', async () => {
+    const messages = (async function* () {
+      for (let count = 0; count < 100; count++) yield 2;
+    })();
+    const input = { messages, onMessage: () => undefined };
+    const turned = await pool.run<null, number, number, number>('turns', null, input, signal);
+    expect(turned).to.be.at.least(300);
+  });
+
   it('refuses a task nobody serves and a result that cannot be sent', async () => {
     expect((await failureOf(pool.run('nobody', null, {}, signal))).code).to.equal('internal');
     expect((await failureOf(pool.run('uncloneable', null, {}, signal))).code).to.equal('internal');
