@@ -193,6 +193,8 @@ async function startParts(
   );
   const listen = peers.listener?.address ?? '';
   const { queue, scheduler, metrics } = work;
+  // Before anybody can ask for a run: a policy has one job at a time.
+  await queue.resume();
   parts.add(
     'control',
     await ControlServer.open(
@@ -216,7 +218,6 @@ async function startParts(
       },
     ),
   );
-  await queue.resume();
   parts.add('scheduler', scheduler).start();
   const made = new PeerDatasets({ database });
   parts.add('peer expiry', new PeerExpiry({ expirer: local.expirer, made, clock, log }));

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Job } from '../model/job.js';
 import type { JobReport } from './executor.js';
 import type { JobFailure, JobStore } from './job-store.js';
@@ -46,7 +47,7 @@ export class ActiveJob {
     return this.#over;
   }
 
-  /** When its work reported last, or was begun, by `uptime`. */
+  /** When its work last reported something new but its phase, or was begun, by `uptime`. */
   get progressAtMs(): number {
     return this.#progressAtMs;
   }
@@ -68,12 +69,14 @@ export class ActiveJob {
   report({ progress, statistics, ...rest }: JobReport): void {
     if (this.#over) return;
     const now = this.#modules.uptime();
-    this.#progressAtMs = now;
+    const before = this.#job;
     this.change({
       ...rest,
-      progress: { ...this.#job.progress, ...progress },
-      statistics: { ...this.#job.statistics, ...statistics },
+      progress: { ...before.progress, ...progress },
+      statistics: { ...before.statistics, ...statistics },
     });
+    // Each attempt says anew what it is about, and begins with the same phases.
+    if (!isDeepStrictEqual(withoutPhase(before), withoutPhase(this.#job))) this.#progressAtMs = now;
     const pinned = rest.sourceDataset !== undefined || rest.targetDataset !== undefined;
     if (pinned || now - this.#savedAtMs >= SAVE_EVERY_MS) {
       this.#savedAtMs = now;
@@ -103,4 +106,8 @@ export class ActiveJob {
     this.#writes = this.#writes.then(write);
     return this.#writes;
   }
+}
+
+function withoutPhase(job: Job): Job {
+  return { ...job, progress: { ...job.progress, phase: '' } };
 }

@@ -4,6 +4,7 @@ import { ENDED_STATES, type Job } from '../model/job.js';
 import type { Policy } from '../model/policy.js';
 import type { RunOptions } from '../model/run-options.js';
 import type { StateWrite } from '../state/database.js';
+import { KeyedMutex } from '../util/keyed-mutex.js';
 import { ActiveJob, type StopReason } from './active-job.js';
 import { type AttemptModules, attempt, waitForRetry } from './attempt.js';
 import { JobSlots, type JobSlotsModules } from './job-slots.js';
@@ -41,6 +42,8 @@ export class JobQueue implements AsyncDisposable {
   /** Policies of the paused jobs. */
   readonly #paused = new Map<JobId, PolicyId>();
   readonly #watchers = new JobWatchers();
+  /** What is asked of one job is done one after the other. */
+  readonly #controls = new KeyedMutex();
   /** The history is looked at with the first end after a start. */
   #endedSincePrune = PRUNE_EVERY - 1;
   readonly #stopped = new AbortController();
@@ -135,8 +138,27 @@ export class JobQueue implements AsyncDisposable {
    * Returns at once; the job reaches its state when its work has stopped. `complete-partial` ends a
    * copy with what has arrived; the rest is listed as failed.
    */
-  async control(id: JobId, action: JobAction): Promise<Job> {
-    const job = await this.get(id);
+  control(id: JobId, action: JobAction): Promise<Job> {
+    return this.#controls.run(String(id), () => this.#control(id, action));
+  }
+
+  /** Stops taking work; running jobs stop at their next safe point and go on at the next start. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort(
+      new DmError('shutting_down', 'the agent is stopping; ask again when it is back'),
+    );
+    for (const active of this.#active.values()) {
+      active.stopFor ??= 'shutdown';
+      active.stop.abort();
+    }
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    await this.#slots.idle();
+  }
+
+  async #control(id: JobId, action: JobAction): Promise<Job> {
+    while (this.#active.get(id)?.over) await this.#settled(id);
+    // Nothing is waited for between that look and what is done to an active job.
+    const job = this.#active.get(id)?.job ?? (await this.get(id));
     if (ENDED_STATES.has(job.state)) {
       throw new DmError(
         'invalid_argument',
@@ -156,21 +178,17 @@ export class JobQueue implements AsyncDisposable {
     }
     const active = this.#active.get(id);
     if (active) await this.#stop(active, action);
-    else if (action === 'cancel' && this.#paused.delete(id)) {
+    else if (action === 'cancel' && this.#paused.has(id)) {
       await this.#end({ ...job, state: 'cancelled' });
     }
     return this.get(id);
   }
 
-  /** Stops taking work; running jobs stop at their next safe point and go on at the next start. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopped.abort();
-    for (const active of this.#active.values()) {
-      active.stopFor ??= 'shutdown';
-      active.stop.abort();
-    }
-    while (this.#running.size > 0) await Promise.allSettled(this.#running);
-    await this.#slots.idle();
+  /** A job whose work is over, but not yet what has become of it on disk, is in no state to which anything could be done. */
+  async #settled(id: JobId): Promise<void> {
+    using changes = this.#watchers.changes(id, this.#stopped.signal);
+    const active = this.#active.get(id);
+    while (active?.over && this.#active.get(id) === active) await changes.next();
   }
 
   async #complete(job: Job): Promise<Job> {
@@ -189,16 +207,10 @@ export class JobQueue implements AsyncDisposable {
 
   /** A paused job waits for its turn again, on disk before anybody is told; false when it is not paused. */
   async #unpause(job: Job): Promise<boolean> {
-    const policyId = this.#paused.get(job.id);
-    if (policyId === undefined) return false;
-    this.#paused.delete(job.id);
+    if (!this.#paused.has(job.id)) return false;
     const pending: Job = { ...job, state: 'pending', pausing: false };
-    try {
-      await this.#modules.store.save(pending);
-    } catch (error) {
-      this.#paused.set(job.id, policyId);
-      throw error;
-    }
+    await this.#modules.store.save(pending);
+    this.#paused.delete(job.id);
     this.#enqueue(pending);
     return true;
   }
@@ -225,6 +237,10 @@ export class JobQueue implements AsyncDisposable {
     const changed = ({ id }: Job): void => this.#watchers.changed(id);
     const active = new ActiveJob(job, { store, uptime, changed });
     this.#active.set(job.id, active);
+    if (this.#stopped.signal.aborted) {
+      active.stopFor = 'shutdown';
+      active.stop.abort();
+    }
     const running = this.#run(active).finally(() => this.#running.delete(running));
     this.#running.add(running);
     running.catch((error: unknown) => {
@@ -235,8 +251,10 @@ export class JobQueue implements AsyncDisposable {
 
   /** As its record says, which is as it was when the agent stopped, or could not write any more. */
   async #takeUp(job: Job): Promise<void> {
-    if (job.state === 'paused') this.#paused.set(job.id, job.policyId);
-    else if (job.pausing === true) await this.#pause(job);
+    if (job.state === 'paused') {
+      this.#paused.set(job.id, job.policyId);
+      this.#active.delete(job.id);
+    } else if (job.pausing === true) await this.#pause(job);
     else if (job.state === 'cancelling') await this.#end({ ...job, state: 'cancelled' });
     else this.#enqueue({ ...job, state: 'pending' });
   }
@@ -251,10 +269,10 @@ export class JobQueue implements AsyncDisposable {
         const stored = await store.get(id);
         const isOver = stored === null || ENDED_STATES.has(stored.state);
         if (!isOver) await store.save(stored);
-        this.#active.delete(id);
         if (!isOver) await this.#takeUp(stored);
+        else this.#active.delete(id);
         // The write that seemed to fail was there after all.
-        else if (stored !== null) afterEnd(stored);
+        if (isOver && stored !== null) afterEnd(stored);
         this.#watchers.changed(id);
         return;
       } catch (error) {
@@ -310,6 +328,8 @@ export class JobQueue implements AsyncDisposable {
   }
 
   async #begin(active: ActiveJob): Promise<void> {
+    // It is being written what was asked for, which is not to be written over.
+    if (active.stopFor !== null) throw new DmError('cancelled', 'the job was stopped');
     const { completePartial, startedAtMs, state } = active.job;
     const wanted = completePartial ? 'finishing' : 'running';
     if (state === wanted) return;
@@ -361,6 +381,7 @@ export class JobQueue implements AsyncDisposable {
     const ended: Job = { ...job, pausing: false, endedAtMs: this.#modules.clock.now() };
     await this.#modules.store.save(ended, () => this.#modules.onEnd(ended));
     this.#active.delete(ended.id);
+    this.#paused.delete(ended.id);
     this.#watchers.changed(ended.id);
     this.#modules.afterEnd(ended);
     if (++this.#endedSincePrune >= PRUNE_EVERY) {

@@ -167,7 +167,12 @@ export class Policies {
   }
 
   async delete(ref: string): Promise<void> {
-    const policy = await this.#store.get(ref);
+    const { id } = await this.#store.get(ref);
+    await this.#runs.run(String(id), () => this.#delete(id));
+  }
+
+  async #delete(id: PolicyId): Promise<void> {
+    const policy = await this.#store.get(String(id));
     if (this.#queue().hasActive(policy.id)) {
       throw new DmError('in_use', `policy ${policy.id} has an active job; cancel it first`);
     }
@@ -254,6 +259,8 @@ export class Policies {
       if (!policy?.runAgain || this.#queue().hasActive(policyId)) return;
       if (policy.enabled && !policy.spent) await this.#start(policy);
     });
+    // The end may have disabled the policy, or spent it: no further job comes then.
+    this.#starts.tell();
   }
 
   /**
@@ -267,7 +274,8 @@ export class Policies {
       JOB_TYPES[policy.rule.type],
       options,
       async (job) => {
-        const now = (await this.#store.records.get(policy.id)) ?? policy;
+        const now = await this.#store.records.get(policy.id);
+        if (now === null) throw new DmError('internal', `policy ${policy.id} went while it began`);
         const run = { lastJob: job.id, lastRunAtMs: job.createdAtMs, runAgain: null };
         const plan =
           now.dueAfterJob === policy.dueAfterJob

@@ -1,4 +1,5 @@
 import { parsePackId } from '../catalog/page-store.js';
+import { DmError } from '../model/error.js';
 import type { SegmentLocation } from './segments-map.js';
 
 /** An entry: digest 32, pack 16, then u32: offset, length, raw length, frame start, frame length. */
@@ -13,6 +14,10 @@ const ENTRIES = HEADER + SLOTS * 4;
 const LOCK = 0;
 const COUNT = 1;
 const GENERATION = 2;
+
+const WAIT_MS = 100;
+/** Each ends early when the lock is let go: half a minute without that is longer than any work under it takes. */
+const MOST_WAITS = 300;
 
 export interface TableEntry {
   readonly digest: Uint8Array;
@@ -126,8 +131,11 @@ export class SegmentTable {
   }
 
   #locked<T>(work: () => T): T {
-    while (Atomics.compareExchange(this.#numbers, LOCK, 0, 1) !== 0) {
-      Atomics.wait(this.#numbers, LOCK, 1, 100);
+    for (let waits = 0; Atomics.compareExchange(this.#numbers, LOCK, 0, 1) !== 0; waits++) {
+      if (waits === MOST_WAITS) {
+        throw new DmError('internal', 'a thread of the backup died at its table of segments');
+      }
+      Atomics.wait(this.#numbers, LOCK, 1, WAIT_MS);
     }
     try {
       return work();

@@ -26,6 +26,8 @@ export function compressZstd(bytes: Uint8Array): Promise<Buffer> {
  * else, before it takes much memory.
  */
 export async function decompressZstd(frame: Uint8Array, rawLength: number): Promise<Buffer> {
+  const said = contentSize(frame);
+  if (said !== null && said !== rawLength) throw notZstd();
   const most = rawBound(asBuffer(frame));
   if (most === null || most > (rawLength + BLOCK) * SHORT_BLOCKS) throw notZstd();
   let raw: Buffer;

@@ -42,9 +42,11 @@ export async function settleDeletions(
     const records = page.map(({ key }) => layout.recordOfDeletion(key));
     if (records.length > 0) await store.delete(records, signal);
   }
-  let newest = '';
-  for await (const key of keysBelow(store, layout.datasets, signal)) newest = key;
   const now = await store.now(signal);
+  // One that was made while a clock was ahead need not be newer.
+  const ahead = layout.datasetsFrom(now);
+  let newest = '';
+  for await (const key of keysBelow(store, layout.datasets, signal)) if (key < ahead) newest = key;
   for await (const page of store.list(layout.deletions, {}, signal)) {
     const old = page
       .filter(({ modifiedAtMs }) => now - modifiedAtMs >= olderThanMs)

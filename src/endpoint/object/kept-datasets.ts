@@ -12,9 +12,6 @@ import type { StoredDataset } from './stored-dataset.js';
  * deletion broke off, and the next prune would end it.
  */
 
-/** By which clocks of several agents may differ. */
-const CLOCK_DIFFERENCE_MS = 600_000;
-
 export interface KeptModules {
   readonly store: ObjectStore;
 }
@@ -38,8 +35,8 @@ export async function keptDataset(
 }
 
 /**
- * The dataset whose record was written last; null when there is none. One that was written while its agent's clock was ahead is
- * only taken when there is no other: all that come until then would be increments of it.
+ * The dataset that was made last; null when there is none. Keys tell when each was made, by the clock of who made it: one that
+ * lies ahead of `now` is the newest only if its number says so, too.
  */
 export async function newestKept(
   repository: Repository,
@@ -51,13 +48,13 @@ export async function newestKept(
   for await (const key of keysBelow(store, layout.datasets, signal)) {
     if (datasetOfKey(key) !== null) keys.push(key);
   }
-  const ahead = layout.datasetsFrom(now() + CLOCK_DIFFERENCE_MS);
-  const isAhead = (key: string): boolean => key > ahead;
-  const newestFirst = keys.reverse();
-  const inOrder = [...newestFirst.filter((key) => !isAhead(key)), ...newestFirst.filter(isAhead)];
-  for (const key of inOrder) {
+  const ahead = layout.datasetsFrom(now());
+  let newest: StoredDataset | null = null;
+  for (const key of keys.reverse()) {
     if (await isDeleted(key, { layout, store }, signal)) continue;
-    return readDataset(repository, key, { store }, signal);
+    const stored = await readDataset(repository, key, { store }, signal);
+    if (stored !== null && stored.record.number > (newest?.record.number ?? 0)) newest = stored;
+    if (key <= ahead) break;
   }
-  return null;
+  return newest;
 }

@@ -77,7 +77,7 @@ export class NewestRecords {
     signal: AbortSignal,
   ): Promise<boolean> {
     const known = this.#load(layout);
-    if (known !== null && (newest === null || newest.key < known.key)) {
+    if (known !== null && (newest === null || newest.record.number < known.number)) {
       // It may have been put after the list was made.
       if ((await store.head(known.key, signal)) !== null) return false;
       if (!(await isDeleted(known.key, { layout, store }, signal))) {

@@ -145,8 +145,8 @@ export async function* storedDatasets(
 }
 
 /**
- * Whether a repository lost its newest dataset since it was looked at last; logged once. `datasets`, oldest first, are all or the
- * newest. What nobody we trust has signed is passed over: it neither proves that nothing is lost, nor is it missed later.
+ * Whether a repository lost its newest dataset since it was looked at last; logged once. `datasets` are all or the newest: the one
+ * with the greatest number, for clocks may have been ahead. What nobody we trust has signed is passed over: it neither proves that nothing is lost, nor is it missed later.
  */
 export async function isRolledBack(
   repository: Repository,
@@ -156,7 +156,11 @@ export async function isRolledBack(
 ): Promise<boolean> {
   const { newest } = modules;
   if (newest === undefined) return false;
-  const last = datasets.findLast((dataset) => isTrusted(dataset, repository, modules)) ?? null;
+  let last: StoredDataset | null = null;
+  for (const dataset of datasets) {
+    if (last !== null && dataset.record.number < last.record.number) continue;
+    if (isTrusted(dataset, repository, modules)) last = dataset;
+  }
   return newest.isRolledBack(repository.layout, last, modules, signal);
 }
 

@@ -143,8 +143,12 @@ describe('job queue', () => {
     let attempts = 0;
     let uptimeMs = 0;
     uptime = () => uptimeMs;
-    await using queue = open(async () => {
+    await using queue = open(async (context) => {
       attempts++;
+      // As every attempt does: what it is about, and how it begins.
+      context.report({ newTasksAccountId: 'a'.repeat(48), sourceDataset: 3 });
+      context.report({ progress: { phase: 'connecting' } });
+      context.report({ progress: { phase: 'copying' } });
       if (attempts === 2) clock.jump(10 * 365 * 86_400_000);
       if (attempts === 5) uptimeMs = 86_400_000;
       throw new DmError('peer_unreachable', 'peer is away; check it');
@@ -152,6 +156,21 @@ describe('job queue', () => {
     const job = await queue.create(policy(1), 'DATASET_CREATION_JOB', RUN, () => []);
     expect((await finalState(queue, job.id)).error?.code).to.equal('peer_unreachable');
     expect(attempts).to.equal(5);
+  });
+
+  it('does not give up while there is progress', async () => {
+    let attempts = 0;
+    let uptimeMs = 0;
+    uptime = () => uptimeMs;
+    await using queue = open(async (context) => {
+      attempts++;
+      uptimeMs += 50_000_000;
+      context.report({ statistics: { bytesSent: attempts } });
+      if (attempts === 6) return { partial: false };
+      throw new DmError('peer_unreachable', 'peer is away; check it');
+    });
+    const job = await queue.create(policy(1), 'DATASET_CREATION_JOB', RUN, () => []);
+    expect((await finalState(queue, job.id)).state).to.equal('finished');
   });
 
   it('fails at once on a final error and says why', async () => {
@@ -249,6 +268,45 @@ describe('job queue', () => {
     await finalState(queue, id);
     expect(runs).to.equal(2);
     expect(queue.hasActive(1)).to.equal(false);
+  });
+
+  it('forgets no cancel of a job that is being resumed, which counts as active meanwhile', async () => {
+    await using queue = open(async (_context, signal) => untilStopped(signal));
+    const { id } = await queue.create(policy(1), 'DATASET_BASELINE_COPY_JOB', RUN, () => []);
+    await until(queue, id, 'running');
+    await queue.control(id, 'pause');
+    await until(queue, id, 'paused');
+    const asked = Promise.all([queue.control(id, 'resume'), queue.control(id, 'cancel')]);
+    // Nothing but the end of the job comes between.
+    let isOver = false;
+    void finalState(queue, id).then(() => {
+      isOver = true;
+    });
+    for (let look = 0; look < 20 && !isOver && ended.length === 0; look++) {
+      expect(queue.hasActive(1)).to.equal(true);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await asked;
+    expect((await finalState(queue, id)).state).to.equal('cancelled');
+  });
+
+  it('completes a copy that is just being paused with what has arrived', async () => {
+    let stop: () => void = () => undefined;
+    await using queue = open(({ job }) =>
+      job.completePartial
+        ? Promise.resolve({ partial: true })
+        : new Promise((_resolve, reject) => {
+            stop = () => reject(new Error('stopped'));
+          }),
+    );
+    const { id } = await queue.create(policy(1), 'DATASET_BASELINE_COPY_JOB', RUN, () => []);
+    await until(queue, id, 'running');
+    await queue.control(id, 'pause');
+    stop();
+    await Promise.resolve();
+    await queue.control(id, 'complete-partial');
+    const { state, partial } = await finalState(queue, id);
+    expect({ state, partial }).to.deep.equal({ state: 'finished', partial: true });
   });
 
   it('ends a copy with what has arrived, running or paused', async () => {
