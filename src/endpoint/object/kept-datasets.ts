@@ -35,8 +35,8 @@ export async function keptDataset(
 }
 
 /**
- * The dataset that was made last; null when there is none. Keys tell when each was made, by the clock of who made it: one that
- * lies ahead of `now` is the newest only if its number says so, too.
+ * The dataset that was made last; null when there is none. Keys tell when each was made, by the clock of who made it: of those
+ * that lie ahead of `now` and the last two others, one of which may have lain ahead until lately, the greatest number decides.
  */
 export async function newestKept(
   repository: Repository,
@@ -50,11 +50,12 @@ export async function newestKept(
   }
   const ahead = layout.datasetsFrom(now());
   let newest: StoredDataset | null = null;
+  let looked = 0;
   for (const key of keys.reverse()) {
     if (await isDeleted(key, { layout, store }, signal)) continue;
     const stored = await readDataset(repository, key, { store }, signal);
     if (stored !== null && stored.record.number > (newest?.record.number ?? 0)) newest = stored;
-    if (key <= ahead) break;
+    if (key <= ahead && ++looked === 2) break;
   }
   return newest;
 }

@@ -1,4 +1,7 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { NewestRecords } from '../../../../src/endpoint/object/newest-record.js';
 import type { DatasetIdentity } from '../../../../src/model/dataset.js';
 import { BASE_PATH, ObjectFixture } from './receive/object-fixture.js';
 
@@ -26,6 +29,33 @@ describe('a backup that was made while the clock was ahead', function () {
     return state.head?.id;
   }
 
+  it('hides from nobody that one after it is gone', async () => {
+    const log: string[] = [];
+    const newest = new NewestRecords(
+      { workPath: fixture.workPath, store: 'file:///store' },
+      { log: { warn: (_fields, message) => void log.push(message) } },
+    );
+    fixture.trust = { newest };
+    await backUp('one', YEAR_MS);
+    await backUp('two', 0);
+    const last = await backUp('three', 0);
+    const warnings = async (): Promise<string[]> => {
+      const found: string[] = [];
+      const source = await fixture.makeSource();
+      for await (const dataset of source.listDatasets({}, fixture.signal)) {
+        found.push(...dataset.warnings.map(({ code }) => code));
+      }
+      return found;
+    };
+    expect(await warnings()).to.deep.equal([]);
+    const folder = join(fixture.directory, BASE_PATH, 'datasets');
+    const nameOf = (id: string): string =>
+      readdirSync(folder).find((name) => name.endsWith(id)) ?? '';
+    rmSync(join(folder, nameOf(last.id)));
+    expect(await warnings()).to.deep.equal(['newer_dataset_missing']);
+    expect(log).to.have.length(1);
+  });
+
   it('is what the next rests on, and not those after it', async () => {
     const ahead = await backUp('one', YEAR_MS);
     expect(await head()).to.equal(ahead.id);
@@ -33,7 +63,8 @@ describe('a backup that was made while the clock was ahead', function () {
       const { id } = await backUp(text, 0);
       expect(await head()).to.equal(id);
     }
+    const { id } = await backUp('four', 0);
     fixture.now = () => Date.now() + 2 * YEAR_MS;
-    expect(await head()).to.equal(ahead.id);
+    expect(await head()).to.equal(id);
   });
 });
