@@ -203,6 +203,7 @@ async function startParts(
         service: controlService({
           ...work,
           ...{ settings, listen, card, accounts, trust, grants, dialer, places, upkeep, roots },
+          objects,
           ...{ numbers, local, throttling, clockGuard, database, clock, log },
           random: modules.random,
           randomBytes: modules.randomBytes,

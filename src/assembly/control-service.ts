@@ -15,7 +15,7 @@ import type { DatasetNumbers } from '../state/dataset-numbers.js';
 import type { Clock } from '../util/clock.js';
 import type { AccountStore } from './account-store.js';
 import { accountHandlers } from './control/accounts.js';
-import { backupHandlers, deleteBackup } from './control/backups.js';
+import { backupHandlers } from './control/backups.js';
 import { basePolicyHandlers } from './control/base-policies.js';
 import { browseHandlers } from './control/browse.js';
 import { certificateHandlers } from './control/certificates.js';
@@ -35,6 +35,7 @@ import type { GrantStore } from './grant-store.js';
 import type { OpenedLocalPlace } from './local-place.js';
 import type { LocalTrees } from './local-trees.js';
 import type { LockReleaser } from './lock-releaser.js';
+import type { ObjectPlaces } from './object-places.js';
 import type { ObjectUpkeep } from './object-upkeep.js';
 import type { Overview } from './overview.js';
 import type { PeerDialer } from './peer-dialer.js';
@@ -55,6 +56,7 @@ export interface ControlServiceParts {
   readonly database: StateDatabase;
   readonly dialer: PeerDialer;
   readonly places: Places;
+  readonly objects: ObjectPlaces;
   readonly upkeep: ObjectUpkeep;
   readonly policies: Policies;
   readonly bases: BasePolicies;
@@ -138,7 +140,8 @@ export function controlService(parts: ControlServiceParts): ControlService {
       uniqueSpace: parts.uniqueSpace,
       isObjectAccount: (id) => accounts.isObject(id),
       locks: parts.locks,
-      deleteBackup: (account, number, signal) => deleteBackup(account, number, parts, signal),
+      deleteBackup: async (account, number, signal) =>
+        parts.objects.deleteDataset(await accounts.object(account), number, signal),
     }),
     ...stateHandlers({ database, clockGuard: parts.clockGuard, clock, local }),
     ...statusHandlers({

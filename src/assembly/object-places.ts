@@ -1,5 +1,6 @@
 import { releaseMemory } from '../endpoint/local/sys/release-memory.js';
 import { BasePaths } from '../endpoint/object/base-paths.js';
+import { deleteStoredDataset } from '../endpoint/object/delete-dataset.js';
 import { MasterKeys } from '../endpoint/object/master-keys.js';
 import { NewestRecords } from '../endpoint/object/newest-record.js';
 import { ObjectExpirer } from '../endpoint/object/object-expirer.js';
@@ -82,7 +83,7 @@ export class ObjectPlaces {
         { ...modules, pool, sessions, numbers, signer, now: datingNow, log, releaseMemory },
       ),
       maker: new ObjectMaker(backupVerifiers({ source, store, workPath: this.#workPath })),
-      expirer: new ObjectExpirer({ store, source, locks, now: trustedNow }),
+      expirer: new ObjectExpirer({ store, sessions, source, locks, now: trustedNow }),
       locker: null,
       owner: '',
       bytesSent: () => store.counters.bytesSent,
@@ -92,6 +93,14 @@ export class ObjectPlaces {
       lend: async () => notLent(`the object account "${account.name}"`),
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     };
+  }
+
+  /** Deletes a dataset of an account. Errors: those of opening its store, and of `deleteStoredDataset`. */
+  async deleteDataset(account: ObjectAccount, number: number, signal: AbortSignal): Promise<void> {
+    const secrets = await this.#modules.accounts.secrets(account.id);
+    await using store = await openObjectStore(account, secrets, this.#modules, signal);
+    const { sessions } = this.#stateOf(account);
+    await deleteStoredDataset(number, { store, sessions }, signal);
   }
 
   #stateOf({ id, uri, store }: ObjectAccount): AccountState {

@@ -1,4 +1,3 @@
-import { deleteStoredDataset } from '../../endpoint/object/delete-dataset.js';
 import { rekeyRepository } from '../../endpoint/object/rekey.js';
 import type { RekeyBackupRequest__Output } from '../../rpc/generated/control/datamover/v1/RekeyBackupRequest.js';
 import { parseEscaped } from '../../util/escape.js';
@@ -34,17 +33,4 @@ export function backupHandlers(modules: BackupHandlerModules) {
       };
     },
   };
-}
-
-/** Deletes a dataset of an object account. */
-export async function deleteBackup(
-  accountId: string,
-  number: number,
-  modules: BackupHandlerModules,
-  signal: AbortSignal,
-): Promise<void> {
-  const account = await modules.accounts.object(accountId);
-  const secrets = await modules.accounts.secrets(account.id);
-  await using store = await openObjectStore(account, secrets, modules, signal);
-  await deleteStoredDataset(number, { store }, signal);
 }

@@ -7,10 +7,11 @@ import {
   expireDatasets,
 } from '../dataset-expirer.js';
 import type { Source } from '../source.js';
-import { deleteStoredDataset } from './delete-dataset.js';
+import { type DeleteModules, deleteStoredDataset } from './delete-dataset.js';
 
 export interface ObjectExpirerModules {
   readonly store: ObjectStore;
+  readonly sessions: DeleteModules['sessions'];
   readonly source: Pick<Source, 'listDatasets'>;
   /** Who needs which dataset of the account now. */
   readonly locks: () => Promise<(dataset: DatasetInfo) => readonly string[]>;
@@ -30,13 +31,13 @@ export class ObjectExpirer implements DatasetExpirer {
     onProgress: (progress: ExpiryProgress) => void,
     signal: AbortSignal,
   ): Promise<ExpiryResult> {
-    const { store, source, locks, now } = this.#modules;
+    const { store, sessions, source, locks, now } = this.#modules;
     return expireDatasets(
       {
         list: (until) => source.listDatasets({}, until),
         lockedBy: async (dataset) => (await locks())(dataset),
         remove: async ({ number }, until) => {
-          await deleteStoredDataset(number, { store }, until);
+          await deleteStoredDataset(number, { store, sessions }, until);
           return 0;
         },
         now,

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { DatasetInfo } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import { RepositoryLayout } from '../../repository/object-layout.js';
-import { objectPath } from '../../repository/object-path.js';
 import type { ObjectStore } from '../../repository/object-store.js';
 import { plainTree } from '../../repository/plain-path.js';
 import type { RecordSigner } from '../../repository/record-signature.js';
@@ -46,6 +45,7 @@ import {
   storedInfo,
 } from './repository-datasets.js';
 import { requireTrusted } from './require-trusted.js';
+import { sessionPath } from './session-path.js';
 import type { StoredDataset } from './stored-dataset.js';
 
 export interface ObjectTargetOptions {
@@ -112,7 +112,7 @@ export class ObjectTarget implements Target {
   begin(given: Offer, signal: AbortSignal): Promise<ReceiveSession> {
     const { sessions } = this.#modules;
     const offer = given.plain === true ? plainOffer(given, this.#options) : given;
-    const path = lockPath(offer.targetPath);
+    const path = sessionPath(offer.targetPath);
     return sessions.exclusively(path, async () => {
       checkOfferForm(offer);
       if (!offer.createDataset) {
@@ -266,7 +266,7 @@ export class ObjectTarget implements Target {
     const uploaded = new UploadedPacks(work);
     return new ObjectReceiveSession(
       {
-        ...{ lockPath: lockPath(offer.targetPath), session, input, resumed },
+        ...{ lockPath: sessionPath(offer.targetPath), session, input, resumed },
         plainBytes: usable.plainBytes,
       },
       { ...this.#modules, repository, work, uploaded },
@@ -288,9 +288,4 @@ async function usableAtStart(
   }
   const { objects, bytes } = await new PlainDone(work).there({ layout, work }, store, signal);
   return { memory: objects.memory, plainBytes: bytes };
-}
-
-/** The name of a base path among the sessions of an account. */
-function lockPath(basePath: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from('/'), objectPath(basePath)]);
 }

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { deleteStoredDataset } from '../../../../src/endpoint/object/delete-dataset.js';
 import { NewestRecords } from '../../../../src/endpoint/object/newest-record.js';
 import type { RecordRefusal } from '../../../../src/endpoint/object/require-trusted.js';
+import { ReceiveSessions } from '../../../../src/endpoint/receive/receive-sessions.js';
 import { DmError } from '../../../../src/model/error.js';
 import { makeCa, makeIdentity } from '../../../support/certificates.js';
 import { errorOf, PruneFixture } from './prune/prune-fixture.js';
@@ -69,7 +70,11 @@ describe('what an agent remembers of backups', function () {
   it('takes a deletion by an agent for what it is', async () => {
     await backUp('one');
     await backUp('two');
-    await deleteStoredDataset(2, { store: await fixture.openStore() }, fixture.signal);
+    await deleteStoredDataset(
+      2,
+      { store: await fixture.openStore(), sessions: new ReceiveSessions() },
+      fixture.signal,
+    );
     expect(await warnings()).to.deep.equal([[]]);
     expect(logged).to.deep.equal([]);
   });
@@ -132,7 +137,11 @@ describe('what an agent remembers of backups', function () {
   it('remembers deletions as long as nothing newer is there', async () => {
     await backUp('one');
     await backUp('two');
-    await deleteStoredDataset(2, { store: await fixture.openStore() }, fixture.signal);
+    await deleteStoredDataset(
+      2,
+      { store: await fixture.openStore(), sessions: new ReceiveSessions() },
+      fixture.signal,
+    );
     await fixture.prune();
     expect(await warnings()).to.deep.equal([[]]);
     await backUp('three');

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { deleteStoredDataset } from '../../../../../src/endpoint/object/delete-dataset.js';
+import { ReceiveSessions } from '../../../../../src/endpoint/receive/receive-sessions.js';
 import type { DatasetInfo } from '../../../../../src/model/dataset.js';
 import { DmError } from '../../../../../src/model/error.js';
 import { disturbed, type StoreChange } from '../../../../support/disturbed-store.js';
@@ -166,7 +167,11 @@ describe('prune beside others', function () {
     let hits = 0;
     const plain = await fixture.openStore();
     const remove = () =>
-      deleteStoredDataset(second.dataset.number, { store: plain }, fixture.signal);
+      deleteStoredDataset(
+        second.dataset.number,
+        { store: plain, sessions: new ReceiveSessions() },
+        fixture.signal,
+      );
     const isLost = ({ call, key }: StoreChange): boolean =>
       call === 'put' && key.includes('/datasets/') && key.endsWith(second.dataset.id);
     const store = disturbed(plain, async (change, apply) => {
@@ -190,7 +195,11 @@ describe('prune beside others', function () {
     const name = readdirSync(folder).find((one) => one.endsWith(dataset.id)) ?? '';
     const record = readFileSync(join(folder, name));
     const store = await fixture.openStore();
-    await deleteStoredDataset(dataset.number, { store }, fixture.signal);
+    await deleteStoredDataset(
+      dataset.number,
+      { store, sessions: new ReceiveSessions() },
+      fixture.signal,
+    );
     writeFileSync(join(folder, name), record);
     await fixture.prune({ leftoverMs: 86_400_000 });
     expect(readdirSync(folder)).to.not.include(name);
@@ -229,7 +238,11 @@ describe('prune beside others', function () {
       call === 'delete' ? Promise.reject(new DmError('shutting_down', 'killed')) : apply(),
     );
     const { number } = first.dataset;
-    const broken = deleteStoredDataset(number, { store: dying }, fixture.signal);
+    const broken = deleteStoredDataset(
+      number,
+      { store: dying, sessions: new ReceiveSessions() },
+      fixture.signal,
+    );
     expect((await errorOf(broken)).code).to.equal('shutting_down');
     expect(fixture.reader().records().length).to.equal(2);
     const again = await fixture.backUp(captured);

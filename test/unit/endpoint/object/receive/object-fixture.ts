@@ -47,6 +47,8 @@ export class ObjectFixture implements AsyncDisposable {
   trust: TrustModules = {};
   /** Who signs. */
   signer: RecordSigner | null = null;
+  /** Of all targets, as an agent has them. */
+  readonly sessions = new ReceiveSessions();
   /** Runs the tasks of targets, where a test puts itself between. */
   lanePool: WorkerPool = this.pool;
   /** Unwrapping is made to take long. */
@@ -79,7 +81,7 @@ export class ObjectFixture implements AsyncDisposable {
         store: await this.openStore(),
         masters: this.masters,
         pool: this.lanePool,
-        sessions: new ReceiveSessions(),
+        sessions: this.sessions,
         numbers: new DatasetNumbers(),
         releaseMemory,
         ...this.trust,

@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { backupVerifiers } from '../../../../../src/assembly/verify-backup.js';
 import type { BadEntry } from '../../../../../src/endpoint/dataset-maker.js';
 import { deleteStoredDataset } from '../../../../../src/endpoint/object/delete-dataset.js';
+import { ReceiveSessions } from '../../../../../src/endpoint/receive/receive-sessions.js';
 import type { DatasetInfo } from '../../../../../src/model/dataset.js';
 import { DmError } from '../../../../../src/model/error.js';
 import type { ObjectStore } from '../../../../../src/repository/object-store.js';
@@ -184,7 +185,11 @@ for (const kind of ['directory', 'bucket'] as const) {
       await using store = await fixture.openStore();
       const foreign = `${BASE_PATH}/d/foreign`;
       await store.put(foreign, Buffer.from('mine'), {}, fixture.signal);
-      await deleteStoredDataset(first.number, { store }, fixture.signal);
+      await deleteStoredDataset(
+        first.number,
+        { store, sessions: new ReceiveSessions() },
+        fixture.signal,
+      );
       expect(await plainKeys()).to.deep.equal(['d/foreign']);
       expect(await refusalOf(fixture.backUp())).to.match(/^target_not_empty: .*d\/foreign/);
       await store.delete([foreign], fixture.signal);
@@ -205,7 +210,11 @@ for (const kind of ['directory', 'bucket'] as const) {
           : apply(),
       );
       const { number } = first;
-      const broken = deleteStoredDataset(number, { store: dying }, fixture.signal);
+      const broken = deleteStoredDataset(
+        number,
+        { store: dying, sessions: new ReceiveSessions() },
+        fixture.signal,
+      );
       expect(await refusalOf(broken)).to.match(/^shutting_down/);
       expect(await plainKeys()).to.deep.equal([]);
       const again = await copyOut(dataset);
@@ -216,6 +225,43 @@ for (const kind of ['directory', 'bucket'] as const) {
       await store.put(mark, Buffer.from('{"format":1}'), {}, fixture.signal);
       expect(await refusalOf(copyOut(dataset))).to.match(/^target_not_empty: .*another dataset/);
       expect(await plainKeys()).to.have.length(3);
+    });
+
+    it('are not put where those of the dataset are still being deleted', async () => {
+      const { copy, sessions } = fixture;
+      copy.sh('for i in one two three; do echo $i > $i; done');
+      const dataset = await copy.capture();
+      const { number } = await copyOut(dataset);
+      await using store = await fixture.openStore();
+      let goOn: () => void = () => undefined;
+      const waiting = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      let begun: () => void = () => undefined;
+      const isDeleting = new Promise<void>((resolve) => {
+        begun = resolve;
+      });
+      const slow = disturbed(store, async ({ call, key }, apply) => {
+        if (call !== 'delete' || key.includes('.datamover')) return apply();
+        begun();
+        await waiting;
+        return apply();
+      });
+      const deletion = deleteStoredDataset(number, { store: slow, sessions }, fixture.signal);
+      await isDeleting;
+      const again = copyOut(dataset);
+      // Long enough for a copy that does not wait: its mark would be there.
+      for (let look = 0; look < 50; look++) {
+        expect(await store.head(`${BASE_PATH}/.datamover/copy.json`, fixture.signal)).to.equal(
+          null,
+        );
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      goOn();
+      await deletion;
+      const second = await again;
+      expect(await plainKeys()).to.deep.equal(['one', 'three', 'two']);
+      expect(await verify('verify', second.number)).to.deep.equal([]);
     });
 
     it('of a copy that broke off are put again by the same copy, and by no other', async () => {
