@@ -139,7 +139,7 @@ describe('a compressed wire', function () {
       await set('there', 'auto');
       const proxy = wire('there');
       proxy.limit(SLOW);
-      const { copies, equal } = await pair(from, to, 400, prose);
+      const { copies, equal } = await pair(from, to, 1200, prose);
       await mustRun(here(), copies.creation);
       const { job_id: job } = await dmJson<{ job_id: number }>(
         here(),
