@@ -156,7 +156,9 @@ export class JobQueue implements AsyncDisposable {
   }
 
   async #control(id: JobId, action: JobAction): Promise<Job> {
-    while (this.#active.get(id)?.over) await this.#settled(id);
+    using changes = this.#watchers.changes(id, this.#stopped.signal);
+    // When its work is over, but not yet what has become of it on disk, a job is in no state to which anything could be done.
+    while (this.#active.get(id)?.over) await changes.next();
     // Nothing is waited for between that look and what is done to an active job.
     const job = this.#active.get(id)?.job ?? (await this.get(id));
     if (ENDED_STATES.has(job.state)) {
@@ -182,13 +184,6 @@ export class JobQueue implements AsyncDisposable {
       await this.#end({ ...job, state: 'cancelled' });
     }
     return this.get(id);
-  }
-
-  /** A job whose work is over, but not yet what has become of it on disk, is in no state to which anything could be done. */
-  async #settled(id: JobId): Promise<void> {
-    using changes = this.#watchers.changes(id, this.#stopped.signal);
-    const active = this.#active.get(id);
-    while (active?.over && this.#active.get(id) === active) await changes.next();
   }
 
   async #complete(job: Job): Promise<Job> {
@@ -267,12 +262,14 @@ export class JobQueue implements AsyncDisposable {
       try {
         await clock.delay(retryDelay(count, random), this.#stopped.signal);
         const stored = await store.get(id);
-        const isOver = stored === null || ENDED_STATES.has(stored.state);
-        if (!isOver) await store.save(stored);
-        if (!isOver) await this.#takeUp(stored);
-        else this.#active.delete(id);
-        // The write that seemed to fail was there after all.
-        if (isOver && stored !== null) afterEnd(stored);
+        if (stored === null || ENDED_STATES.has(stored.state)) {
+          this.#active.delete(id);
+          // The write that seemed to fail was there after all.
+          if (stored !== null) afterEnd(stored);
+        } else {
+          await store.save(stored);
+          await this.#takeUp(stored);
+        }
         this.#watchers.changed(id);
         return;
       } catch (error) {

@@ -158,7 +158,6 @@ async function move(
   signal: AbortSignal,
 ): Promise<{ partial: boolean; warnings: Job['warnings'] }> {
   const { source, target } = copy;
-  const lanes = modules.lanes((source.peer ?? target.peer) === null ? 'within' : 'between');
   await using mover = await openMover(newTasksAccountId, copy, modules, signal);
   const counters = new CopyCounters(
     { baseline: choice.base === null && choice.subpaths.length === 0 ? choice.dataset : null },
@@ -167,6 +166,7 @@ async function move(
   const dataset = choice.adopt
     ? await withDigests(choice.dataset, source, context, signal)
     : choice.dataset;
+  const lanes = modules.lanes((source.peer ?? target.peer) === null ? 'within' : 'between');
   const result = await mover.move(
     {
       dataset,

@@ -1,3 +1,4 @@
+import { setImmediate as loopTurn } from 'node:timers/promises';
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { DmError } from '../model/error.js';
 import { Credit } from './credit.js';
@@ -38,13 +39,9 @@ export function serveTasks(tasks: Readonly<Record<string, TaskLoader>>): void {
 }
 
 /**
- * Lets the thread's event loop turn once. As long as messages wait, up to a thousand are handed over without that, and what
- * native code made for objects that are gone, a digest for each file, is only freed in a turn.
+ * Lets the thread's event loop turn once behind each message. As long as messages wait, up to a thousand are handed over without
+ * that, and what native code made for objects that are gone, a digest for each file, is only freed in a turn.
  */
-function loopTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 async function* turning<T>(messages: AsyncIterable<T>): AsyncGenerator<T, void> {
   for await (const message of messages) {
     yield message;

@@ -146,7 +146,8 @@ export async function* storedDatasets(
 
 /**
  * Whether a repository lost its newest dataset since it was looked at last; logged once. `datasets` are all or the newest: the one
- * with the greatest number, for clocks may have been ahead. What nobody we trust has signed is passed over: it neither proves that nothing is lost, nor is it missed later.
+ * with the greatest number, for clocks may have been ahead. What nobody we trust has signed is passed over: it neither proves that
+ * nothing is lost, nor is it missed later.
  */
 export async function isRolledBack(
   repository: Repository,

@@ -1,3 +1,4 @@
+import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { DatasetId } from '../../../model/ids.js';
 import type { DatasetRecord } from './dataset-record.js';
 import { byCommit, type TreeDirectory } from './tree-directory.js';
@@ -60,7 +61,7 @@ export class DatasetRecordCache {
     let since = performance.now();
     for (const id of ids) {
       if (performance.now() - since > AT_ONCE_MS) {
-        await new Promise((resolve) => setImmediate(resolve));
+        await loopTurn();
         since = performance.now();
       }
       const record = this.read(directory, id);

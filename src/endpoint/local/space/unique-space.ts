@@ -1,3 +1,4 @@
+import { setImmediate as loopTurn } from 'node:timers/promises';
 import { PageReader } from '../../../catalog/page-reader.js';
 import { PagePacks } from '../../../repository/page-packs.js';
 import type { Task } from '../../../worker/task.js';
@@ -75,7 +76,7 @@ async function measureTree(
       continue;
     }
     // The thread is shared: a stop is heard between two datasets.
-    await new Promise((resolve) => setImmediate(resolve));
+    await loopTurn();
     using contents = new LostContents(record, { root, directory, pages, step: () => undefined });
     const others = records.filter((one) => one !== record);
     const bytes = Number(await contents.measure(others, signal));

@@ -1,4 +1,5 @@
 import { openSync, readdirSync } from 'node:fs';
+import { setImmediate as loopTurn } from 'node:timers/promises';
 import type { Task } from '../../../worker/task.js';
 import { DataRoot } from '../layout/data-root.js';
 import { isErrno } from '../sys/errno.js';
@@ -36,7 +37,7 @@ export async function versionSpace(root: DataRoot, signal: AbortSignal): Promise
     for (const shard of shardsOf(directory.versions.path)) {
       bytes += spaceOfShard(`${directory.versions.path}/${shard}`, shares);
       // The thread is shared: a stop is heard between two shards.
-      await new Promise((resolve) => setImmediate(resolve));
+      await loopTurn();
       signal.throwIfAborted();
     }
   }

@@ -1,10 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { deleteStoredDataset } from '../../../../src/endpoint/object/delete-dataset.js';
 import { NewestRecords } from '../../../../src/endpoint/object/newest-record.js';
 import type { RecordRefusal } from '../../../../src/endpoint/object/require-trusted.js';
-import { ReceiveSessions } from '../../../../src/endpoint/receive/receive-sessions.js';
 import { DmError } from '../../../../src/model/error.js';
 import { makeCa, makeIdentity } from '../../../support/certificates.js';
 import { errorOf, PruneFixture } from './prune/prune-fixture.js';
@@ -35,15 +33,7 @@ describe('what an agent remembers of backups', function () {
     fixture.copy.sh(`echo ${text} > file`);
     await fixture.backUp();
   }
-  /** The warnings of each dataset, oldest first. */
-  async function warnings(): Promise<string[][]> {
-    const found: string[][] = [];
-    const source = await fixture.makeSource();
-    for await (const dataset of source.listDatasets({}, fixture.signal)) {
-      found.push(dataset.warnings.map(({ code }) => code));
-    }
-    return found;
-  }
+  const warnings = (): Promise<string[][]> => fixture.warningsOfDatasets();
 
   it('tells that the newest one is gone, once in the log, until there is a newer one', async () => {
     await backUp('one');
@@ -70,11 +60,7 @@ describe('what an agent remembers of backups', function () {
   it('takes a deletion by an agent for what it is', async () => {
     await backUp('one');
     await backUp('two');
-    await deleteStoredDataset(
-      2,
-      { store: await fixture.openStore(), sessions: new ReceiveSessions() },
-      fixture.signal,
-    );
+    await fixture.deleteDataset(2);
     expect(await warnings()).to.deep.equal([[]]);
     expect(logged).to.deep.equal([]);
   });
@@ -137,11 +123,7 @@ describe('what an agent remembers of backups', function () {
   it('remembers deletions as long as nothing newer is there', async () => {
     await backUp('one');
     await backUp('two');
-    await deleteStoredDataset(
-      2,
-      { store: await fixture.openStore(), sessions: new ReceiveSessions() },
-      fixture.signal,
-    );
+    await fixture.deleteDataset(2);
     await fixture.prune();
     expect(await warnings()).to.deep.equal([[]]);
     await backUp('three');

@@ -1,8 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { deleteStoredDataset } from '../../../../../src/endpoint/object/delete-dataset.js';
-import { ReceiveSessions } from '../../../../../src/endpoint/receive/receive-sessions.js';
 import type { DatasetInfo } from '../../../../../src/model/dataset.js';
 import { DmError } from '../../../../../src/model/error.js';
 import { disturbed, type StoreChange } from '../../../../support/disturbed-store.js';
@@ -166,12 +164,7 @@ describe('prune beside others', function () {
     expect(first.dataset.number).to.equal(3);
     let hits = 0;
     const plain = await fixture.openStore();
-    const remove = () =>
-      deleteStoredDataset(
-        second.dataset.number,
-        { store: plain, sessions: new ReceiveSessions() },
-        fixture.signal,
-      );
+    const remove = () => fixture.deleteDataset(second.dataset.number, plain);
     const isLost = ({ call, key }: StoreChange): boolean =>
       call === 'put' && key.includes('/datasets/') && key.endsWith(second.dataset.id);
     const store = disturbed(plain, async (change, apply) => {
@@ -195,11 +188,7 @@ describe('prune beside others', function () {
     const name = readdirSync(folder).find((one) => one.endsWith(dataset.id)) ?? '';
     const record = readFileSync(join(folder, name));
     const store = await fixture.openStore();
-    await deleteStoredDataset(
-      dataset.number,
-      { store, sessions: new ReceiveSessions() },
-      fixture.signal,
-    );
+    await fixture.deleteDataset(dataset.number, store);
     writeFileSync(join(folder, name), record);
     await fixture.prune({ leftoverMs: 86_400_000 });
     expect(readdirSync(folder)).to.not.include(name);
@@ -238,11 +227,7 @@ describe('prune beside others', function () {
       call === 'delete' ? Promise.reject(new DmError('shutting_down', 'killed')) : apply(),
     );
     const { number } = first.dataset;
-    const broken = deleteStoredDataset(
-      number,
-      { store: dying, sessions: new ReceiveSessions() },
-      fixture.signal,
-    );
+    const broken = fixture.deleteDataset(number, dying);
     expect((await errorOf(broken)).code).to.equal('shutting_down');
     expect(fixture.reader().records().length).to.equal(2);
     const again = await fixture.backUp(captured);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { releaseMemory } from '../../../../../src/endpoint/local/sys/release-memory.js';
+import { deleteStoredDataset } from '../../../../../src/endpoint/object/delete-dataset.js';
 import { MasterKeys } from '../../../../../src/endpoint/object/master-keys.js';
 import { ObjectSource } from '../../../../../src/endpoint/object/object-source.js';
 import { ObjectTarget } from '../../../../../src/endpoint/object/object-target.js';
@@ -95,6 +96,22 @@ export class ObjectFixture implements AsyncDisposable {
   async makeSource(): Promise<ObjectSource> {
     const modules = { store: await this.openStore(), masters: this.masters, ...this.trust };
     return new ObjectSource({ secret: this.secret }, modules);
+  }
+
+  /** Deletes a dataset as an agent does that knows nothing of the sessions here. */
+  async deleteDataset(number: number, store?: ObjectStore): Promise<void> {
+    const modules = { store: store ?? (await this.openStore()), sessions: new ReceiveSessions() };
+    await deleteStoredDataset(number, modules, this.signal);
+  }
+
+  /** The warnings of each dataset, oldest first. */
+  async warningsOfDatasets(): Promise<string[][]> {
+    const found: string[][] = [];
+    const source = await this.makeSource();
+    for await (const dataset of source.listDatasets({}, this.signal)) {
+      found.push(dataset.warnings.map(({ code }) => code));
+    }
+    return found;
   }
 
   /** Captures the source tree and backs it up on top of the newest backup. */

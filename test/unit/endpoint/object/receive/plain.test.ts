@@ -7,7 +7,6 @@ import { expect } from 'chai';
 import { backupVerifiers } from '../../../../../src/assembly/verify-backup.js';
 import type { BadEntry } from '../../../../../src/endpoint/dataset-maker.js';
 import { deleteStoredDataset } from '../../../../../src/endpoint/object/delete-dataset.js';
-import { ReceiveSessions } from '../../../../../src/endpoint/receive/receive-sessions.js';
 import type { DatasetInfo } from '../../../../../src/model/dataset.js';
 import { DmError } from '../../../../../src/model/error.js';
 import type { ObjectStore } from '../../../../../src/repository/object-store.js';
@@ -185,11 +184,7 @@ for (const kind of ['directory', 'bucket'] as const) {
       await using store = await fixture.openStore();
       const foreign = `${BASE_PATH}/d/foreign`;
       await store.put(foreign, Buffer.from('mine'), {}, fixture.signal);
-      await deleteStoredDataset(
-        first.number,
-        { store, sessions: new ReceiveSessions() },
-        fixture.signal,
-      );
+      await fixture.deleteDataset(first.number, store);
       expect(await plainKeys()).to.deep.equal(['d/foreign']);
       expect(await refusalOf(fixture.backUp())).to.match(/^target_not_empty: .*d\/foreign/);
       await store.delete([foreign], fixture.signal);
@@ -210,11 +205,7 @@ for (const kind of ['directory', 'bucket'] as const) {
           : apply(),
       );
       const { number } = first;
-      const broken = deleteStoredDataset(
-        number,
-        { store: dying, sessions: new ReceiveSessions() },
-        fixture.signal,
-      );
+      const broken = fixture.deleteDataset(number, dying);
       expect(await refusalOf(broken)).to.match(/^shutting_down/);
       expect(await plainKeys()).to.deep.equal([]);
       const again = await copyOut(dataset);
