@@ -52,6 +52,7 @@ export const FULL: CaseSizes = {
 export const QUICK: CaseSizes = { ...FULL, smallFiles: 200_000, rewrites: 3 };
 
 const REWRITTEN_BLOCKS = 5_243;
+const MOST_ON_EXT4 = 3;
 const unchanged = (): void => undefined;
 
 export function benchCases(sizes: CaseSizes): Readonly<Record<string, BenchCase>> {
@@ -68,15 +69,33 @@ export function benchCases(sizes: CaseSizes): Readonly<Record<string, BenchCase>
         { name: 'P2 same, 10 files changed', change: editFiles },
       ],
     },
+    'tree-btrfs': {
+      ...{ source: 'btrfs', target: 'btrfs', isPulled: false },
+      first: 'P1 real tree, btrfs to btrfs, first copy',
+      sizeMiB: 3_072,
+      make: (into) => copyRealTree(into, entries),
+      later: unchangedThenEdited('P2 real tree, btrfs to btrfs'),
+    },
     large: largeFile(sizes, 'P3', 'P4', 'btrfs', 'xfs'),
     'large-xfs': largeFile(sizes, 'P3 on XFS', 'P4 on XFS', 'xfs', 'xfs'),
-    'large-ext4': largeFile(sizes, 'P3 on ext4', 'P4e on ext4', 'ext4', 'ext4'),
+    // Each dataset there is a whole copy of the file.
+    'large-ext4': largeFile(
+      { ...sizes, rewrites: Math.min(sizes.rewrites, MOST_ON_EXT4) },
+      ...(['P3 on ext4', 'P4e on ext4', 'ext4', 'ext4'] as const),
+    ),
     small: {
       ...small,
       first: `P5 ${smallFiles} files of 1 KiB, first copy`,
       sizeMiB: Math.ceil(smallFiles / 128) + 512,
       make: (into) => makeSmallFiles(into, smallFiles),
       later: unchangedThenEdited('P5 same'),
+    },
+    'small-btrfs': {
+      ...{ source: 'btrfs', target: 'btrfs', isPulled: false },
+      first: `P5 ${smallFiles} files of 1 KiB, btrfs to btrfs, first copy`,
+      sizeMiB: Math.ceil(smallFiles / 128) + 512,
+      make: (into) => makeSmallFiles(into, smallFiles),
+      later: unchangedThenEdited('P5 btrfs to btrfs'),
     },
     directory: {
       ...small,

@@ -32,8 +32,8 @@ export class BenchPlaces implements Disposable {
   readonly #received: Place | null;
 
   constructor({ source, target, sizeMiB, copies, isSending }: BenchPlacesOptions) {
-    // Without snapshots each round has a copy of the input, and ext4 a second one for the dataset.
-    const sources = source === 'btrfs' ? 2 : 4;
+    // Without snapshots each round has a copy of the input, and ext4 a further one for each dataset.
+    const sources = source === 'btrfs' ? 2 : source === 'ext4' ? 6 : 4;
     this.#source = openPlace(source, sources * sizeMiB + SLACK_MIB);
     this.#target = openPlace(target, (copies + 1) * sizeMiB + SLACK_MIB);
     this.#received = isSending ? openPlace('btrfs', 2 * sizeMiB + SLACK_MIB) : null;

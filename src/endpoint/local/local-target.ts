@@ -11,7 +11,7 @@ import type { Offer, ReceiveSession, Target, TargetState } from '../target.js';
 import type { DataRoot } from './layout/data-root.js';
 import { datasetInfo } from './layout/dataset-record.js';
 import { EndedCopies } from './layout/ended-copies.js';
-import type { LocalTree } from './layout/local-tree.js';
+import type { LocalTree, Watermark } from './layout/local-tree.js';
 import type { TreeDirectory } from './layout/tree-directory.js';
 import { removeUnfinished } from './layout/unfinished.js';
 import type { LocalDatasets } from './local-datasets.js';
@@ -54,7 +54,10 @@ export interface LocalTargetModules {
   readonly holds: OpenDatasets;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly log?: { warn(fields: object, message: string): void };
+  readonly log?: {
+    warn(fields: object, message: string): void;
+    debug?(fields: object, message: string): void;
+  };
   /** Shared by all targets of the same roots; one of its own when there is only this one. */
   readonly sessions?: ReceiveSessions;
 }
@@ -235,9 +238,12 @@ export class LocalTarget implements Target {
     const { root } = checked;
     if (acceptance === 'first' || acceptance === 'into' || acceptance === 'merge')
       checkRoom(offer, root, this.#options.minFreePercent);
-    const drifted = acceptance === 'increment' && (await this.#keepDrift(offer, checked, signal));
+    const drift = acceptance === 'increment' ? await this.#keepDrift(offer, checked, signal) : null;
+    const drifted = drift?.drifted === true;
     // The tree stands at another dataset then.
-    const target = drifted ? checkTarget(this.#options.roots, offer.targetPath) : checked;
+    const target = drifted
+      ? checkTarget(this.#options.roots, offer.targetPath)
+      : watermarked(checked, drift?.watermark ?? null);
     proveStaging(checked);
     const { privileged, minFreePercent } = this.#options;
     const options = {
@@ -274,8 +280,8 @@ export class LocalTarget implements Target {
     }
   }
 
-  /** True when the tree stands at another dataset then: it was changed by hand, which is kept, or lacks something. */
-  async #keepDrift(offer: Offer, target: CheckedTarget, signal: AbortSignal): Promise<boolean> {
+  /** The tree may stand at another dataset then: it was changed by hand, which is kept, or lacks something. */
+  async #keepDrift(offer: Offer, target: CheckedTarget, signal: AbortSignal): Promise<DriftResult> {
     const { found, root } = target;
     if (found === null) throw new DmError('internal', 'an increment without a tree');
     const input: DriftInput = {
@@ -291,16 +297,15 @@ export class LocalTarget implements Target {
       nowMs: this.#modules.now(),
     };
     const run = this.#modules.pool.run<DriftInput, DriftResult>;
-    const { drifted, kept } = await run.call(
-      this.#modules.pool,
-      RECEIVE_TASKS.drift,
-      input,
-      {},
-      signal,
-    );
+    const result = await run.call(this.#modules.pool, RECEIVE_TASKS.drift, input, {}, signal);
+    const path = Buffer.from(found.tree.basePath).toString();
+    const { drifted, walked } = result;
+    this.#modules.log?.debug?.({ path, drifted, walked }, 'the target was compared');
     // Numbered before the dataset that follows it.
-    if (kept) await this.#modules.datasets.find({ id: input.id, basePath: found.tree.basePath });
-    return drifted;
+    if (result.kept) {
+      await this.#modules.datasets.find({ id: input.id, basePath: found.tree.basePath });
+    }
+    return result;
   }
 
   async #finishFlip(
@@ -315,6 +320,12 @@ export class LocalTarget implements Target {
     log?.warn({ path }, 'a copy was interrupted while it was put in place; it is finished now');
     await finishFlip({ root, directory, tree, nowMs: now() }, { pool }, signal);
   }
+}
+
+function watermarked(target: CheckedTarget, watermark: Watermark | null): CheckedTarget {
+  if (target.found === null || watermark === null) return target;
+  const { directory, tree } = target.found;
+  return { ...target, found: { directory, tree: { ...tree, watermark } } };
 }
 
 /** What an earlier attempt of the job has put there, when it was a copy that leaves no dataset. */

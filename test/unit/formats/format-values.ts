@@ -80,6 +80,7 @@ export const TREE: LocalTree = {
   base: { device: 66_307n, inode: (1n << 64n) - 1n, btimeNs: -1n },
   baseEntries: 3,
   previousProvider: 'live',
+  watermark: { head: DATASET.id, subvolume: `5-${'7'.repeat(32)}`, transaction: (1n << 64n) - 1n },
   flip: { session: '8899aabbccddeeff' },
   capturing: parseDatasetId('f'.repeat(32)),
 };
@@ -120,6 +121,7 @@ export const BARE_TREE: LocalTree = {
   base: null,
   baseEntries: 0,
   previousProvider: null,
+  watermark: null,
   flip: null,
   capturing: null,
 };

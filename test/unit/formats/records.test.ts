@@ -109,6 +109,7 @@ const tree: fc.Arbitrary<LocalTree> = fc.record({
   base: orNull(fc.record({ device: big, inode: big, btimeNs: big })),
   baseEntries: whole,
   previousProvider: orNull(provider),
+  watermark: orNull(fc.record({ head: datasetId, subvolume: text, transaction: big })),
   flip: orNull(fc.record({ session: text })),
   capturing: orNull(datasetId),
 });

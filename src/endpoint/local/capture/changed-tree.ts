@@ -73,7 +73,8 @@ class ChangedTreeFinder {
     const { baseFd, since } = this.#options;
     const others: Gfid[] = [];
     let count = 0;
-    for (const { ino, isDirectory } of inodesChangedSince(baseFd, since)) {
+    for (const { ino, type } of inodesChangedSince(baseFd, since)) {
+      const isDirectory = type === 'dir';
       if (++count > MAX_CHANGED) return null;
       signal.throwIfAborted();
       const gfid = await this.#known(ino, isDirectory);

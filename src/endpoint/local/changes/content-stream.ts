@@ -85,7 +85,7 @@ export class ContentStream {
     let basis: Basis | null = null;
     try {
       basis = await openBasis(file, inode, base);
-      const content = this.#contentOf(fd, inode);
+      const content = this.#contentOf(fd, inode, !versions.isLive(fd));
       const former = basis && this.#formerOf(basis);
       const confirm = async (): Promise<void> => {
         const stable = await versions.unchanged(file.gfid, inode, fd);
@@ -98,6 +98,7 @@ export class ContentStream {
         basis: basis && { gfid: basis.gfid, version: basis.inode.version },
       };
       await files.send(record, content, former, from, confirm, signal);
+      content.release();
     } finally {
       close(fd);
       if (typeof basis?.fd === 'number') close(basis.fd);
@@ -105,7 +106,8 @@ export class ContentStream {
   }
 
   #formerOf({ gfid, inode, fd }: Basis): VersionFile | BasisDigests | null {
-    if (fd !== null) return this.#contentOf(fd, inode);
+    // It may be the version of a file that comes again.
+    if (fd !== null) return this.#contentOf(fd, inode, false);
     const { base } = this.#modules;
     return base && { gfid, size: sizeAsNumber(inode.size), leaves: base.catalog.content };
   }
@@ -116,14 +118,14 @@ export class ContentStream {
     return base.unchanged(basis.gfid, basis.inode, basis.fd);
   }
 
-  #contentOf(fd: number, inode: Inode): VersionFile {
+  #contentOf(fd: number, inode: Inode, isOwn: boolean): VersionFile {
     const stat = this.#stat.statFd(fd);
     if (stat.size !== inode.size) throw changing();
     const size = sizeAsNumber(inode.size);
     // Not worth asking: a small file that has all its blocks.
     const dense = size <= LEAF_BYTES && stat.blocks * 512n >= inode.size;
     return new VersionFile(fd, size, {
-      dense,
+      ...{ dense, isOwn },
       onRead: (bytes) => this.#modules.batch.countRead(bytes),
     });
   }

@@ -68,6 +68,7 @@ export class PlaceDatasets implements AsyncDisposable {
       catalog: new Catalog(record.maps, this),
       open: (gfid: Gfid, inode: Inode) => opener.open(gfid, inode),
       unchanged: (gfid: Gfid, inode: Inode, fd: number) => opener.unchanged(gfid, inode, fd),
+      isLive: (fd: number) => opener.isLive(fd),
     };
   }
 

@@ -1,12 +1,24 @@
 import { DmError } from '../../../model/error.js';
-import { readAt } from '../sys/data.js';
+import { advise, readAt } from '../sys/data.js';
 import { type DataExtent, dataExtents } from '../sys/holes.js';
+
+/** What is read on end before its pages go back to the kernel. */
+const DROP_BYTES = 8 * 1024 * 1024;
 
 /** A stretch of a file that is data or hole throughout. */
 export interface Segment {
   readonly data: boolean;
   readonly start: number;
   readonly end: number;
+}
+
+export interface VersionFileOptions {
+  /** Known to have no holes, which saves asking. */
+  readonly dense?: boolean;
+  /** Nobody else reads it: its pages need not stay in the page cache, where they would take the place of what others use. */
+  readonly isOwn?: boolean;
+  /** Is told how much was read. */
+  readonly onRead?: (bytes: number) => void;
 }
 
 /** One opened content, read from its start towards its end. Does not own the descriptor. */
@@ -17,16 +29,16 @@ export class VersionFile {
   #current: DataExtent | null = null;
   #ended = false;
   readonly #onRead: ((bytes: number) => void) | undefined;
+  readonly #isOwn: boolean;
+  /** What was read on end, and is still in the page cache. */
+  #readFrom = 0;
+  #readTo = 0;
 
-  /** `dense`: known to have no holes, which saves asking; `onRead` is told how much was read. */
-  constructor(
-    fd: number,
-    size: number,
-    options: { readonly dense?: boolean; readonly onRead?: (bytes: number) => void } = {},
-  ) {
+  constructor(fd: number, size: number, options: VersionFileOptions = {}) {
     this.fd = fd;
     this.size = size;
     this.#onRead = options.onRead;
+    this.#isOwn = options.isOwn === true;
     this.#extents = options.dense
       ? [{ offset: 0, length: size }][Symbol.iterator]()
       : dataExtents(fd, size);
@@ -72,6 +84,18 @@ export class VersionFile {
         `the file became shorter than its ${this.size} bytes while it was read; capture it again`,
       );
     }
+    if (position !== this.#readTo) this.#readFrom = position;
+    this.#readTo = position + length;
+    if (this.#readTo - this.#readFrom >= DROP_BYTES) this.release();
+  }
+
+  /** Nothing of what was read last is needed again. */
+  release(): void {
+    if (!this.#isOwn || this.#readTo === this.#readFrom) return;
+    // Pages that are there in part only stay.
+    const end = this.#readTo === this.size ? 0 : this.#readTo - this.#readFrom;
+    advise(this.fd, this.#readFrom, end, 'dontNeed');
+    this.#readFrom = this.#readTo;
   }
 
   /** The first extent that ends behind `at`. */

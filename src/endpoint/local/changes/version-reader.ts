@@ -15,4 +15,6 @@ export interface VersionReader {
    * written to. Asked after the last read.
    */
   unchanged(gfid: Gfid, inode: Inode, fd: number): Promise<boolean>;
+  /** Whether `fd`, which `open` gave, is a file that others use; else it is this place's own. */
+  isLive(fd: number): boolean;
 }

@@ -25,7 +25,10 @@ export function bindingOf(
 }
 
 /** True when nothing has happened to the inode since it was bound. */
-export function agrees(binding: Binding, stat: FileStat): boolean {
+export function agrees(
+  binding: Binding,
+  stat: Pick<FileStat, 'ino' | 'type' | 'size' | 'mtimeNs' | 'ctimeNs' | 'btimeNs'>,
+): boolean {
   return (
     binding.ctimeNs === stat.ctimeNs &&
     binding.ino === stat.ino &&

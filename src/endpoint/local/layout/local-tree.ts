@@ -28,6 +28,17 @@ export interface BaseIdentity {
 }
 
 /**
+ * How far btrfs's own record has been looked at: every inode of the tree that has been changed since the head's bindings were made has
+ * a later transaction. It holds for one head only.
+ */
+export interface Watermark {
+  readonly head: DatasetId;
+  /** See SubvolumeState. */
+  readonly subvolume: string;
+  readonly transaction: bigint;
+}
+
+/**
  * One tree at this place: which dataset the live tree stands at and
  * what its inodes looked like then.
  */
@@ -61,6 +72,8 @@ export interface LocalTree {
    */
   readonly baseEntries: number;
   readonly previousProvider: CaptureProvider | null;
+  /** Null where the file system keeps no such record, or nothing has been looked at. */
+  readonly watermark: Watermark | null;
   /** The receive session whose flip has begun and must be finished before anything else. */
   readonly flip: { readonly session: string } | null;
   /**
@@ -88,6 +101,7 @@ export const NO_HISTORY = {
   base: null,
   baseEntries: 0,
   previousProvider: null,
+  watermark: null,
   flip: null,
   capturing: null,
 } as const satisfies Partial<LocalTree>;
@@ -121,6 +135,14 @@ export function serialiseLocalTree(tree: LocalTree): string {
     },
     baseEntries: tree.baseEntries,
     previousProvider: tree.previousProvider,
+    // As the records of releases that knew of none.
+    ...(tree.watermark !== null && {
+      watermark: {
+        head: tree.watermark.head,
+        subvolume: tree.watermark.subvolume,
+        transaction: tree.watermark.transaction.toString(),
+      },
+    }),
     flip: tree.flip && { session: tree.flip.session },
     capturing: tree.capturing,
   });
@@ -148,8 +170,18 @@ export function parseLocalTree(text: string, what: string): LocalTree {
     base: fields.nullable('base', (name) => parseBase(fields.object(name))),
     baseEntries: fields.integer('baseEntries'),
     previousProvider: fields.nullable('previousProvider', (name) => fields.oneOf(name, PROVIDERS)),
+    watermark:
+      fields.raw('watermark') === undefined ? null : parseWatermark(fields.object('watermark')),
     flip: fields.nullable('flip', (name) => ({ session: fields.object(name).text('session') })),
     capturing: fields.nullable('capturing', (name) => fields.parsed(name, parseDatasetId)),
+  };
+}
+
+function parseWatermark(fields: JsonFields): Watermark {
+  return {
+    head: fields.parsed('head', parseDatasetId),
+    subvolume: fields.text('subvolume'),
+    transaction: fields.big('transaction'),
   };
 }
 

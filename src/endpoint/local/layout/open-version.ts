@@ -110,6 +110,11 @@ export class VersionOpener implements Disposable {
     return binding !== null && holds(binding, inode, this.#stat.statFd(fd));
   }
 
+  /** Whether `open` took `fd` from the live tree. */
+  isLive(fd: number): boolean {
+    return this.#live.has(fd);
+  }
+
   /** The number may have been that of a live file before. */
   #asKept(fd: number): number {
     this.#live.delete(fd);

@@ -1,8 +1,12 @@
 import { rmSync } from 'node:fs';
+import { MapReader } from '../../../catalog/map-reader.js';
+import { decodeBinding } from '../../../catalog/maps/bindings.js';
+import { encodeGfidKey } from '../../../catalog/maps/gfid-key.js';
+import type { PageReader } from '../../../catalog/page-reader.js';
 import { PRE_REPAIR } from '../../../model/dataset.js';
 import { splitPath } from '../../../model/entry-name.js';
 import { DmError } from '../../../model/error.js';
-import type { DatasetId, SystemGuid } from '../../../model/ids.js';
+import { type DatasetId, ROOT_GFID, type SystemGuid } from '../../../model/ids.js';
 import type { Task } from '../../../worker/task.js';
 import type { Retention } from '../../target.js';
 import { captureDataset } from '../capture/capture-task.js';
@@ -12,10 +16,16 @@ import { prepareScratch } from '../capture/leftovers.js';
 import { type OpenBase, openBase } from '../capture/open-base.js';
 import { PlaceDatasets, type TreePlace } from '../changes/place-datasets.js';
 import { DataRoot, type FileIdentity } from '../layout/data-root.js';
+import type { LocalTree, Watermark } from '../layout/local-tree.js';
+import { syncfs } from '../sys/data.js';
+import { filesystemMagic, MAGIC_BTRFS } from '../sys/filesystem.js';
+import { hasMountsBelow } from '../sys/mounts.js';
 import { close } from '../sys/open.js';
+import { statFd } from '../sys/stat.js';
 import { lacksAsExpected } from './expected-lacks.js';
 import { openOrMakeAll } from './flip/publish.js';
 import { sessionError } from './receive-failure.js';
+import { isUntouchedSince, takeWatermark } from './watermark.js';
 
 export interface DriftInput {
   readonly place: TreePlace;
@@ -36,9 +46,17 @@ export interface DriftResult {
   readonly drifted: boolean;
   /** That is kept as a dataset. */
   readonly kept: boolean;
+  /** Of a tree that has not drifted. */
+  readonly watermark: Watermark | null;
+  /** Everything was looked at; else only what btrfs says was changed. */
+  readonly walked: boolean;
 }
 
-type Drift = 'none' | 'lacks' | 'changed';
+interface FoundDrift {
+  readonly drift: 'none' | 'lacks' | 'changed';
+  readonly watermark: Watermark | null;
+  readonly walked: boolean;
+}
 
 /**
  * Compares a received tree with what the last receive left. What was changed by hand since is kept as a dataset
@@ -55,8 +73,8 @@ export const driftTask: Task<DriftInput, DriftResult> = async (input, io) => {
 
 async function compareAndKeep(input: DriftInput, signal: AbortSignal): Promise<DriftResult> {
   using root = DataRoot.open(input.root);
-  const drift = await findDrift(root, input, signal);
-  if (drift === 'none') return { drifted: false, kept: false };
+  const { drift, watermark, walked } = await findDrift(root, input, signal);
+  if (drift === 'none') return { drifted: false, kept: false, watermark, walked };
   const shown = Buffer.from(input.place.tree.basePath).toString();
   if (drift === 'changed' && input.onDrift === 'fail') {
     throw new DmError(
@@ -65,13 +83,17 @@ async function compareAndKeep(input: DriftInput, signal: AbortSignal): Promise<D
     );
   }
   await keepDrift(root, input, signal);
-  if (drift === 'changed') return { drifted: true, kept: true };
+  if (drift === 'changed') return { drifted: true, kept: true, watermark: null, walked };
   const { localTree } = input.place.tree;
   await deleteDataset({ root: input.root, localTree, id: input.id }, signal);
-  return { drifted: true, kept: false };
+  return { drifted: true, kept: false, watermark: null, walked };
 }
 
-async function findDrift(root: DataRoot, input: DriftInput, signal: AbortSignal): Promise<Drift> {
+async function findDrift(
+  root: DataRoot,
+  input: DriftInput,
+  signal: AbortSignal,
+): Promise<FoundDrift> {
   const { tree } = input.place;
   const base = openOrMakeBase(root, input);
   const datasets = await PlaceDatasets.open({ place: input.place });
@@ -79,6 +101,13 @@ async function findDrift(root: DataRoot, input: DriftInput, signal: AbortSignal)
     const { pages, packs, directory } = datasets;
     const head = tree.head === null ? null : directory.readCatalogOf(tree.head);
     if (head === null) throw new DmError('corrupt', 'the record of the tree’s head is missing');
+    const watermark = tree.head === null ? null : reachedNow(base.fd, tree.head);
+    if (watermark !== null && head.maps.exceptions === null) {
+      const { fd } = base;
+      if (await isKnownUntouched({ tree, fd, pages }, signal)) {
+        return { drift: 'none', watermark, walked: false };
+      }
+    }
     prepareScratch(directory);
     const found = await compareTree(
       {
@@ -99,14 +128,38 @@ async function findDrift(root: DataRoot, input: DriftInput, signal: AbortSignal)
     const isSame = (['entries', 'inodes', 'links'] as const).every(
       (map) => found.maps[map]?.digest === head.maps[map]?.digest,
     );
-    if (isSame) return 'none';
+    if (isSame) return { drift: 'none', watermark, walked: true };
     const trees = { head: head.maps, found: found.maps, tree };
-    return (await lacksAsExpected(trees, pages, signal)) ? 'lacks' : 'changed';
+    const isLack = await lacksAsExpected(trees, pages, signal);
+    return { drift: isLack ? 'lacks' : 'changed', watermark: null, walked: true };
   } finally {
     close(base.fd);
     await datasets.packs.discard();
     await datasets[Symbol.asyncDispose]();
   }
+}
+
+/** What was changed until now is on disk. */
+function reachedNow(baseFd: number, head: DatasetId): Watermark | null {
+  if (filesystemMagic(baseFd) !== MAGIC_BTRFS) return null;
+  syncfs(baseFd);
+  return takeWatermark(baseFd, head);
+}
+
+/** Whether btrfs's own record says that the tree is as it was left. It says nothing of what is mounted in the tree. */
+async function isKnownUntouched(
+  { tree, fd, pages }: { tree: LocalTree; fd: number; pages: PageReader },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { head, watermark } = tree;
+  if (watermark === null || watermark.head !== head || hasMountsBelow(fd)) return false;
+  const bound = {
+    bindings: new MapReader(pages, tree.bindings),
+    inodeIndex: new MapReader(pages, tree.inodeIndex),
+  };
+  const root = await bound.bindings.get(encodeGfidKey(ROOT_GFID));
+  if (root === null || decodeBinding(root).ino !== statFd(fd).ino) return false;
+  return await isUntouchedSince(fd, watermark, bound, signal);
 }
 
 /** A target that was removed is a tree whose entries are all gone. */

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../../catalog/catalog.js';
+import { MapReader } from '../../../catalog/map-reader.js';
 import type { DatasetWarning } from '../../../model/dataset.js';
 import { DmError } from '../../../model/error.js';
 import type { Gfid } from '../../../model/ids.js';
@@ -7,14 +8,15 @@ import type { FileFailure } from '../../receive/file-failure.js';
 import type { ReceiveOutcome } from '../../receive/receive-outcome.js';
 import type { DatasetRecord } from '../layout/dataset-record.js';
 import { DirectoryFinder, type DirectoryPlaces } from '../layout/directory-finder.js';
-import type { BaseIdentity, LocalTree } from '../layout/local-tree.js';
+import type { BaseIdentity, LocalTree, Watermark } from '../layout/local-tree.js';
 import { close } from '../sys/open.js';
 import { statFd } from '../sys/stat.js';
 import { clearHold, clearStage } from './flip/clear-hold.js';
 import { Displaced } from './flip/displaced.js';
 import { flipContext } from './flip/flip.js';
 import { protectRestored } from './flip/protect-restored.js';
-import { rebind } from './flip/rebind.js';
+import { type ReboundTree, rebind } from './flip/rebind.js';
+import { holdsWhatIsBound, takeWatermark } from './watermark.js';
 import type { Workspace } from './workspace.js';
 
 /** As many as a record keeps. */
@@ -60,7 +62,7 @@ export async function recordDataset(
   );
   await clearHold(context);
   clearStage(context);
-  const base = openBase(workspace);
+  using base = openLiveBase(workspace);
   if (!record.createDataset) {
     if (record.metadata) {
       using restored = new DirectoryFinder(settledPlaces(workspace));
@@ -70,9 +72,10 @@ export async function recordDataset(
     return { record: { ...record.draft, state: stateOf(outcome) }, tree: null };
   }
   const { packs } = datasets;
+  const reached = takeWatermark(base.fd, record.draft.id);
   using settled = new DirectoryFinder(settledPlaces(workspace));
   const scratch = staging.spillPath;
-  const bindings = await rebind(context, { settled, sink: packs, roots: place.tree, scratch });
+  const rebound = await rebind(context, { settled, sink: packs, roots: place.tree, scratch });
   const exceptions = await makeExceptionsMap(
     {
       base: modules.base,
@@ -86,6 +89,7 @@ export async function recordDataset(
   );
   await packs.sync();
   modules.sync();
+  const watermark = await advance(reached, { workspace, base, rebound }, signal);
   const dataset: DatasetRecord = {
     ...record.draft,
     state: stateOf(outcome),
@@ -95,7 +99,7 @@ export async function recordDataset(
     expiresAtMs: expiryOf(record.draft, options.nowMs),
   };
   modules.step('record');
-  const tree = standingAt(dataset, place.tree, bindings, base);
+  const tree = { ...standingAt(dataset, place.tree, rebound.roots, base.identity), watermark };
   directory.commit(dataset, tree);
   directory.pruneBookmarks(null);
   modules.step('end');
@@ -115,17 +119,41 @@ function expiryOf({ retention }: DatasetRecord, nowMs: number): number | null {
   return retention.periodSeconds === null ? null : nowMs + retention.periodSeconds * 1000;
 }
 
-function openBase(workspace: Workspace): BaseIdentity {
+interface LiveBase extends Disposable {
+  readonly fd: number;
+  readonly identity: BaseIdentity;
+}
+
+function openLiveBase(workspace: Workspace): LiveBase {
   const fd = workspace.openBase();
   if (fd === null) {
     throw new DmError('target_changed', 'the target is gone; run the copy again');
   }
-  try {
-    const { dev, ino, btimeNs } = statFd(fd);
-    return { device: BigInt(dev), inode: ino, btimeNs };
-  } finally {
-    close(fd);
-  }
+  const { dev, ino, btimeNs } = statFd(fd);
+  const identity = { device: BigInt(dev), inode: ino, btimeNs };
+  return { fd, identity, [Symbol.dispose]: () => close(fd) };
+}
+
+/**
+ * What the copy has not touched is bound as it was, and was looked at before the copy: `reached` holds when nothing else was
+ * changed since. Null when that cannot be said; the next copy looks at everything then.
+ */
+async function advance(
+  reached: Watermark | null,
+  { workspace, base, rebound }: { workspace: Workspace; base: LiveBase; rebound: ReboundTree },
+  signal: AbortSignal,
+): Promise<Watermark | null> {
+  const { head, watermark } = workspace.place.tree;
+  if (reached === null || !rebound.isAsGiven) return null;
+  // A first copy has made all there is, and put it there at once.
+  if (head === null) return workspace.record.into ? null : reached;
+  if (watermark?.head !== head) return null;
+  const bound = {
+    bindings: new MapReader(workspace.pages, rebound.roots.bindings),
+    inodeIndex: new MapReader(workspace.pages, rebound.roots.inodeIndex),
+  };
+  const given = { bound, catalog: workspace.trees.next };
+  return (await holdsWhatIsBound(base.fd, watermark, given, signal)) ? reached : null;
 }
 
 function standingAt(
@@ -133,7 +161,7 @@ function standingAt(
   tree: LocalTree,
   bindings: Pick<LocalTree, 'bindings' | 'inodeIndex'>,
   base: BaseIdentity,
-): LocalTree {
+): Omit<LocalTree, 'watermark'> {
   const known = new Set(tree.incarnations.map(({ incarnation }) => incarnation));
   const further = dataset.incarnations.filter(({ incarnation }) => !known.has(incarnation));
   return {

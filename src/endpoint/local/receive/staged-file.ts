@@ -4,6 +4,7 @@ import type { Gfid } from '../../../model/ids.js';
 import { type FileRecord, LEAF_BYTES } from '../../change-payload.js';
 import { punchHole, readAt, truncate, writeAt } from '../sys/data.js';
 import { close } from '../sys/open.js';
+import { WrittenPages } from './written-pages.js';
 
 const LEAF = BigInt(LEAF_BYTES);
 const ZEROS = Buffer.alloc(LEAF_BYTES);
@@ -39,6 +40,7 @@ export class StagedFile {
   readonly hasBasis: boolean;
   readonly record: FileRecord;
   readonly #basisSize: bigint;
+  readonly #pages: WrittenPages;
   #next: bigint;
   #leaves: number;
   #run: Run | null = null;
@@ -56,6 +58,7 @@ export class StagedFile {
     this.size = record.size;
     this.hasBasis = record.basis !== null;
     this.#basisSize = basisSize;
+    this.#pages = new WrittenPages(fd);
     this.#next = resumed?.next ?? 0n;
     this.#leaves = resumed?.leaves ?? 0;
     if (resumed === null && basisSize > 0n && basisSize !== this.size) truncate(fd, this.size);
@@ -84,6 +87,7 @@ export class StagedFile {
     const end = this.#advance(offset, BigInt(bytes.length));
     writeAt(this.fd, bytes, 0, bytes.length, offset);
     this.#run = { offset, end, bytes };
+    this.#pages.wrote(offset, end);
   }
 
   hole(offset: bigint, length: bigint): void {

@@ -21,6 +21,9 @@ const libcFadvise = bind<(fd: number, offset: Offset, length: Offset, advice: nu
   'int',
   ['int', 'int64_t', 'int64_t', 'int'],
 );
+const libcSyncFileRange = bind<
+  (fd: number, offset: Offset, length: Offset, flags: number) => number
+>('sync_file_range', 'int', ['int', 'int64_t', 'int64_t', 'uint32_t']);
 const libcFsync = bind<(fd: number) => number>('fsync', 'int', ['int']);
 const libcFdatasync = bind<(fd: number) => number>('fdatasync', 'int', ['int']);
 const libcSyncfs = bind<(fd: number) => number>('syncfs', 'int', ['int']);
@@ -138,6 +141,24 @@ export function syncfs(fd: number): void {
 /** As `syncfs`, while this thread goes on; `fd` must stay open. */
 export async function syncfsInBackground(fd: number): Promise<void> {
   await libcSyncfsInBackground(fd);
+}
+
+const SYNC_FILE_RANGE_WAIT_BEFORE = 1;
+const SYNC_FILE_RANGE_WRITE = 2;
+const SYNC_FILE_RANGE_WAIT_AFTER = 4;
+
+/**
+ * Begins to write a range of a file to its disk, without waiting for it. Nothing is durable by that: what is needed to find the
+ * bytes again is not written, and only a sync tells of failures, this call does not.
+ */
+export function beginWriting(fd: number, offset: Offset, length: Offset): void {
+  libcSyncFileRange(fd, offset, length, SYNC_FILE_RANGE_WRITE);
+}
+
+/** Waits until a range of a file is written, well or not; see `beginWriting`. */
+export function awaitWriting(fd: number, offset: Offset, length: Offset): void {
+  const flags = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  libcSyncFileRange(fd, offset, length, flags);
 }
 
 const ADVICE = { normal: 0, random: 1, sequential: 2, willNeed: 3, dontNeed: 4 } as const;

@@ -32,11 +32,21 @@ export interface RebindModules {
   readonly scratch: string;
 }
 
+export interface ReboundTree {
+  /** The maps of the new live tree; their pages are not synced. */
+  readonly roots: BindingRoots;
+  /**
+   * Every inode that was looked at is there, of the size and time of modification that the dataset has: nobody has added to its
+   * directories meanwhile, nor taken from them.
+   */
+  readonly isAsGiven: boolean;
+}
+
 /**
  * Looks at every inode that the flip may have touched: gives it the flags that protect it, and notes what it looks
- * like, for the next comparison. Returns the maps of the new live tree; their pages are not synced.
+ * like, for the next comparison.
  */
-export async function rebind(context: FlipContext, modules: RebindModules): Promise<BindingRoots> {
+export async function rebind(context: FlipContext, modules: RebindModules): Promise<ReboundTree> {
   const options = { directory: modules.scratch, memoryBytes: SORT_BYTES };
   const touched = new ExternalSorter(options);
   const bindings = new ExternalSorter(options);
@@ -54,10 +64,11 @@ export async function rebind(context: FlipContext, modules: RebindModules): Prom
         { params: MAPS[name], base: modules.roots[name], mutations: sorter.sorted(signal), signal },
         pages,
       );
-    return {
+    const roots = {
       bindings: await apply('bindings', bindings),
       inodeIndex: await apply('inodeIndex', index),
     };
+    return { roots, isAsGiven: rebinding.isAsGiven };
   } finally {
     for (const sorter of [touched, bindings, index]) sorter[Symbol.dispose]();
   }
@@ -96,6 +107,7 @@ class Rebinding {
   readonly #touched: ExternalSorter;
   readonly #bindings: ExternalSorter;
   readonly #index: ExternalSorter;
+  #isAsGiven = true;
 
   constructor(
     context: FlipContext,
@@ -107,6 +119,11 @@ class Rebinding {
     this.#touched = sorters.touched;
     this.#bindings = sorters.bindings;
     this.#index = sorters.index;
+  }
+
+  /** See ReboundTree. */
+  get isAsGiven(): boolean {
+    return this.#isAsGiven;
   }
 
   /**
@@ -129,9 +146,14 @@ class Rebinding {
     const inode = decodeInode(after);
     const before = await current.encodedInode(gfid);
     const isFormer = this.#context.options.failed.has(gfid) && before !== null;
-    if (!(await this.#find(gfid, inode))) return;
+    if (!(await this.#find(gfid, inode))) {
+      this.#isAsGiven = false;
+      return;
+    }
     const version = isFormer ? inodeVersion(before) : inode.version;
     const binding = bindingOf(VIEW, 0, version, null);
+    const isOfItsSize = inode.type !== 'file' || binding.size === inode.size;
+    if (binding.mtimeNs !== inode.mtimeNs || !isOfItsSize) this.#isAsGiven = false;
     this.#bindings.add(encodeGfidKey(gfid), encodeBinding(binding));
     this.#index.add(encodeInoKey(binding.ino), encodeInoValue(gfid));
   }

@@ -93,6 +93,7 @@ export class TreeFixture {
       base: null,
       baseEntries: 0,
       previousProvider: null,
+      watermark: null,
       flip: null,
       capturing: null,
     });
