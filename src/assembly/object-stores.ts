@@ -1,3 +1,4 @@
+import { advise } from '../endpoint/local/sys/data.js';
 import { DirectoryStore } from '../endpoint/object/store/directory/directory-store.js';
 import { ReadOnlyStore } from '../endpoint/object/store/read-only-store.js';
 import { DEFAULT_TIMING } from '../endpoint/object/store/retry.js';
@@ -44,7 +45,9 @@ export async function openObjectStore(
 function openDirectory(account: ObjectAccount, modules: ObjectStoreModules): Promise<ObjectStore> {
   const { singleWriter, readOnly } = account.store;
   const path = parseDirectoryUri(account.uri);
-  return DirectoryStore.open({ path, singleWriter, readOnly }, modules);
+  const forgetPages = (fd: number, offset: number, length: number): void =>
+    advise(fd, offset, length, 'dontNeed');
+  return DirectoryStore.open({ path, singleWriter, readOnly }, { ...modules, forgetPages });
 }
 
 async function openBucket(

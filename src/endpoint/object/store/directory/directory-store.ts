@@ -22,7 +22,7 @@ import { Folder, openFolder } from './folder.js';
 import { hasHardLinks } from './hard-links.js';
 import { KeyFolders } from './key-folders.js';
 import { listObjects } from './list-objects.js';
-import { removeIfThere, type WriteModules } from './new-object.js';
+import { type ForgetPages, removeIfThere, type WriteModules } from './new-object.js';
 import { readMetadata } from './object-metadata.js';
 import { CHUNK_BYTES, readObject } from './read-object.js';
 import { unfinishedFiles } from './unfinished-files.js';
@@ -40,6 +40,8 @@ export interface DirectoryStoreOptions {
 export interface DirectoryStoreModules {
   readonly clock: Clock;
   readonly randomBytes: (length: number) => Buffer;
+  /** Large objects stay in the page cache unless given. */
+  readonly forgetPages?: ForgetPages;
 }
 
 /** A directory as an object store: each object a file below it. Objects are files of the same name where names allow it. */
@@ -53,6 +55,7 @@ export class DirectoryStore implements ObjectStore {
   readonly #readOnly: boolean;
   readonly #root: Folder;
   readonly #folders: KeyFolders;
+  readonly #forgetPages: ForgetPages;
   /** Where it takes two steps to put only what is absent, one put after the other does so. */
   readonly #puts = new KeyedMutex();
   readonly #hostClock: Clock;
@@ -67,6 +70,7 @@ export class DirectoryStore implements ObjectStore {
     this.#readOnly = options.readOnly === true;
     this.#root = modules.root;
     this.#folders = new KeyFolders(modules.root, modules.write);
+    this.#forgetPages = modules.write.forgetPages;
     this.#hostClock = modules.clock;
     this.#clock = new DirectoryClock(options, { ...modules, randomHex: modules.write.randomHex });
     this.counters = modules.counters;
@@ -100,6 +104,7 @@ export class DirectoryStore implements ObjectStore {
     const randomHex = () => modules.randomBytes(16).toString('hex');
     const write: WriteModules = {
       randomHex,
+      forgetPages: modules.forgetPages ?? (() => undefined),
       hardLinks: !options.readOnly && (await hasHardLinks(root, randomHex)),
       onBytes: (count) => {
         counters.bytesSent += count;
@@ -131,7 +136,8 @@ export class DirectoryStore implements ObjectStore {
     const onBytes = (count: number) => {
       this.counters.bytesReceived += count;
     };
-    yield* readObject(key, range, { folders: this.#folders, onBytes }, signal);
+    const forgetPages = this.#forgetPages;
+    yield* readObject(key, range, { folders: this.#folders, onBytes, forgetPages }, signal);
   }
 
   async head(key: string, signal: AbortSignal): Promise<ObjectInfo | null> {

@@ -11,7 +11,11 @@ export interface WriteModules {
   /** Can two names be given to one file here? */
   readonly hardLinks: boolean;
   readonly onBytes: (count: number) => void;
+  readonly forgetPages: ForgetPages;
 }
+
+/** Takes a range of a file, or all behind `offset` with length 0, out of the page cache, where it may. */
+export type ForgetPages = (fd: number, offset: number, length: number) => void;
 
 /** A new file below a temporary name: as long as it is there, nobody removes its folder. */
 export class NewObject implements AsyncDisposable {
@@ -53,6 +57,7 @@ export class NewObject implements AsyncDisposable {
     }
     signal.throwIfAborted();
     await this.#file.sync();
+    this.#modules.forgetPages(this.#file.fd, 0, 0);
     const written = (await this.#file.stat()).size;
     if (written !== size) {
       throw new DmError('io_error', `wrote ${size} bytes, the file system has ${written}`);

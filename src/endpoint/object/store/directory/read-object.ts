@@ -3,9 +3,16 @@ import { DmError } from '../../../../model/error.js';
 import type { ByteRange } from '../../../../repository/object-store.js';
 import { directoryError, errorCode } from './directory-error.js';
 import type { KeyFolders } from './key-folders.js';
+import type { ForgetPages } from './new-object.js';
 
 /** What comes in one piece. */
 export const CHUNK_BYTES = 1 << 20;
+
+export interface ReadModules {
+  readonly folders: KeyFolders;
+  readonly onBytes: (count: number) => void;
+  readonly forgetPages: ForgetPages;
+}
 
 /**
  * The bytes of an object, or of a part of it, in pieces of up to 1 MiB. Errors: `not_found`; `corrupt` when it is shorter than
@@ -14,7 +21,7 @@ export const CHUNK_BYTES = 1 << 20;
 export async function* readObject(
   key: string,
   range: ByteRange | null,
-  { folders, onBytes }: { readonly folders: KeyFolders; readonly onBytes: (count: number) => void },
+  { folders, onBytes, forgetPages }: ReadModules,
   signal: AbortSignal,
 ): AsyncIterable<Uint8Array> {
   const { file, size } = await openObject(key, folders);
@@ -35,6 +42,8 @@ export async function* readObject(
         throw new DmError('corrupt', `object "${key}" became shorter while it was read`);
       }
       onBytes(bytesRead);
+      // What is read in large pieces, the contents of files, is read once.
+      if (bytesRead === CHUNK_BYTES) forgetPages(file.fd, at, bytesRead);
       at += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }

@@ -5,11 +5,13 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { basename } from 'node:path';
 import { expect } from 'chai';
 import { DirectoryStore } from '../../../../../src/endpoint/object/store/directory/directory-store.js';
 import { Folder } from '../../../../../src/endpoint/object/store/directory/folder.js';
@@ -208,6 +210,26 @@ describe('directory store', () => {
       expect(await clocked.now(signal)).to.be.closeTo(Date.now(), 1_000);
     });
   }
+
+  it('tells which pages of large objects nobody needs again: what was written, and what was read in large pieces', async () => {
+    const forgotten: string[] = [];
+    const forgetPages = (fd: number, offset: number, length: number): void => {
+      const name = basename(readlinkSync(`/proc/self/fd/${fd}`));
+      forgotten.push(`${name.startsWith('%t') ? 'new' : name} ${offset} ${length}`);
+    };
+    const options = { path: directory.join('store'), singleWriter: false };
+    await using store = await DirectoryStore.open(options, {
+      ...{ clock: systemClock, randomBytes, forgetPages },
+    });
+    await store.put('large', Buffer.alloc(5 << 19), {}, signal);
+    for await (const _ of store.get('large', null, signal));
+    for await (const _ of store.get('large', { offset: 4096, length: 4096 }, signal));
+    expect(forgotten).to.deep.equal([
+      'new 0 0',
+      `large 0 ${1 << 20}`,
+      `large ${1 << 20} ${1 << 20}`,
+    ]);
+  });
 
   it('removes folders with their last object', async () => {
     await store.put('deep/er/still/object', Buffer.from('x'), {}, signal);
