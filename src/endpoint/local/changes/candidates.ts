@@ -43,6 +43,11 @@ const FS_IOC_FSGETXATTR = 0x801c581f;
 const FSXATTR_BYTES = 28;
 const XFLAG_REALTIME = 1;
 
+/** True when extent maps tell what both files share. */
+export function tellShared(file: VersionFile, basis: VersionFile): boolean {
+  return comparableMaps(file.fd, basis.fd);
+}
+
 /** True when an equal physical address in both files' maps means the same block. */
 function comparableMaps(one: number, other: number): boolean {
   const magic = filesystemMagic(one);

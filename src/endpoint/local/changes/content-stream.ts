@@ -13,7 +13,7 @@ import { sizeAsNumber } from '../sys/holes.js';
 import { close } from '../sys/open.js';
 import { StatView } from '../sys/stat.js';
 import { type Basis, openBasis } from './basis.js';
-import type { BasisDigests, FileStream } from './file-stream.js';
+import type { FileStream, FormerContent } from './file-stream.js';
 import { VersionFile } from './version-file.js';
 import type { VersionReader } from './version-reader.js';
 
@@ -105,11 +105,12 @@ export class ContentStream {
     }
   }
 
-  #formerOf({ gfid, inode, fd }: Basis): VersionFile | BasisDigests | null {
-    // It may be the version of a file that comes again.
-    if (fd !== null) return this.#contentOf(fd, inode, false);
+  #formerOf({ gfid, inode, fd }: Basis): FormerContent | null {
     const { base } = this.#modules;
-    return base && { gfid, size: sizeAsNumber(inode.size), leaves: base.catalog.content };
+    if (base === null) return null;
+    // It may be the version of a file that comes again.
+    const file = fd === null ? null : this.#contentOf(fd, inode, false);
+    return { gfid, size: sizeAsNumber(inode.size), file, leaves: base.catalog.content };
   }
 
   async #isStable(basis: Basis | null): Promise<boolean> {

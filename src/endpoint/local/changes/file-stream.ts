@@ -6,19 +6,21 @@ import type { Gfid } from '../../../model/ids.js';
 import { equalBytes } from '../../../util/bytes.js';
 import { type FileRecord, LEAF_BYTES } from '../../change-payload.js';
 import type { ChangedRange, FileRecords, SentLeaf } from '../../changes/file-records.js';
+import { type Range, tellShared } from './candidates.js';
 import type { DigestSpill } from './digest-spill.js';
+import { type KnownContent, knownCandidates } from './known-candidates.js';
 import type { ChangedLeaf, DiffChunk, RangeDiff } from './range-diff.js';
+import { STRETCH_BYTES } from './stretches.js';
 import type { VersionFile } from './version-file.js';
 
 const ZEROS = Buffer.alloc(LEAF_BYTES);
 
-/**
- * What is known of a basis whose bytes are not kept here: whole leaves
- * are told apart by their digests.
- */
-export interface BasisDigests {
+/** The content that a file is told against. */
+export interface FormerContent {
   readonly gfid: Gfid;
   readonly size: number;
+  /** Null when its bytes are not kept here: whole leaves are told apart by their digests. */
+  readonly file: VersionFile | null;
   /** Content map of the base. */
   readonly leaves: MapReader;
 }
@@ -56,27 +58,45 @@ export class FileStream {
   async send(
     record: Omit<FileRecord, 'continued'>,
     file: VersionFile,
-    basis: VersionFile | BasisDigests | null,
+    former: FormerContent | null,
     from: number,
     confirm: () => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     const { records, diff } = this.#modules;
     records.open(record, from);
-    const digests = basis !== null && 'leaves' in basis ? basis : null;
-    const former = basis !== null && 'leaves' in basis ? null : basis;
-    for (const chunk of diff.chunks(file, former, from)) {
-      signal.throwIfAborted();
-      const leaves: SentLeaf[] = [];
-      for (const leaf of chunk.leaves) {
-        const sent = await this.#checked(record.gfid, leaf, chunk, file.size);
-        const isSame = digests !== null && (await isAsBefore(sent, file.size, digests));
-        if (!isSame) leaves.push(sent);
+    const digests = former?.file === null ? former : null;
+    const basis = former?.file ?? null;
+    const send = async (candidates?: readonly Range[]): Promise<void> => {
+      for (const chunk of diff.chunks(file, basis, from, candidates)) {
+        signal.throwIfAborted();
+        const leaves: SentLeaf[] = [];
+        for (const leaf of chunk.leaves) {
+          const sent = await this.#checked(record.gfid, leaf, chunk, file.size);
+          const isSame = digests !== null && (await isAsBefore(sent, file.size, digests));
+          if (!isSame) leaves.push(sent);
+        }
+        await records.write(record, chunk, leaves);
       }
-      await records.write(record, chunk, leaves);
-    }
+    };
+    const known = former && this.#knownBoth(record.gfid, file, former);
+    if (known === null) await send();
+    else for await (const ranges of knownCandidates(...known, from)) await send(ranges);
     await confirm();
     await records.end(record);
+  }
+
+  /** Both contents, when their digests may spare reading them; null where extent maps tell, or it is not worth it. */
+  #knownBoth(
+    gfid: Gfid,
+    file: VersionFile,
+    { file: basis, ...former }: FormerContent,
+  ): readonly [KnownContent, KnownContent] | null {
+    if (basis === null || file.size <= STRETCH_BYTES || tellShared(file, basis)) return null;
+    return [
+      { file, gfid, leaves: this.#modules.known },
+      { ...former, file: basis },
+    ];
   }
 
   /** Ends a file with a failure record in place of what the current batch has of it. */
@@ -112,7 +132,7 @@ export class FileStream {
   }
 }
 
-async function isAsBefore(leaf: SentLeaf, size: number, basis: BasisDigests): Promise<boolean> {
+async function isAsBefore(leaf: SentLeaf, size: number, basis: FormerContent): Promise<boolean> {
   const end = (leaf.number + 1) * LEAF_BYTES;
   if (Math.min(end, size) !== Math.min(end, basis.size)) return false;
   const found = basis.leaves.get(encodeContentKey(basis.gfid, leaf.number));

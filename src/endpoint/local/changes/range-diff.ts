@@ -38,11 +38,17 @@ export class RangeDiff {
   /**
    * Chunks in ascending order from `from` (a multiple of a leaf) on. Without a
    * basis their ranges cover the file; with one, what is in no range equals the
-   * basis, and everything above its size is in one.
+   * basis, and everything above its size is in one. `candidates`: whole leaves of a part of the file, of which
+   * alone they tell.
    */
-  *chunks(file: VersionFile, basis: VersionFile | null, from: number): Generator<DiffChunk, void> {
+  *chunks(
+    file: VersionFile,
+    basis: VersionFile | null,
+    from: number,
+    candidates?: Iterable<Range>,
+  ): Generator<DiffChunk, void> {
     const cut = cutLeaf(file, basis);
-    for (const stretch of readAhead(stretchesOf(file, basis, from), file, basis)) {
+    for (const stretch of readAhead(stretchesOf(file, basis, from, candidates), file, basis)) {
       const segments = file.segments(stretch.start, stretch.end);
       const holes = wholeHoles(segments, file.size);
       this.#read(stretch, file, holes);

@@ -17,14 +17,17 @@ export interface Stretch extends Range {
 
 /**
  * The stretches of `file` that must be looked at, ascending, from `from` (a multiple of a
- * leaf) on. Without a basis they cover the file.
+ * leaf) on. Without a basis they cover the file. `candidates`: those of a part of the file, of whole leaves; the file's own unless given.
  */
 export function stretchesOf(
   file: VersionFile,
   basis: VersionFile | null,
   from: number,
+  candidates?: Iterable<Range>,
 ): Generator<Stretch, void> {
-  return basis === null ? whole(file, from) : around(file, basis, from);
+  if (basis === null) return whole(file, from);
+  if (candidates !== undefined) return around(file, from, candidates);
+  return aroundAll(file, basis, from);
 }
 
 /**
@@ -46,11 +49,25 @@ function* whole(file: VersionFile, from: number): Generator<Stretch, void> {
   }
 }
 
-function* around(file: VersionFile, basis: VersionFile, from: number): Generator<Stretch, void> {
+function* aroundAll(file: VersionFile, basis: VersionFile, from: number): Generator<Stretch, void> {
+  let end = from;
+  for (const stretch of around(file, from, candidateRanges(file, basis, from))) {
+    end = stretch.end;
+    yield stretch;
+  }
+  const cut = cutLeaf(file, basis);
+  if (cut !== null && cut >= end) yield { start: cut, end: file.size, candidates: [] };
+}
+
+function* around(
+  file: VersionFile,
+  from: number,
+  ranges: Iterable<Range>,
+): Generator<Stretch, void> {
   let start = from;
   let end = from;
   let candidates: Range[] = [];
-  for (const candidate of candidateRanges(file, basis, from)) {
+  for (const candidate of ranges) {
     for (let at = candidate.start; at < candidate.end; ) {
       const leaf = at - (at % LEAF_BYTES);
       if (candidates.length > 0 && (leaf > end || at >= start + STRETCH_BYTES)) {
@@ -65,6 +82,4 @@ function* around(file: VersionFile, basis: VersionFile, from: number): Generator
     }
   }
   if (candidates.length > 0) yield { start, end: Math.min(end, file.size), candidates };
-  const cut = cutLeaf(file, basis);
-  if (cut !== null && cut >= end) yield { start: cut, end: file.size, candidates: [] };
 }

@@ -4,7 +4,7 @@ import type { Gfid } from '../../../model/ids.js';
 import { type FileRecord, LEAF_BYTES } from '../../change-payload.js';
 import { punchHole, readAt, truncate, writeAt } from '../sys/data.js';
 import { close } from '../sys/open.js';
-import { WrittenPages } from './written-pages.js';
+import { WrittenPages } from '../sys/written-pages.js';
 
 const LEAF = BigInt(LEAF_BYTES);
 const ZEROS = Buffer.alloc(LEAF_BYTES);

@@ -1,6 +1,7 @@
 import { DmError } from '../../../../model/error.js';
 import { readAt, truncate, writeAt } from '../../sys/data.js';
 import { type DataExtent, dataExtents, sizeAsNumber } from '../../sys/holes.js';
+import { WrittenPages } from '../../sys/written-pages.js';
 import { hashLeaves, type LeafSink } from './leaf-hasher.js';
 
 const WINDOW = 1024 * 1024;
@@ -20,6 +21,7 @@ export function copyContent(
   const length = sizeAsNumber(size);
   const extents = dataExtents(fromFd, length);
   let extent = extents.next();
+  const pages = new WrittenPages(toFd);
   truncate(toFd, length);
   for (let at = 0; at < length; at += WINDOW) {
     signal.throwIfAborted();
@@ -31,7 +33,7 @@ export function copyContent(
       if (extent.value.offset + extent.value.length > end) break;
       extent = extents.next();
     }
-    copyWindow(fromFd, toFd, window, at, data);
+    copyWindow(fromFd, { toFd, pages }, window, at, data);
     const hasData = (start: number, stop: number): boolean =>
       data.some((one) => one.offset < at + stop && one.offset + one.length > at + start);
     hashLeaves(window, at, hasData, leaves);
@@ -41,7 +43,7 @@ export function copyContent(
 /** Fills `window` with what the file has at `position`, and writes the data ranges. */
 function copyWindow(
   fromFd: number,
-  toFd: number,
+  { toFd, pages }: { readonly toFd: number; readonly pages: WrittenPages },
   window: Buffer,
   position: number,
   data: readonly DataExtent[],
@@ -56,6 +58,7 @@ function copyWindow(
       throw new DmError('source_changing', 'the file became shorter while it was read');
     }
     writeAt(toFd, window, start, end - start, position + start);
+    pages.wrote(BigInt(position + start), BigInt(position + end));
     filled = end;
   }
   window.fill(0, filled);

@@ -1,4 +1,4 @@
-import { advise, awaitWriting, beginWriting } from '../sys/data.js';
+import { advise, awaitWriting, beginWriting } from './data.js';
 
 /** What goes to the disk in one piece. */
 const PIECE_BYTES = 8n * 1024n * 1024n;
