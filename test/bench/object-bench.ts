@@ -34,7 +34,7 @@ export interface ObjectCase {
 }
 
 /** The repositories of as many programs, and one restored tree at a time. */
-const COPIES = 4;
+const COPIES = 6;
 
 /** Backups of one tree by several programs in turn, and what they restore. */
 export class ObjectBench implements Disposable {
