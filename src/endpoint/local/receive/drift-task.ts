@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { Catalog } from '../../../catalog/catalog.js';
 import { MapReader } from '../../../catalog/map-reader.js';
 import { decodeBinding } from '../../../catalog/maps/bindings.js';
 import { encodeGfidKey } from '../../../catalog/maps/gfid-key.js';
@@ -16,11 +17,12 @@ import { prepareScratch } from '../capture/leftovers.js';
 import { type OpenBase, openBase } from '../capture/open-base.js';
 import { PlaceDatasets, type TreePlace } from '../changes/place-datasets.js';
 import { DataRoot, type FileIdentity } from '../layout/data-root.js';
+import { DirectoryFinder } from '../layout/directory-finder.js';
 import type { LocalTree, Watermark } from '../layout/local-tree.js';
 import { syncfs } from '../sys/data.js';
 import { filesystemMagic, MAGIC_BTRFS } from '../sys/filesystem.js';
 import { hasMountsBelow } from '../sys/mounts.js';
-import { close } from '../sys/open.js';
+import { close, openSelf } from '../sys/open.js';
 import { statFd } from '../sys/stat.js';
 import { lacksAsExpected } from './expected-lacks.js';
 import { openOrMakeAll } from './flip/publish.js';
@@ -103,8 +105,8 @@ async function findDrift(
     if (head === null) throw new DmError('corrupt', 'the record of the tree’s head is missing');
     const watermark = tree.head === null ? null : reachedNow(base.fd, tree.head);
     if (watermark !== null && head.maps.exceptions === null) {
-      const { fd } = base;
-      if (await isKnownUntouched({ tree, fd, pages }, signal)) {
+      const catalog = new Catalog(head.maps, { pages });
+      if (await isKnownUntouched({ tree, fd: base.fd, pages, catalog }, signal)) {
         return { drift: 'none', watermark, walked: false };
       }
     }
@@ -148,17 +150,27 @@ function reachedNow(baseFd: number, head: DatasetId): Watermark | null {
 
 /** Whether btrfs's own record says that the tree is as it was left. It says nothing of what is mounted in the tree. */
 async function isKnownUntouched(
-  { tree, fd, pages }: { tree: LocalTree; fd: number; pages: PageReader },
+  given: {
+    readonly tree: LocalTree;
+    readonly fd: number;
+    readonly pages: PageReader;
+    readonly catalog: Catalog;
+  },
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { tree, fd, pages, catalog } = given;
   const { head, watermark } = tree;
   if (watermark === null || watermark.head !== head || hasMountsBelow(fd)) return false;
-  const bound = {
-    bindings: new MapReader(pages, tree.bindings),
-    inodeIndex: new MapReader(pages, tree.inodeIndex),
-  };
-  const root = await bound.bindings.get(encodeGfidKey(ROOT_GFID));
+  const bindings = new MapReader(pages, tree.bindings);
+  const root = await bindings.get(encodeGfidKey(ROOT_GFID));
   if (root === null || decodeBinding(root).ino !== statFd(fd).ino) return false;
+  using directories = new DirectoryFinder({
+    ...{ catalog, make: false },
+    openBase: () => openSelf(fd),
+    aside: () => null,
+  });
+  const inodeIndex = new MapReader(pages, tree.inodeIndex);
+  const bound = { bindings, inodeIndex, catalog, directories };
   return await isUntouchedSince(fd, watermark, bound, signal);
 }
 

@@ -9,6 +9,7 @@ import type { ReceiveOutcome } from '../../receive/receive-outcome.js';
 import type { DatasetRecord } from '../layout/dataset-record.js';
 import { DirectoryFinder, type DirectoryPlaces } from '../layout/directory-finder.js';
 import type { BaseIdentity, LocalTree, Watermark } from '../layout/local-tree.js';
+import { hasMountsBelow } from '../sys/mounts.js';
 import { close } from '../sys/open.js';
 import { statFd } from '../sys/stat.js';
 import { clearHold, clearStage } from './flip/clear-hold.js';
@@ -16,7 +17,7 @@ import { Displaced } from './flip/displaced.js';
 import { flipContext } from './flip/flip.js';
 import { protectRestored } from './flip/protect-restored.js';
 import { type ReboundTree, rebind } from './flip/rebind.js';
-import { holdsWhatIsBound, takeWatermark } from './watermark.js';
+import { isUntouchedSince, isWhole, takeWatermark } from './watermark.js';
 import type { Workspace } from './workspace.js';
 
 /** As many as a record keeps. */
@@ -89,7 +90,7 @@ export async function recordDataset(
   );
   await packs.sync();
   modules.sync();
-  const watermark = await advance(reached, { workspace, base, rebound }, signal);
+  const watermark = await advance(reached, { workspace, base, rebound, settled }, signal);
   const dataset: DatasetRecord = {
     ...record.draft,
     state: stateOf(outcome),
@@ -134,26 +135,35 @@ function openLiveBase(workspace: Workspace): LiveBase {
   return { fd, identity, [Symbol.dispose]: () => close(fd) };
 }
 
+interface AdvanceModules {
+  readonly workspace: Workspace;
+  readonly base: LiveBase;
+  readonly rebound: ReboundTree;
+  readonly settled: DirectoryFinder;
+}
+
 /**
  * What the copy has not touched is bound as it was, and was looked at before the copy: `reached` holds when nothing else was
- * changed since. Null when that cannot be said; the next copy looks at everything then.
+ * changed since, and nobody has put anything into directories, or taken it out, before they were bound. Null when that cannot be said;
+ * the next copy looks at everything then.
  */
 async function advance(
   reached: Watermark | null,
-  { workspace, base, rebound }: { workspace: Workspace; base: LiveBase; rebound: ReboundTree },
+  { workspace, base, rebound, settled }: AdvanceModules,
   signal: AbortSignal,
 ): Promise<Watermark | null> {
   const { head, watermark } = workspace.place.tree;
-  if (reached === null || !rebound.isAsGiven) return null;
-  // A first copy has made all there is, and put it there at once.
-  if (head === null) return workspace.record.into ? null : reached;
-  if (watermark?.head !== head) return null;
-  const bound = {
+  if (reached === null || !rebound.isAsGiven || hasMountsBelow(base.fd)) return null;
+  const tree = {
     bindings: new MapReader(workspace.pages, rebound.roots.bindings),
     inodeIndex: new MapReader(workspace.pages, rebound.roots.inodeIndex),
+    catalog: workspace.trees.next,
+    directories: settled,
   };
-  const given = { bound, catalog: workspace.trees.next };
-  return (await holdsWhatIsBound(base.fd, watermark, given, signal)) ? reached : null;
+  // A first copy has made all there is.
+  if (head === null) return (await isWhole(tree, signal)) ? reached : null;
+  if (watermark?.head !== head) return null;
+  return (await isUntouchedSince(base.fd, watermark, tree, signal)) ? reached : null;
 }
 
 function standingAt(

@@ -1,135 +1,119 @@
 import type { Catalog } from '../../../catalog/catalog.js';
 import type { MapReader } from '../../../catalog/map-reader.js';
 import { decodeBinding } from '../../../catalog/maps/bindings.js';
-import { encodeGfidKey } from '../../../catalog/maps/gfid-key.js';
+import { decodeGfidKey, encodeGfidKey } from '../../../catalog/maps/gfid-key.js';
 import { decodeInoValue, encodeInoKey } from '../../../catalog/maps/inode-index.js';
+import { inodeType } from '../../../catalog/maps/inodes.js';
 import type { DatasetId, Gfid } from '../../../model/ids.js';
+import type { DirectoryFinder } from '../layout/directory-finder.js';
 import { agrees } from '../layout/inode-binding.js';
 import type { Watermark } from '../layout/local-tree.js';
-import { placeOfInode, subvolumePlace } from '../sys/btrfs.js';
-import { type ChangedInode, inodesChangedSince, subvolumeState } from '../sys/btrfs-search.js';
-import { isErrno } from '../sys/errno.js';
+import { inodesChangedSince, subvolumeState } from '../sys/btrfs-search.js';
+import { SysError } from '../sys/errno.js';
 import { filesystemMagic, MAGIC_BTRFS } from '../sys/filesystem.js';
+import { readDirectory } from '../sys/readdir.js';
 
-const SLASH = Buffer.from('/');
+/** A larger directory is left to a walk, which needs no memory for its names. */
+const MAX_ENTRIES = 50_000;
 
-/** What the live tree looked like at its head. */
-export interface BoundInodes {
+/** A live tree, and what it looked like when it was bound. */
+export interface BoundTree {
   readonly bindings: MapReader;
   readonly inodeIndex: MapReader;
+  /** Of the dataset that it is bound as. */
+  readonly catalog: Catalog;
+  /** Finds them in the live tree. */
+  readonly directories: DirectoryFinder;
 }
 
 /**
  * The watermark of a tree that stands at `head`, to be taken before its inodes are looked at: what is changed afterwards has a later
- * transaction, and so has what is not on disk yet. Null where the file system keeps no record.
+ * transaction, and so has what is not on disk yet. Null where the file system keeps no record, or does not tell.
  */
 export function takeWatermark(baseFd: number, head: DatasetId): Watermark | null {
-  if (filesystemMagic(baseFd) !== MAGIC_BTRFS) return null;
   try {
+    if (filesystemMagic(baseFd) !== MAGIC_BTRFS) return null;
     const { identity, transaction } = subvolumeState(baseFd);
     return { head, subvolume: identity, transaction };
   } catch (error) {
-    if (isUntold(error)) return null;
+    if (error instanceof SysError) return null;
     throw error;
   }
 }
 
 /**
- * Whether every inode of the tree that btrfs says was changed since the watermark is as it was bound. An entry that was added, removed
- * or renamed changes its directory. False as well when nobody can tell. Takes time for what has changed, wherever in the subvolume;
- * what is not on disk yet is passed over.
+ * Whether every inode of the tree that btrfs says was changed since the watermark is as it was bound, and every directory among them
+ * holds what the dataset has in it and nothing else. False as well when that cannot be told: a walk tells it, or what is
+ * wrong. Takes time for what has changed, wherever in the subvolume; what is not on disk yet is passed over.
  */
-export function isUntouchedSince(
+export async function isUntouchedSince(
   baseFd: number,
   watermark: Watermark,
-  bound: BoundInodes,
+  tree: BoundTree,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const others = { isForeign: () => false, isWhole: async () => true };
-  return areAsBound(baseFd, watermark, { bound, ...others }, signal);
-}
-
-/**
- * As `isUntouchedSince`, for directories that were bound after the watermark, with whatever somebody had done to them before: none may
- * lack an entry of the catalog, and nothing that was changed since and is not bound may lie in the tree.
- */
-export function holdsWhatIsBound(
-  baseFd: number,
-  watermark: Watermark,
-  { bound, catalog }: { readonly bound: BoundInodes; readonly catalog: Catalog },
-  signal: AbortSignal,
-): Promise<boolean> {
-  const isForeign = (inode: ChangedInode): boolean => mayLieBelow(baseFd, inode);
-  // btrfs counts each byte of a directory's names twice as its size.
-  const isWhole = async (gfid: Gfid, { size }: ChangedInode): Promise<boolean> =>
-    size === 2n * (await bytesOfNames(catalog, gfid, signal));
-  return areAsBound(baseFd, watermark, { bound, isForeign, isWhole }, signal);
-}
-
-async function bytesOfNames(catalog: Catalog, gfid: Gfid, signal: AbortSignal): Promise<bigint> {
-  let bytes = 0;
-  for await (const entries of catalog.list(gfid, { signal })) {
-    for (const { name } of entries) bytes += name.length;
+  const now = takeWatermark(baseFd, watermark.head);
+  if (now?.subvolume !== watermark.subvolume || now.transaction < watermark.transaction) {
+    return false;
   }
-  return BigInt(bytes);
-}
-
-interface BoundBy {
-  readonly bound: BoundInodes;
-  /** Of an inode that is not bound. */
-  isForeign(inode: ChangedInode): boolean;
-  /** Of a directory that is. */
-  isWhole(gfid: Gfid, directory: ChangedInode): Promise<boolean>;
-}
-
-async function areAsBound(
-  baseFd: number,
-  watermark: Watermark,
-  by: BoundBy,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const { bindings, inodeIndex } = by.bound;
-  try {
-    const now = takeWatermark(baseFd, watermark.head);
-    if (now?.subvolume !== watermark.subvolume || now.transaction < watermark.transaction) {
-      return false;
-    }
+  return await whereTold(async () => {
     for (const inode of inodesChangedSince(baseFd, watermark.transaction)) {
       signal.throwIfAborted();
-      const value = await inodeIndex.get(encodeInoKey(inode.ino));
-      if (value === null) {
-        if (by.isForeign(inode)) return false;
-        continue;
-      }
+      const value = await tree.inodeIndex.get(encodeInoKey(inode.ino));
+      if (value === null) continue;
       const gfid = decodeInoValue(value);
-      const binding = await bindings.get(encodeGfidKey(gfid));
+      const binding = await tree.bindings.get(encodeGfidKey(gfid));
       if (binding === null || !agrees(decodeBinding(binding), inode)) return false;
-      if (inode.type === 'dir' && !(await by.isWhole(gfid, inode))) return false;
+      if (inode.type === 'dir' && !(await holdsWhatIsBound(gfid, tree, signal))) return false;
     }
     return true;
-  } catch (error) {
-    if (isUntold(error)) return false;
-    throw error;
-  }
+  });
 }
 
-/** The path of an inode is that of one of its names. */
-function mayLieBelow(baseFd: number, { ino, type, nlink }: ChangedInode): boolean {
-  if (type !== 'dir' && nlink > 1) return true;
-  const base = subvolumePlace(baseFd).path;
+/** Whether every directory of the tree holds what the dataset has in it, and nothing else; false when that cannot be told. */
+export async function isWhole(tree: BoundTree, signal: AbortSignal): Promise<boolean> {
+  return await whereTold(async () => {
+    for await (const batch of tree.catalog.inodes.range({}, signal)) {
+      for (const { key, value } of batch) {
+        if (inodeType(value) !== 'dir') continue;
+        if (!(await holdsWhatIsBound(decodeGfidKey(key), tree, signal))) return false;
+      }
+    }
+    return true;
+  });
+}
+
+/** The same names, each of the inode that is bound. */
+async function holdsWhatIsBound(
+  gfid: Gfid,
+  { directories, catalog, bindings }: BoundTree,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const fd = await directories.find(gfid);
+  if (fd === null) return false;
+  const there = new Map<string, bigint>();
+  for (const batch of readDirectory(fd)) {
+    for (const { name, ino } of batch) there.set(name.toString('latin1'), ino);
+    if (there.size > MAX_ENTRIES) return false;
+  }
+  let count = 0;
+  for await (const entries of catalog.list(gfid, { signal })) {
+    for (const { name, gfid: child } of entries) {
+      const ino = there.get(Buffer.from(name).toString('latin1'));
+      const binding = ino === undefined ? null : await bindings.get(encodeGfidKey(child));
+      if (binding === null || decodeBinding(binding).ino !== ino) return false;
+      count++;
+    }
+  }
+  return count === there.size;
+}
+
+/** What the system does not tell is not known: an optional answer is no reason to fail. */
+async function whereTold(ask: () => Promise<boolean>): Promise<boolean> {
   try {
-    const { path } = placeOfInode(baseFd, ino);
-    return (
-      base.length === 0 || path.subarray(0, base.length + 1).equals(Buffer.concat([base, SLASH]))
-    );
+    return await ask();
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false;
-    if (isErrno(error, 'ENAMETOOLONG')) return true;
+    if (error instanceof SysError) return false;
     throw error;
   }
-}
-
-/** By a kernel that cannot, or without the privilege. */
-function isUntold(error: unknown): boolean {
-  return isErrno(error, 'ENOTTY', 'EOPNOTSUPP', 'ENOSYS', 'EPERM');
 }

@@ -31,11 +31,10 @@ const FIRST_ITEM = 112;
 // struct btrfs_ioctl_search_header: u64 transaction, u64 object, u64 offset, u32 type, u32 length.
 const HEADER_BYTES = 32;
 const INODE_ITEM = 1;
-// struct btrfs_inode_item: u64 generation, u64 transaction, u64 size, ..., u32 names, ..., u32 mode, ..., and four
+// struct btrfs_inode_item: u64 generation, u64 transaction, u64 size, ..., u32 mode, ..., and four
 // times of u64 seconds and u32 nanoseconds: of access, change, modification and birth.
 const ITEM_TRANSACTION = 8;
 const ITEM_SIZE = 16;
-const ITEM_NLINK = 40;
 const ITEM_MODE = 52;
 const ITEM_CTIME = 124;
 const ITEM_MTIME = 136;
@@ -96,7 +95,6 @@ export function subvolumeState(fd: number): SubvolumeState {
 export interface ChangedInode {
   readonly ino: bigint;
   readonly type: FileType;
-  readonly nlink: number;
   readonly size: bigint;
   readonly ctimeNs: bigint;
   readonly mtimeNs: bigint;
@@ -155,7 +153,6 @@ function inodeAt(item: number, ino: bigint): ChangedInode {
   return {
     ino,
     type,
-    nlink: SEARCH.readUInt32LE(item + ITEM_NLINK),
     size: SEARCH.readBigUInt64LE(item + ITEM_SIZE),
     ctimeNs: timeAt(item + ITEM_CTIME),
     mtimeNs: timeAt(item + ITEM_MTIME),

@@ -47,7 +47,7 @@ export function subvolumePlace(fd: number): SubvolumePlace {
 }
 
 /**
- * As `subvolumePlace`, of the inode with the number `ino` in the subvolume that holds `fd`; of one with several names, by any of them.
+ * As `subvolumePlace`, of the directory with the number `ino` in the subvolume that holds `fd`.
  * Throws ENOENT when there is none, and ENAMETOOLONG for paths beyond 4,079 bytes.
  */
 export function placeOfInode(fd: number, ino: bigint): SubvolumePlace {

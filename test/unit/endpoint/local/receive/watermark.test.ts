@@ -142,6 +142,7 @@ describe('a received tree on btrfs', function () {
     ['a directory that it touches, from which something went', 'rm link'],
     ['a directory that it touches, where something took the place of another', 'rm link; : > mine'],
     ['a directory that it touches, where something was renamed', 'mv link mine'],
+    ['a directory that it touches, by a further name of a file', 'rm link; ln top mine'],
   ] as const) {
     it(`is found changed when that was done during a copy, to ${where}`, async () => {
       const source = beforeContent(fixture.makeSource(), () => fixture.sh(change, fixture.target));
@@ -191,7 +192,7 @@ describe('a received tree on btrfs', function () {
     const watermark = found?.tree.watermark ?? null;
     if (watermark === null) throw new Error('the copy has left no watermark');
     const get = async (): Promise<null> => null;
-    const bound = { bindings: { get }, inodeIndex: { get } };
+    const bound = { bindings: { get }, inodeIndex: { get }, catalog: {}, directories: {} };
     const isUntouched = (change: object): Promise<boolean> =>
       isUntouchedSince(
         fixture.targetRoot.fd,
