@@ -149,16 +149,29 @@ const SYNC_FILE_RANGE_WAIT_AFTER = 4;
 
 /**
  * Begins to write a range of a file to its disk, without waiting for it. Nothing is durable by that: what is needed to find the
- * bytes again is not written, and only a sync tells of failures, this call does not.
+ * bytes again is not written.
  */
 export function beginWriting(fd: number, offset: Offset, length: Offset): void {
-  libcSyncFileRange(fd, offset, length, SYNC_FILE_RANGE_WRITE);
+  syncRange(fd, offset, length, SYNC_FILE_RANGE_WRITE);
 }
 
-/** Waits until a range of a file is written, well or not; see `beginWriting`. */
+/**
+ * Waits until a range of a file is written, which makes nothing durable; see `beginWriting`. Throws when that failed: a later fsync of the same
+ * descriptor does not tell of it again.
+ */
 export function awaitWriting(fd: number, offset: Offset, length: Offset): void {
   const flags = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-  libcSyncFileRange(fd, offset, length, flags);
+  syncRange(fd, offset, length, flags);
+}
+
+/** Where there is no such call, the sync at the end writes everything. */
+function syncRange(fd: number, offset: Offset, length: Offset, flags: number): void {
+  for (;;) {
+    if (libcSyncFileRange(fd, offset, length, flags) !== -1) return;
+    const error = lastError('sync_file_range');
+    if (isErrno(error, 'EINVAL', 'ENOSYS', 'EOPNOTSUPP', 'ESPIPE')) return;
+    if (error.code !== 'EINTR') throw error;
+  }
 }
 
 const ADVICE = { normal: 0, random: 1, sequential: 2, willNeed: 3, dontNeed: 4 } as const;

@@ -23,7 +23,7 @@ export class WrittenPages {
     this.#fd = fd;
   }
 
-  /** To be called behind each write; waits when the disk is a piece behind. */
+  /** To be called behind each write; waits when the disk is a piece behind, and throws when it refused one. */
   wrote(start: bigint, end: bigint): void {
     if (start !== this.#to) this.#from = start;
     this.#to = end;
