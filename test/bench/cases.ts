@@ -58,49 +58,45 @@ const unchanged = (): void => undefined;
 export function benchCases(sizes: CaseSizes): Readonly<Record<string, BenchCase>> {
   const { entries, diskEntries, smallFiles } = sizes;
   const small = { source: 'btrfs', target: 'xfs', isPulled: false } as const;
+  const onBtrfs = { source: 'btrfs', target: 'btrfs', isPulled: false } as const;
+  const realTree = { sizeMiB: 3_072, make: (into: string) => copyRealTree(into, entries) };
+  const files = {
+    sizeMiB: Math.ceil(smallFiles / 128) + 512,
+    make: (into: string) => makeSmallFiles(into, smallFiles),
+  };
+  // Each dataset there is a whole copy of the file.
+  const onExt4 = { ...sizes, rewrites: Math.min(sizes.rewrites, MOST_ON_EXT4) };
   return {
     tree: {
       ...{ source: 'btrfs', target: 'xfs', isPulled: true },
+      ...realTree,
       first: 'P1 real tree, first copy',
-      sizeMiB: 3_072,
-      make: (into) => copyRealTree(into, entries),
       later: [
         { name: 'P2 real tree, nothing changed', change: unchanged },
         { name: 'P2 same, 10 files changed', change: editFiles },
       ],
     },
     'tree-btrfs': {
-      ...{ source: 'btrfs', target: 'btrfs', isPulled: false },
+      ...{ ...onBtrfs, ...realTree },
       first: 'P1 real tree, btrfs to btrfs, first copy',
-      sizeMiB: 3_072,
-      make: (into) => copyRealTree(into, entries),
       later: unchangedThenEdited('P2 real tree, btrfs to btrfs'),
     },
     large: largeFile(sizes, 'P3', 'P4', 'btrfs', 'xfs'),
     'large-xfs': largeFile(sizes, 'P3 on XFS', 'P4 on XFS', 'xfs', 'xfs'),
-    // Each dataset there is a whole copy of the file.
-    'large-ext4': largeFile(
-      { ...sizes, rewrites: Math.min(sizes.rewrites, MOST_ON_EXT4) },
-      ...(['P3 on ext4', 'P4e on ext4', 'ext4', 'ext4'] as const),
-    ),
+    'large-ext4': largeFile(onExt4, 'P3 on ext4', 'P4e on ext4', 'ext4', 'ext4'),
     small: {
-      ...small,
+      ...{ ...small, ...files },
       first: `P5 ${smallFiles} files of 1 KiB, first copy`,
-      sizeMiB: Math.ceil(smallFiles / 128) + 512,
-      make: (into) => makeSmallFiles(into, smallFiles),
       later: unchangedThenEdited('P5 same'),
     },
     'small-btrfs': {
-      ...{ source: 'btrfs', target: 'btrfs', isPulled: false },
+      ...{ ...onBtrfs, ...files },
       first: `P5 ${smallFiles} files of 1 KiB, btrfs to btrfs, first copy`,
-      sizeMiB: Math.ceil(smallFiles / 128) + 512,
-      make: (into) => makeSmallFiles(into, smallFiles),
       later: unchangedThenEdited('P5 btrfs to btrfs'),
     },
     directory: {
-      ...small,
+      ...{ ...small, ...files },
       first: `P6 one directory with ${smallFiles} files, first copy`,
-      sizeMiB: Math.ceil(smallFiles / 128) + 512,
       make: (into) => makeSmallFiles(into, smallFiles, smallFiles),
       later: unchangedThenEdited('P6 same'),
     },

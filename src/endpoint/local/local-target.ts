@@ -56,7 +56,7 @@ export interface LocalTargetModules {
   readonly now: () => number;
   readonly log?: {
     warn(fields: object, message: string): void;
-    debug?(fields: object, message: string): void;
+    debug(fields: object, message: string): void;
   };
   /** Shared by all targets of the same roots; one of its own when there is only this one. */
   readonly sessions?: ReceiveSessions;
@@ -300,7 +300,7 @@ export class LocalTarget implements Target {
     const result = await run.call(this.#modules.pool, RECEIVE_TASKS.drift, input, {}, signal);
     const path = Buffer.from(found.tree.basePath).toString();
     const { drifted, walked } = result;
-    this.#modules.log?.debug?.({ path, drifted, walked }, 'the target was compared');
+    this.#modules.log?.debug({ path, drifted, walked }, 'the target was compared');
     // Numbered before the dataset that follows it.
     if (result.kept) {
       await this.#modules.datasets.find({ id: input.id, basePath: found.tree.basePath });

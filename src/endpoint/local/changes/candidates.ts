@@ -32,7 +32,7 @@ export function* candidateRanges(
   const common = Math.min(file.size, basis.size);
   let start = from;
   // A leaf is read as a whole anyway: that is cheaper than any map.
-  if (common - start > LEAF_BYTES && comparableMaps(file.fd, basis.fd)) {
+  if (common - start > LEAF_BYTES && comparableMaps(file, basis)) {
     yield* unshared(file.fd, basis.fd, start, common);
     start = common;
   }
@@ -43,13 +43,8 @@ const FS_IOC_FSGETXATTR = 0x801c581f;
 const FSXATTR_BYTES = 28;
 const XFLAG_REALTIME = 1;
 
-/** True when extent maps tell what both files share. */
-export function tellShared(file: VersionFile, basis: VersionFile): boolean {
-  return comparableMaps(file.fd, basis.fd);
-}
-
 /** True when an equal physical address in both files' maps means the same block. */
-function comparableMaps(one: number, other: number): boolean {
+export function comparableMaps({ fd: one }: VersionFile, { fd: other }: VersionFile): boolean {
   const magic = filesystemMagic(one);
   if (filesystemMagic(other) !== magic) return false;
   // Subvolumes have devices of their own; that both are of one btrfs is given by the data root.

@@ -6,7 +6,7 @@ import type { Gfid } from '../../../model/ids.js';
 import { equalBytes } from '../../../util/bytes.js';
 import { type FileRecord, LEAF_BYTES } from '../../change-payload.js';
 import type { ChangedRange, FileRecords, SentLeaf } from '../../changes/file-records.js';
-import { type Range, tellShared } from './candidates.js';
+import { comparableMaps, type Range } from './candidates.js';
 import type { DigestSpill } from './digest-spill.js';
 import { type KnownContent, knownCandidates } from './known-candidates.js';
 import type { ChangedLeaf, DiffChunk, RangeDiff } from './range-diff.js';
@@ -81,7 +81,7 @@ export class FileStream {
     };
     const known = former && this.#knownBoth(record.gfid, file, former);
     if (known === null) await send();
-    else for await (const ranges of knownCandidates(...known, from)) await send(ranges);
+    else for await (const ranges of knownCandidates(...known, from, signal)) await send(ranges);
     await confirm();
     await records.end(record);
   }
@@ -92,7 +92,7 @@ export class FileStream {
     file: VersionFile,
     { file: basis, ...former }: FormerContent,
   ): readonly [KnownContent, KnownContent] | null {
-    if (basis === null || file.size <= STRETCH_BYTES || tellShared(file, basis)) return null;
+    if (basis === null || file.size <= STRETCH_BYTES || comparableMaps(file, basis)) return null;
     return [
       { file, gfid, leaves: this.#modules.known },
       { ...former, file: basis },

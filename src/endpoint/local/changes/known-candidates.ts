@@ -25,6 +25,7 @@ export async function* knownCandidates(
   content: KnownContent,
   basis: KnownContent,
   from: number,
+  signal: AbortSignal,
 ): AsyncGenerator<Range[], void> {
   const { size } = content.file;
   // Segments are told ascending, and the comparison asks for them again.
@@ -35,8 +36,8 @@ export async function* knownCandidates(
   const leaves = Math.ceil(size / LEAF_BYTES);
   for (let first = from / LEAF_BYTES; first < leaves; first += WINDOW_LEAVES) {
     const stop = Math.min(first + WINDOW_LEAVES, leaves);
-    const digests = await digestsOf(content, first, stop);
-    const former = await digestsOf(basis, first, stop);
+    const digests = await digestsOf(content, first, stop, signal);
+    const former = await digestsOf(basis, first, stop, signal);
     const ranges: { start: number; end: number }[] = [];
     for (let leaf = first; leaf < stop; leaf++) {
       const start = leaf * LEAF_BYTES;
@@ -59,10 +60,11 @@ async function digestsOf(
   { gfid, leaves }: KnownContent,
   first: number,
   stop: number,
+  signal: AbortSignal,
 ): Promise<(Uint8Array | undefined)[]> {
   const digests = new Array<Uint8Array | undefined>(stop - first);
   const range = { from: encodeContentKey(gfid, first), to: encodeContentKey(gfid, stop) };
-  for await (const batch of leaves.range(range)) {
+  for await (const batch of leaves.range(range, signal)) {
     for (const { key, value } of batch) digests[decodeContentKey(key).leaf - first] = value;
   }
   return digests;

@@ -28,8 +28,8 @@ export interface BaseIdentity {
 }
 
 /**
- * How far btrfs's own record has been looked at: every inode of the tree that has been changed since the head's bindings were made has
- * a later transaction. It holds for one head only.
+ * How far btrfs's own record has been looked at: what was changed up to this transaction is as the head has it, and what is changed
+ * afterwards has a later one. It holds for one head only.
  */
 export interface Watermark {
   readonly head: DatasetId;

@@ -20,7 +20,6 @@ import { DataRoot, type FileIdentity } from '../layout/data-root.js';
 import { DirectoryFinder } from '../layout/directory-finder.js';
 import type { LocalTree, Watermark } from '../layout/local-tree.js';
 import { syncfs } from '../sys/data.js';
-import { filesystemMagic, MAGIC_BTRFS } from '../sys/filesystem.js';
 import { hasMountsBelow } from '../sys/mounts.js';
 import { close, openSelf } from '../sys/open.js';
 import { statFd } from '../sys/stat.js';
@@ -103,7 +102,7 @@ async function findDrift(
     const { pages, packs, directory } = datasets;
     const head = tree.head === null ? null : directory.readCatalogOf(tree.head);
     if (head === null) throw new DmError('corrupt', 'the record of the tree’s head is missing');
-    const watermark = tree.head === null ? null : reachedNow(base.fd, tree.head);
+    const watermark = reachedNow(base.fd, head.id);
     if (watermark !== null && head.maps.exceptions === null) {
       const catalog = new Catalog(head.maps, { pages });
       if (await isKnownUntouched({ tree, fd: base.fd, pages, catalog }, signal)) {
@@ -141,9 +140,9 @@ async function findDrift(
   }
 }
 
-/** What was changed until now is on disk. */
+/** What was changed until now is on disk, where that is told. */
 function reachedNow(baseFd: number, head: DatasetId): Watermark | null {
-  if (filesystemMagic(baseFd) !== MAGIC_BTRFS) return null;
+  if (takeWatermark(baseFd, head) === null) return null;
   syncfs(baseFd);
   return takeWatermark(baseFd, head);
 }

@@ -61,8 +61,7 @@ export interface SnapshotOrigin {
  * the file system does not know.
  */
 export function snapshotOrigin(fd: number): SnapshotOrigin {
-  INFO.fill(0);
-  ioctl(fd, BTRFS_IOC_GET_SUBVOL_INFO, INFO, 'BTRFS_IOC_GET_SUBVOL_INFO');
+  readInfo(fd);
   return {
     parentUuid: Buffer.from(INFO.subarray(INFO_PARENT_UUID, INFO_PARENT_UUID + UUID_BYTES)),
     madeAt: INFO.readBigUInt64LE(INFO_MADE_AT),
@@ -82,8 +81,7 @@ export interface SubvolumeState {
  * know.
  */
 export function subvolumeState(fd: number): SubvolumeState {
-  INFO.fill(0);
-  ioctl(fd, BTRFS_IOC_GET_SUBVOL_INFO, INFO, 'BTRFS_IOC_GET_SUBVOL_INFO');
+  readInfo(fd);
   const uuid = INFO.toString('hex', INFO_UUID, INFO_UUID + UUID_BYTES);
   return {
     identity: `${INFO.readBigUInt64LE(0)}-${uuid}`,
@@ -91,7 +89,12 @@ export function subvolumeState(fd: number): SubvolumeState {
   };
 }
 
-/** An inode as it is on disk. */
+function readInfo(fd: number): void {
+  INFO.fill(0);
+  ioctl(fd, BTRFS_IOC_GET_SUBVOL_INFO, INFO, 'BTRFS_IOC_GET_SUBVOL_INFO');
+}
+
+/** An inode as the file system's tree has it. */
 export interface ChangedInode {
   readonly ino: bigint;
   readonly type: FileType;
@@ -104,7 +107,7 @@ export interface ChangedInode {
 /**
  * Tells every inode of the subvolume that holds `fd` whose record was written after the transaction
  * `since`, in the order of their numbers. The file system skips what is older, so that this takes
- * time for what has changed only. What is not on disk yet is not told. Needs CAP_SYS_ADMIN.
+ * time for what has changed only. What has not come to the file system's tree yet is not told: a sync brings it there. Needs CAP_SYS_ADMIN.
  */
 export function* inodesChangedSince(fd: number, since: bigint): Generator<ChangedInode, void> {
   let from = { object: FIRST_INODE, type: 0, offset: 0n };

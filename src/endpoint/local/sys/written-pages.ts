@@ -10,7 +10,7 @@ interface Piece {
 
 /**
  * The pages of a file that is written from its start on: each piece goes to the disk while the next one comes, and its pages back to
- * the kernel. So neither what is dirty nor the page cache grows with the file, and the sync at the end finds little to write.
+ * the kernel. What is written in shorter runs than a piece, between holes, is left to the sync at the end.
  */
 export class WrittenPages {
   readonly #fd: number;

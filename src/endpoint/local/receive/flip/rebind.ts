@@ -36,8 +36,8 @@ export interface ReboundTree {
   /** The maps of the new live tree; their pages are not synced. */
   readonly roots: BindingRoots;
   /**
-   * Every inode that was looked at is there, of the size and time of modification that the dataset has: nobody has added to its
-   * directories meanwhile, nor taken from them.
+   * Every inode that was looked at is there, of the size and time of modification that the dataset has. Says nothing of what else
+   * its directories hold.
    */
   readonly isAsGiven: boolean;
 }

@@ -40,7 +40,7 @@ export interface DirectoryStoreOptions {
 export interface DirectoryStoreModules {
   readonly clock: Clock;
   readonly randomBytes: (length: number) => Buffer;
-  /** Large objects stay in the page cache unless given. */
+  /** What was written, and what is read in large pieces, stays in the page cache unless given. */
   readonly forgetPages?: ForgetPages;
 }
 

@@ -107,7 +107,7 @@ describe('what may be received where', function () {
     const text = readFileSync(record, 'utf8');
     writeFileSync(record, text.replace('received', 'receivex'));
     const told: object[] = [];
-    const log = { warn: (fields: object) => void told.push(fields) };
+    const log = { warn: (fields: object) => void told.push(fields), debug: () => undefined };
     await fixture.makeTarget(true, log).recover(fixture.signal);
     expect(told).to.have.length(1);
     const shown = `${fixture.parent}/.datamover/trees/${found?.directory.id}/tree.json`;
