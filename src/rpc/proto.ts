@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import protobuf, { type IConversionOptions } from 'protobufjs';
@@ -67,7 +67,10 @@ function readProto(file: string): protobuf.Root {
 /** `proto/` at the package root, wherever below it this file was compiled to. */
 function protoFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'proto', PEER_PROTO))) {
+  // Not `existsSync`: that asks what the user may do, without the capabilities of an agent that is not root.
+  const isThere = (path: string): boolean =>
+    statSync(path, { throwIfNoEntry: false }) !== undefined;
+  while (!isThere(join(folder, 'proto', PEER_PROTO))) {
     const parent = dirname(folder);
     if (parent === folder) {
       throw new Error(`proto/${PEER_PROTO} is missing from the installation; install it again`);
