@@ -1,13 +1,10 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { commitSession } from '../../src/endpoint/local/receive/commit-session.js';
-import { loadSession } from '../../src/endpoint/local/receive/session-record.js';
-import { sessionsOf } from '../../src/endpoint/local/receive/staging-area.js';
-import { placeOf } from '../../src/endpoint/local/tree-place.js';
 import type { Offer } from '../../src/endpoint/target.js';
 import type { DatasetInfo } from '../../src/model/dataset.js';
 import { withFilesystem } from '../support/filesystems.js';
+import { steppedCommit } from '../support/stepped-commit.js';
 import { differences } from '../support/walker.js';
 import { CopyFixture } from '../unit/endpoint/local/receive/copy-fixture.js';
 
@@ -144,48 +141,11 @@ async function killedBefore(
   dataset: DatasetInfo,
   offer: Partial<Offer> = {},
 ): Promise<string | null> {
-  const target = fixture.makeTarget();
-  const identity = base && { id: base.id, rootDigest: base.rootDigest };
-  {
-    await using session = await target.begin(
-      { ...fixture.offer(offer), dataset, base: identity },
-      fixture.signal,
-    );
-    await using reader = await fixture
-      .makeSource()
-      .open({ id: dataset.id, basePath: Buffer.from(fixture.source) }, fixture.signal);
-    const { subpaths = [] } = offer;
-    const request = { base: identity, subpaths, lanes: 2, resume: null };
-    for await (const ack of session.write(
-      reader.changes(request, fixture.signal),
-      fixture.signal,
-    )) {
-      expect(ack.needs).to.deep.equal([]);
-    }
-  }
-  const found = fixture.targetRoot.trees()[0];
-  if (found === undefined) throw new Error('there is no tree');
-  const [session] = sessionsOf(found.directory);
-  expect(loadSession(found.directory, session ?? '')?.phase).to.equal('content');
   let left = stop;
   try {
-    await commitSession(
-      {
-        place: placeOf(fixture.targetRoot, found.tree),
-        session: session ?? '',
-        failures: [],
-        partial: 'allow',
-        syncFd: fixture.targetRoot.fd,
-        nowMs: Date.now(),
-      },
-      {
-        onProgress: async () => undefined,
-        step: (name) => {
-          if (left-- === 0) throw new Killed(name);
-        },
-      },
-      fixture.signal,
-    );
+    await steppedCommit(fixture, { base, dataset, offer }, (name) => {
+      if (left-- === 0) throw new Killed(name);
+    });
     return null;
   } catch (error) {
     if (left >= 0) throw error;

@@ -53,9 +53,13 @@ function run(program: string, ...args: string[]): void {
 
 /**
  * Makes and mounts a file system in a sparse file, in memory where there is /dev/shm. Throws when a
- * need is missing. The caller unmounts; what is left mounted goes when the process ends.
+ * need is missing. `options` are further ones of its mkfs. The caller unmounts; what is left mounted goes when the process ends.
  */
-export function mountFilesystem(kind: FilesystemKind, sizeMiB: number): TestFilesystem {
+export function mountFilesystem(
+  kind: FilesystemKind,
+  sizeMiB: number,
+  options: readonly string[] = [],
+): TestFilesystem {
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), `dm-${kind}-`));
   const image = join(folder, 'image');
   const path = join(folder, 'mount');
@@ -64,7 +68,7 @@ export function mountFilesystem(kind: FilesystemKind, sizeMiB: number): TestFile
     truncateSync(image, Math.max(sizeMiB, SMALLEST_MIB[kind]) * 1024 * 1024);
     mkdirSync(path);
     const [program = '', ...args] = MAKE[kind];
-    run(program, ...args, image);
+    run(program, ...args, ...options, image);
     run('mount', '-o', 'loop', image, path);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
@@ -104,7 +108,11 @@ function unmountPath(path: string): void {
  * file system, for use inside tests and hooks. Where a need is missing the tests are skipped and
  * the reason is printed; with CI=true that is a failure.
  */
-export function withFilesystem(kind: FilesystemKind, sizeMiB: number): () => TestFilesystem {
+export function withFilesystem(
+  kind: FilesystemKind,
+  sizeMiB: number,
+  options: readonly string[] = [],
+): () => TestFilesystem {
   let filesystem: TestFilesystem | null = null;
   before(`mount ${kind}`, function () {
     this.timeout(120_000);
@@ -114,7 +122,7 @@ export function withFilesystem(kind: FilesystemKind, sizeMiB: number): () => Tes
       this.skip();
     }
     if (missing !== null) throw new Error(`tests on ${kind} need ${missing}`);
-    filesystem = mountFilesystem(kind, sizeMiB);
+    filesystem = mountFilesystem(kind, sizeMiB, options);
   });
   after(`unmount ${kind}`, () => {
     filesystem?.unmount();

@@ -19,7 +19,8 @@ import { PlaceDatasets, type TreePlace } from '../changes/place-datasets.js';
 import { DataRoot, type FileIdentity } from '../layout/data-root.js';
 import { DirectoryFinder } from '../layout/directory-finder.js';
 import type { LocalTree, Watermark } from '../layout/local-tree.js';
-import { syncfs } from '../sys/data.js';
+import { syncfsInBackground } from '../sys/data.js';
+import { SysError } from '../sys/errno.js';
 import { hasMountsBelow } from '../sys/mounts.js';
 import { close, openSelf } from '../sys/open.js';
 import { statFd } from '../sys/stat.js';
@@ -96,13 +97,14 @@ async function findDrift(
   signal: AbortSignal,
 ): Promise<FoundDrift> {
   const { tree } = input.place;
-  const base = openOrMakeBase(root, input);
   const datasets = await PlaceDatasets.open({ place: input.place });
+  let base: OpenBase | null = null;
   try {
+    base = openOrMakeBase(root, input);
     const { pages, packs, directory } = datasets;
     const head = tree.head === null ? null : directory.readCatalogOf(tree.head);
     if (head === null) throw new DmError('corrupt', 'the record of the tree’s head is missing');
-    const watermark = reachedNow(base.fd, head.id);
+    const watermark = await reachedNow(base.fd, head.id);
     if (watermark !== null && head.maps.exceptions === null) {
       const catalog = new Catalog(head.maps, { pages });
       if (await isKnownUntouched({ tree, fd: base.fd, pages, catalog }, signal)) {
@@ -134,16 +136,21 @@ async function findDrift(
     const isLack = await lacksAsExpected(trees, pages, signal);
     return { drift: isLack ? 'lacks' : 'changed', watermark: null, walked: true };
   } finally {
-    close(base.fd);
+    if (base !== null) close(base.fd);
     await datasets.packs.discard();
     await datasets[Symbol.asyncDispose]();
   }
 }
 
-/** What was changed until now is on disk, where that is told. */
-function reachedNow(baseFd: number, head: DatasetId): Watermark | null {
+/** What was changed until now is on disk, where that is told. Null also where it cannot be brought there: a walk does without. */
+async function reachedNow(baseFd: number, head: DatasetId): Promise<Watermark | null> {
   if (takeWatermark(baseFd, head) === null) return null;
-  syncfs(baseFd);
+  try {
+    await syncfsInBackground(baseFd);
+  } catch (error) {
+    if (error instanceof SysError) return null;
+    throw error;
+  }
   return takeWatermark(baseFd, head);
 }
 

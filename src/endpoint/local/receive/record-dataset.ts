@@ -76,7 +76,9 @@ export async function recordDataset(
   const reached = takeWatermark(base.fd, record.draft.id);
   using settled = new DirectoryFinder(settledPlaces(workspace));
   const scratch = staging.spillPath;
-  const rebound = await rebind(context, { settled, sink: packs, roots: place.tree, scratch });
+  const lacksMetadata = (gfid: Gfid) => outcome.metadataFailures.some((one) => one.gfid === gfid);
+  const modulesOfRebind = { settled, sink: packs, roots: place.tree, scratch, lacksMetadata };
+  const rebound = await rebind(context, modulesOfRebind);
   const exceptions = await makeExceptionsMap(
     {
       base: modules.base,

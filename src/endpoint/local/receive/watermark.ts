@@ -15,6 +15,8 @@ import { readDirectory } from '../sys/readdir.js';
 
 /** A larger directory is left to a walk, which needs no memory for its names. */
 const MAX_ENTRIES = 50_000;
+/** So many inodes of others, beside as many as the tree has, are asked for before a walk is the shorter way. */
+const MOST_OF_OTHERS = 100_000;
 
 /** A live tree, and what it looked like when it was bound. */
 export interface BoundTree {
@@ -44,7 +46,8 @@ export function takeWatermark(baseFd: number, head: DatasetId): Watermark | null
 /**
  * Whether every inode of the tree that btrfs says was changed since the watermark is as it was bound, and every directory among them
  * holds what the dataset has in it and nothing else. False as well when that cannot be told: a walk tells it, or what is
- * wrong. Takes time for what has changed, wherever in the subvolume; what is not on disk yet is passed over.
+ * wrong. Takes time for what has changed, wherever in the subvolume, and gives up where that is much more than the tree has;
+ * what is not on disk yet is passed over.
  */
 export async function isUntouchedSince(
   baseFd: number,
@@ -56,9 +59,12 @@ export async function isUntouchedSince(
   if (now?.subvolume !== watermark.subvolume || now.transaction < watermark.transaction) {
     return false;
   }
+  const most = MOST_OF_OTHERS + tree.catalog.entries.count;
   return await whereTold(async () => {
+    let asked = 0;
     for (const inode of inodesChangedSince(baseFd, watermark.transaction)) {
       signal.throwIfAborted();
+      if (++asked > most) return false;
       const value = await tree.inodeIndex.get(encodeInoKey(inode.ino));
       if (value === null) continue;
       const gfid = decodeInoValue(value);

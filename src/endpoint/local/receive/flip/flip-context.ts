@@ -6,12 +6,14 @@ import { encodeGfidKey } from '../../../../catalog/maps/gfid-key.js';
 import { decodeInode, inodeType, inodeVersion } from '../../../../catalog/maps/inodes.js';
 import type { PageReader } from '../../../../catalog/page-reader.js';
 import type { Gfid } from '../../../../model/ids.js';
+import type { Inode } from '../../../../model/inode.js';
 import type { FileFailure } from '../../../receive/file-failure.js';
 import { sameInode } from '../../layout/inode-binding.js';
 import type { FileStat } from '../../sys/stat.js';
 import { isAnother } from '../complete-stage.js';
 import type { FlipTrees } from '../receive-places.js';
 import type { Displaced } from './displaced.js';
+import { heldTime } from './held-time.js';
 
 export interface FlipOptions {
   readonly privileged: boolean;
@@ -29,6 +31,8 @@ export interface FlipModules {
   /** What the inodes of the live tree looked like at the current dataset. */
   readonly bindings: MapReader;
   readonly displaced: Displaced;
+  /** An own directory of the target's file system. */
+  readonly scratchFd: number;
   onFailure(failure: FileFailure): void;
   /** Something unknown was at a name of this file and has been moved aside. */
   onDisplaced(gfid: Gfid): void;
@@ -72,6 +76,15 @@ export class FlipContext {
     const binding = await this.binding(gfid);
     if (binding === null || binding.ino !== stat.ino) return false;
     return stat.type !== 'file' || (binding.size === stat.size && binding.mtimeNs === stat.mtimeNs);
+  }
+
+  /**
+   * True when `stat` shows a file as it was received: of this size, and of this time of modification as far as the file system
+   * keeps it. Who writes to it gives it another time.
+   */
+  isAsReceived({ size, mtimeNs }: Pick<Inode, 'size' | 'mtimeNs'>, stat: FileStat): boolean {
+    if (stat.size !== size) return false;
+    return stat.mtimeNs === mtimeNs || stat.mtimeNs === heldTime(this.modules.scratchFd, mtimeNs);
   }
 
   /** True when `stat` shows the inode that the current dataset has as `gfid`, whatever was written to it since. */

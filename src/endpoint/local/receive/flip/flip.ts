@@ -128,7 +128,10 @@ export function flipContext(
   const bindings = new MapReader(pages, place.tree.bindings);
   return new FlipContext(
     { privileged: record.privileged, metadata: record.metadata, ...options },
-    { trees, pages, bindings, displaced, step, onFailure, onDisplaced },
+    {
+      ...{ trees, pages, bindings, displaced, scratchFd: workspace.staging.fd },
+      ...{ step, onFailure, onDisplaced },
+    },
     signal,
   );
 }

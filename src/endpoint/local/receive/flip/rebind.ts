@@ -30,6 +30,8 @@ export interface RebindModules {
   readonly roots: BindingRoots;
   /** Directory for temporary files. */
   readonly scratch: string;
+  /** Of its metadata not all could be set. */
+  lacksMetadata(gfid: Gfid): boolean;
 }
 
 export interface ReboundTree {
@@ -44,7 +46,8 @@ export interface ReboundTree {
 
 /**
  * Looks at every inode that the flip may have touched: gives it the flags that protect it, and notes what it looks
- * like, for the next comparison.
+ * like, for the next comparison. A file that somebody has written to since it was put there is not noted: it is none that the dataset
+ * knows, and the next comparison finds it.
  */
 export async function rebind(context: FlipContext, modules: RebindModules): Promise<ReboundTree> {
   const options = { directory: modules.scratch, memoryBytes: SORT_BYTES };
@@ -52,7 +55,7 @@ export async function rebind(context: FlipContext, modules: RebindModules): Prom
   const bindings = new ExternalSorter(options);
   const index = new ExternalSorter(options);
   try {
-    const rebinding = new Rebinding(context, modules.settled, { touched, bindings, index });
+    const rebinding = new Rebinding(context, modules, { touched, bindings, index });
     await collectTouched(context, rebinding);
     for await (const batch of touched.sorted(context.signal)) {
       for (const { key } of batch) await rebinding.look(decodeGfidKey(key));
@@ -103,7 +106,7 @@ async function collectTouched(context: FlipContext, touched: Rebinding): Promise
 
 class Rebinding {
   readonly #context: FlipContext;
-  readonly #settled: DirectoryFinder;
+  readonly #modules: RebindModules;
   readonly #touched: ExternalSorter;
   readonly #bindings: ExternalSorter;
   readonly #index: ExternalSorter;
@@ -111,11 +114,11 @@ class Rebinding {
 
   constructor(
     context: FlipContext,
-    settled: DirectoryFinder,
+    modules: RebindModules,
     sorters: { touched: ExternalSorter; bindings: ExternalSorter; index: ExternalSorter },
   ) {
     this.#context = context;
-    this.#settled = settled;
+    this.#modules = modules;
     this.#touched = sorters.touched;
     this.#bindings = sorters.bindings;
     this.#index = sorters.index;
@@ -151,23 +154,32 @@ class Rebinding {
       return;
     }
     const version = isFormer ? inodeVersion(before) : inode.version;
+    if (inode.type === 'file' && this.#isWritten(gfid, isFormer ? decodeInode(before) : inode)) {
+      this.#isAsGiven = false;
+      return;
+    }
     const binding = bindingOf(VIEW, 0, version, null);
-    const isOfItsSize = inode.type !== 'file' || binding.size === inode.size;
-    if (binding.mtimeNs !== inode.mtimeNs || !isOfItsSize) this.#isAsGiven = false;
+    if (binding.mtimeNs !== inode.mtimeNs) this.#isAsGiven = false;
     this.#bindings.add(encodeGfidKey(gfid), encodeBinding(binding));
     this.#index.add(encodeInoKey(binding.ino), encodeInoValue(gfid));
+  }
+
+  /** Whether the file in VIEW is another than the copy has put there. */
+  #isWritten(gfid: Gfid, given: Inode): boolean {
+    if (VIEW.size !== given.size) return true;
+    return !this.#context.isAsReceived(given, VIEW) && !this.#modules.lacksMetadata(gfid);
   }
 
   /** Protects the inode if it is to be, and shows it in VIEW; false when it is not there. */
   async #find(gfid: Gfid, inode: Inode): Promise<boolean> {
     if (inode.type === 'dir') {
-      const fd = await this.#settled.find(gfid);
+      const fd = await this.#modules.settled.find(gfid);
       if (fd === null) return false;
       this.#protect(gfid, inode, fd);
       VIEW.statFd(fd);
       return true;
     }
-    const dirFd = await this.#settled.find(inode.parent);
+    const dirFd = await this.#modules.settled.find(inode.parent);
     if (dirFd === null) return false;
     if (inode.type === 'file' && (inode.flags & PROTECTING) !== 0) {
       this.#protectFile(gfid, inode, dirFd);

@@ -79,7 +79,7 @@ function isStaged(inode: Inode, stat: FileStat): boolean {
 
 /** Who may write to a directory of the target can put something else in the place of what was received. */
 function reportExchanged(context: FlipContext, gfid: Gfid, { name }: Inode): void {
-  const message = `${printable(name)} was exchanged while the copy was put in place; copy again`;
+  const message = `${printable(name)} was changed while the copy was put in place; copy again`;
   context.modules.onFailure({ gfid, code: 'target_changed', message });
 }
 
@@ -114,7 +114,9 @@ async function settleFile(
   }
   try {
     VIEW.statFd(fd);
-    if (!(await context.isInode(gfid, VIEW))) {
+    // Its times are given it here: what somebody wrote meanwhile could not be told from what was received afterwards.
+    const isKept = (await context.isBound(gfid, VIEW)) || context.isAsReceived(inode, VIEW);
+    if (!isKept || !(await context.isInode(gfid, VIEW))) {
       reportExchanged(context, gfid, inode);
       return;
     }

@@ -191,12 +191,20 @@ describe('a received tree on btrfs', function () {
     expect(await copyNext('fail')).to.equal(null);
   });
 
+  it('is walked when far more was changed beside it, once', async () => {
+    const make = 'mkdir beside; perl -e \'for (1..100_100) { open my $f, ">", "beside/$_" }\'';
+    fixture.sh(make, fixture.parent);
+    for (let copy = 0; copy < 2; copy++) expect(await copyNext('fail')).to.equal(null);
+    expect(walked).to.deep.equal([true, false]);
+  });
+
   it('is not known by the record of another subvolume, or of a later time', async () => {
     const [found] = fixture.targetRoot.trees();
     const watermark = found?.tree.watermark ?? null;
     if (watermark === null) throw new Error('the copy has left no watermark');
     const get = async (): Promise<null> => null;
-    const bound = { bindings: { get }, inodeIndex: { get }, catalog: {}, directories: {} };
+    const catalog = { entries: { count: 0 } };
+    const bound = { bindings: { get }, inodeIndex: { get }, catalog, directories: {} };
     const isUntouched = (change: object): Promise<boolean> =>
       isUntouchedSince(
         fixture.targetRoot.fd,
