@@ -13,7 +13,16 @@ import {
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { TestAgents } from '../support/e2e-agents.js';
-import { CopyPair, listDatasets, mustRun, runPolicy } from '../support/e2e-policies.js';
+import { dmJson } from '../support/e2e-dm.js';
+import {
+  CopyPair,
+  createPolicy,
+  type DatasetView,
+  listDatasets,
+  mustRun,
+  repeatCopy,
+  runPolicy,
+} from '../support/e2e-policies.js';
 import { noise } from '../support/e2e-trees.js';
 import { differences } from '../support/walker.js';
 
@@ -55,6 +64,10 @@ describe('partial copies, drift and brakes', function () {
     const hide = (path: string) => {
       chownSync(path, 1_234, 1_234);
       chmodSync(path, 0);
+    };
+    const writtenTo = (path: string, text: string) => {
+      writeFileSync(path, text);
+      return path;
     };
     const show = (path: string) => chmodSync(path, 0o755);
 
@@ -130,6 +143,56 @@ describe('partial copies, drift and brakes', function () {
       const refused = await runPolicy(pair.agent, pair.creation);
       expect(refused.code).to.equal(1);
       expect(refused.job?.failed_entries?.map(({ path }) => path)).to.have.members(failed);
+    });
+
+    it('is lacking in every copy also when it is new, until it can be read', async () => {
+      const { pair, source, target } = await pushed('new-unreadable-file');
+      hide(writtenTo(join(source, 'folder/new'), 'not for all'));
+      hide(writtenTo(join(source, 'folder/other'), 'nor this'));
+      rmSync(join(source, 'folder/file-7'));
+      const repository = agents.scratch('lacking');
+      mkdirSync(repository);
+      const { agent } = pair;
+      await agent.ok(
+        'accounts',
+        'create',
+        'DIRECTORY',
+        '--name=lacking',
+        `--uri=file://${repository}`,
+      );
+      const backup = await createPolicy(agent, 'REPEAT_COPY', {
+        ...repeatCopy({ account: 'local', path: source }, { account: 'lacking', path: '/tree' }),
+        'repeat-copy-base-target-dataset-type': 'FILE_ON_OBJECT_BACKUP',
+      });
+      const backups = () =>
+        dmJson<DatasetView[]>(agent, 'datasets', 'list', '--account-id=lacking');
+      for (const change of ['first', 'second']) {
+        writeFileSync(join(source, 'large'), change);
+        expect((await runPolicy(agent, pair.creation)).code).to.equal(6);
+        for (const policy of [pair.copy, backup]) {
+          const copied = await runPolicy(agent, policy);
+          expect(copied.code).to.equal(6);
+          expect(copied.job?.partial).to.equal(true);
+          expect(copied.job?.failed_entries?.map(({ path }) => path)).to.deep.equal(['folder']);
+        }
+        expect(readdirSync(join(target, 'folder'))).to.have.length(9);
+        const [at, there] = [await listDatasets(agents.agent('beta'), target), await backups()];
+        for (const dataset of [at.at(-1), there.at(-1)]) {
+          expect(dataset).to.include({ dataset_state: 'COMPLETE_PARTIAL', exceptions: 1 });
+        }
+      }
+      const restored = agents.root('alpha', 'restored');
+      const newest = String((await backups()).at(-1)?.id);
+      const restore = await agent.run('restore', 'lacking', newest, `--to=${restored}`);
+      expect(restore.code, restore.stdout + restore.stderr).to.equal(6);
+
+      show(join(source, 'folder/new'));
+      show(join(source, 'folder/other'));
+      await pair.sync();
+      expect(differences(source, target)).to.deep.equal([]);
+      const [cured] = (await listDatasets(agents.agent('beta'), target)).slice(-1);
+      expect(cured).to.include({ dataset_state: 'COMPLETE', exceptions: 0 });
+      await mustRun(agent, backup);
     });
 
     it('fails the copy when partial is not allowed, and the target stays', async () => {

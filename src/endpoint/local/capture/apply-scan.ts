@@ -38,7 +38,7 @@ export async function applyScan(
       links: await apply(MAPS.links, maps.links, result.links.batches()),
       side: await apply(MAPS.side, maps.side, result.side.batches()),
       content: await apply(MAPS.content, maps.content, result.content(signal)),
-      exceptions: await apply(MAPS.exceptions, null, result.exceptions.batches()),
+      exceptions: await apply(MAPS.exceptions, null, result.exceptions(signal)),
     },
     live: {
       bindings: await apply(MAPS.bindings, live.bindings, result.bindings.batches()),

@@ -3,7 +3,6 @@ import type { MapReader } from '../../../catalog/map-reader.js';
 import type { Mutation } from '../../../catalog/map-types.js';
 import { decodeBinding, encodeBinding } from '../../../catalog/maps/bindings.js';
 import { contentOf } from '../../../catalog/maps/content.js';
-import { encodeException } from '../../../catalog/maps/exceptions.js';
 import { encodeGfidKey } from '../../../catalog/maps/gfid-key.js';
 import { decodeInode, encodeInode } from '../../../catalog/maps/inodes.js';
 import { decodeLinkKey, encodeLinkKey, LINK_VALUE, linksOf } from '../../../catalog/maps/links.js';
@@ -67,11 +66,11 @@ export class InodeDeriver {
     if (about.failure !== null) this.#exception(about.gfid, about.failure);
   }
 
-  /** New, and could not be captured: it is not part of the dataset. */
-  async #dropped({ gfid, failure, added }: GfidNotes): Promise<void> {
+  /** New, and could not be captured: it is not part of the dataset, whose directory lacks it. */
+  async #dropped({ failure, added }: GfidNotes): Promise<void> {
     const { notes, catalog } = this.#modules;
     if (failure !== null && notes.reads.isValid(failure.parent, failure.read)) {
-      this.#exception(gfid, failure);
+      this.#exception(failure.parent, failure);
     }
     for (const { parent, name, directory } of added) {
       // A former owner of the name has been dealt with when the capture of a file failed.
@@ -238,7 +237,7 @@ export class InodeDeriver {
   #exception(gfid: Gfid, failure: Failure): void {
     const { result } = this.#modules;
     const message = Buffer.concat([failure.path, Buffer.from(`: ${failure.message}`)]);
-    result.exceptions.add(encodeGfidKey(gfid), encodeException({ code: failure.code, message }));
+    result.addException(gfid, { code: failure.code, message });
     const { code, message: text } = failure;
     result.addFailure({ path: Buffer.from(failure.path), code, message: text });
   }

@@ -1,11 +1,17 @@
 import { ExternalSorter } from '../../../catalog/external-sorter.js';
 import type { Mutation } from '../../../catalog/map-types.js';
-import { decodeException, encodeException } from '../../../catalog/maps/exceptions.js';
+import {
+  decodeException,
+  type ExceptionRecord,
+  encodeException,
+} from '../../../catalog/maps/exceptions.js';
+import { encodeGfidKey } from '../../../catalog/maps/gfid-key.js';
 import { encodeInoKey, encodeInoValue } from '../../../catalog/maps/inode-index.js';
 import type { Gfid } from '../../../model/ids.js';
 import { MutationSpill } from './mutation-spill.js';
 
 const SORT_BYTES = 8 * 1024 * 1024;
+const EXCEPTION_BYTES = 1024 * 1024;
 /** Failures at hand; all of them are in a file. */
 const MAX_FAILURES = 1000;
 const REMOVE = 0;
@@ -27,7 +33,7 @@ export class ScanResult implements Disposable {
   readonly links: MutationSpill;
   readonly side: MutationSpill;
   readonly bindings: MutationSpill;
-  readonly exceptions: MutationSpill;
+  readonly #exceptions: ExternalSorter;
   readonly #index: ExternalSorter;
   readonly #content: ExternalSorter;
   /** Contents that were captured for nothing: their file was gone from all its names in the end. */
@@ -47,8 +53,8 @@ export class ScanResult implements Disposable {
     this.links = new MutationSpill(`${scratch}/links`);
     this.side = new MutationSpill(`${scratch}/side`);
     this.bindings = new MutationSpill(`${scratch}/bindings`);
-    this.exceptions = new MutationSpill(`${scratch}/exceptions`);
     this.#failed = new MutationSpill(`${scratch}/failed`);
+    this.#exceptions = new ExternalSorter({ directory: scratch, memoryBytes: EXCEPTION_BYTES });
     this.#index = new ExternalSorter({ directory: scratch, memoryBytes: SORT_BYTES });
     this.#content = new ExternalSorter({ directory: scratch, memoryBytes: SORT_BYTES });
   }
@@ -68,6 +74,11 @@ export class ScanResult implements Disposable {
         return [{ path: key, code, message: Buffer.from(message).toString() }];
       });
     }
+  }
+
+  /** What the dataset lacks of an inode that is part of it; of several the last is noted. */
+  addException(gfid: Gfid, exception: ExceptionRecord): void {
+    this.#exceptions.add(encodeGfidKey(gfid), encodeException(exception));
   }
 
   bindInode(ino: bigint, gfid: Gfid): void {
@@ -97,15 +108,20 @@ export class ScanResult implements Disposable {
     return lastOfEachKey(this.#index.sorted(signal));
   }
 
+  exceptions(signal: AbortSignal): AsyncIterable<Mutation[]> {
+    return this.#exceptions.sorted(signal);
+  }
+
   content(signal: AbortSignal): AsyncIterable<Mutation[]> {
     return lastOfEachKey(this.#content.sorted(signal), this.orphans);
   }
 
   [Symbol.dispose](): void {
-    for (const one of [this.inodes, this.links, this.side, this.bindings, this.exceptions]) {
+    for (const one of [this.inodes, this.links, this.side, this.bindings]) {
       one[Symbol.dispose]();
     }
     this.#failed[Symbol.dispose]();
+    this.#exceptions[Symbol.dispose]();
     this.#index[Symbol.dispose]();
     this.#content[Symbol.dispose]();
   }
