@@ -25,6 +25,7 @@ const COMPARED = [
   'mtime_ns',
   'user_name',
   'group_name',
+  'flags',
 ] as const;
 
 /**
@@ -77,6 +78,10 @@ function changedFields(before: BrowseEntry, after: BrowseEntry): string[] {
     return before[field] !== after[field];
   });
   if (!before.symlink_target.equals(after.symlink_target)) fields.push('symlink_target');
+  const isSameDevice =
+    before.rdev_major === after.rdev_major && before.rdev_minor === after.rdev_minor;
+  if (!isSameDevice) fields.push('device');
+  if (before.xattrs_digest !== after.xattrs_digest) fields.push('xattrs');
   const sameFile = before.gfid === after.gfid;
   if (after.type === 'file' && !(sameFile && before.content_version === after.content_version)) {
     fields.push('content');

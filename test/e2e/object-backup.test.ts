@@ -228,6 +228,11 @@ describe('backup to an object account', function () {
     const [one, again] = await versions('one');
     expect([one?.changed, again?.changed]).to.deep.equal([true, false]);
     expect((await versions('two')).map(({ dataset_id }) => dataset_id)).to.deep.equal([second?.id]);
+    for (const path of ['from beta/nosuch', 'no such base']) {
+      const none = await alpha.run('versions', `disk:${path}`);
+      expect(none.code).to.equal(3);
+      expect(none.stderr).to.include(`no dataset of account "disk" has ${path}`);
+    }
   });
 
   it('backs up one dataset once, and refuses what an object account cannot do', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   type ChangedDirectories,
   changedDirectories,
@@ -205,7 +206,21 @@ function entryView(reader: DatasetReader, entry: DirectoryEntry): BrowseEntry {
     user_name: inode.userName,
     group_name: inode.groupName,
     content_version: hex16(inode.version),
+    rdev_major: inode.rdevMajor,
+    rdev_minor: inode.rdevMinor,
+    flags: inode.flags,
+    xattrs_digest: xattrsDigest(inode),
   };
+}
+
+/** Attributes are in the order of their names. */
+function xattrsDigest({ xattrs }: Inode): string {
+  if (xattrs.length === 0) return '';
+  const hash = createHash('sha256');
+  for (const { name, value } of xattrs) {
+    hash.update(`${name.length} ${value.length} `).update(name).update(value);
+  }
+  return hash.digest('hex');
 }
 
 /** 36 hex digits of the system that minted the number, then the number in decimal. */

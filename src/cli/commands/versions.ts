@@ -44,6 +44,7 @@ async function* rows(context: CommandContext): AsyncGenerator<object, void> {
   const wanted = word.slice(colon + 1);
   const client = await context.client();
   let last: string | null = null;
+  let any = false;
   for await (const dataset of client.listDatasets({ account, base_path: '' }, context.signal())) {
     const path = below(dataset, wanted);
     if (path === null) continue;
@@ -53,7 +54,10 @@ async function* rows(context: CommandContext): AsyncGenerator<object, void> {
       continue;
     }
     const { gfid, type, size, mtime_ns, content_version } = found;
-    const state = JSON.stringify([gfid, type, size, mtime_ns, content_version]);
+    // Names and numbers of links change with other paths.
+    const { name: _, nlink: __, ...compared } = found;
+    const state = JSON.stringify(compared);
+    any = true;
     yield {
       dataset_id: dataset.id,
       dataset_creation_time: dataset.dataset_creation_time,
@@ -65,6 +69,12 @@ async function* rows(context: CommandContext): AsyncGenerator<object, void> {
       content_version,
     };
     last = state;
+  }
+  if (!any) {
+    throw new DmError(
+      'not_found',
+      `no dataset of account "${account}" has ${word.slice(colon + 1)}; see \`dm datasets list --account-id ${account}\` for their base paths`,
+    );
   }
 
   async function stat(request: { account: string; dataset: string; path: Buffer }) {

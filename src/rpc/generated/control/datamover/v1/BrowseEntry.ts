@@ -17,6 +17,10 @@ export interface BrowseEntry {
   'user_name'?: (string);
   'group_name'?: (string);
   'content_version'?: (string);
+  'rdev_major'?: (number);
+  'rdev_minor'?: (number);
+  'flags'?: (number);
+  'xattrs_digest'?: (string);
 }
 
 export interface BrowseEntry__Output {
@@ -34,4 +38,8 @@ export interface BrowseEntry__Output {
   'user_name': (string);
   'group_name': (string);
   'content_version': (string);
+  'rdev_major': (number);
+  'rdev_minor': (number);
+  'flags': (number);
+  'xattrs_digest': (string);
 }
