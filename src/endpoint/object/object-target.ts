@@ -36,6 +36,7 @@ import {
 import { UploadedPacks } from './receive/uploaded-packs.js';
 import { usablePacks } from './receive/usable-packs.js';
 import { WorkDirectory } from './receive/work-directory.js';
+import { refuseEmptied } from './refuse-emptied.js';
 import { openOrMakeRepository, openRepository, type Repository } from './repository.js';
 import {
   isRolledBack,
@@ -95,9 +96,9 @@ export class ObjectTarget implements Target {
     }
     const repository = await openRepository(path, secret, this.#modules, signal);
     if (repository === null) {
-      const layout = new RepositoryLayout(path);
-      await this.#modules.newest?.isRolledBack(layout, null, this.#modules, signal);
-      for await (const _ of keysBelow(this.#modules.store, layout.prefix, signal)) {
+      await refuseEmptied(path, this.#modules, signal);
+      const { prefix } = new RepositoryLayout(path);
+      for await (const _ of keysBelow(this.#modules.store, prefix, signal)) {
         return { kind: 'foreign', tree: null, head: null };
       }
       return { kind: 'absent', tree: null, head: null };
@@ -121,7 +122,8 @@ export class ObjectTarget implements Target {
           'a backup is always a dataset of its account; leave --copy-create-dataset-on-target out',
         );
       }
-      if (offer.plain !== true) await this.#refuseForeign(offer, signal);
+      if (offer.plain === true) await refuseEmptied(offer.targetPath, this.#modules, signal);
+      else await this.#refuseForeign(offer, signal);
       await sessions.supersede(path);
       const { secret } = this.#options;
       const repository = await openOrMakeRepository(

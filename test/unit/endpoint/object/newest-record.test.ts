@@ -1,4 +1,12 @@
-import { existsSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { NewestRecords } from '../../../../src/endpoint/object/newest-record.js';
@@ -45,6 +53,25 @@ describe('what an agent remembers of backups', function () {
     expect(logged).to.have.length(1);
     await backUp('three');
     expect(await warnings()).to.deep.equal([[], []]);
+  });
+
+  it('keeps a backup from beginning anew where a disk is not mounted, until it is said to be empty on purpose', async () => {
+    await backUp('one');
+    const aside = `${fixture.directory}.aside`;
+    renameSync(fixture.directory, aside);
+    mkdirSync(fixture.directory);
+    const refused = await errorOf(backUp('two'));
+    expect(refused.code).to.equal('store_unreachable');
+    expect(refused.message).to.include('mount its file system').and.to.include('"emptied"');
+    expect(readdirSync(fixture.directory)).to.deep.equal([]);
+    rmdirSync(fixture.directory);
+    renameSync(aside, fixture.directory);
+    await backUp('two');
+    for (const name of readdirSync(fixture.directory)) {
+      rmSync(join(fixture.directory, name), { recursive: true });
+    }
+    writeFileSync(join(fixture.directory, 'emptied'), '');
+    await backUp('three');
   });
 
   it('tells it of what others wrote, once it has been seen', async () => {
