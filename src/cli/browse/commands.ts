@@ -1,7 +1,7 @@
 import { DmError } from '../../model/error.js';
 import { offsetTime } from '../format/humanise.js';
 import { escapeControl, escapeText } from '../format/text.js';
-import { download } from './download.js';
+import { downloadCommand } from './download.js';
 import { longLine, shortLine } from './entry-text.js';
 import { find } from './find.js';
 import { restore } from './restore.js';
@@ -116,7 +116,7 @@ export const BROWSE_COMMANDS: readonly BrowseCommand[] = [
     usage: 'download SRC DST [--metadata] [--force]',
     help: 'bring a file or a directory here: data, with --metadata also owners, modes, times, attributes',
     completes: 'path',
-    run: download,
+    run: downloadCommand,
   },
   {
     name: 'restore',

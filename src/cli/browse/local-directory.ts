@@ -91,6 +91,13 @@ export class LocalDirectory implements Disposable {
     if (force) attempt(shown, () => renameSync(this.path(work), this.path(name)));
   }
 
+  /** Sees to it that nothing is at `name`: with `force` a file or link there is removed. */
+  makeWay(name: Buffer, force: boolean): void {
+    this.refuseExisting(name, force);
+    if (this.look(name) === null) return;
+    attempt(this.child(name), () => unlinkSync(this.path(name)));
+  }
+
   /** What is at `name`, a link itself and not what it points to; null for nothing. */
   look(name: Buffer): Stats | null {
     return (

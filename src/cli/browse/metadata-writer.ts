@@ -40,7 +40,7 @@ export class MetadataWriter {
     return this.#metadata.applyMetadataAt(dirFd, name, inodeOf(stat), optionsOf(stat));
   }
 
-  /** Makes a fifo, socket or device. Nothing may be there. */
+  /** Makes a fifo, socket or device, or fails with `unsupported_metadata`. Nothing may be there. */
   makeSpecial(dirFd: number, name: Buffer, stat: EntryStat): MetadataFailure[] {
     const inode = inodeOf(stat);
     const { type, rdevMajor, rdevMinor } = inode;
@@ -49,7 +49,11 @@ export class MetadataWriter {
       this.#create.makeNode(dirFd, name, type, SPECIAL_MODE, rdevMajor, rdevMinor);
     } catch (error) {
       const code = (error as { code?: string }).code ?? String(error);
-      return [{ code: 'unsupported_metadata', message: `cannot make a ${type} there (${code})` }];
+      throw new DmError(
+        'unsupported_metadata',
+        `cannot make a ${type} there (${code}); run it as root, on a file system that holds it`,
+        { cause: error },
+      );
     }
     return this.applyAt(dirFd, name, stat);
   }

@@ -33,6 +33,7 @@ export const objectExport: CommandSpec = {
       required: true,
       help: 'directory to write it into, below the name of the backup',
     },
+    { flag: 'force', kind: 'switch', help: 'replace files that are there' },
     ...OBJECT_OPTIONS,
   ],
   run,
@@ -60,8 +61,12 @@ async function run(context: CommandContext): Promise<void> {
   const session = new BrowseSession(client);
   await session.connectAccount('store');
   await session.connectDataset(String(newest));
-  // Nobody else could give files to their owners.
-  const metadata = process.geteuid?.() === 0 ? [Buffer.from('--metadata')] : [];
-  const words = [Buffer.from('/'), Buffer.from(options.required('to')), ...metadata];
-  for await (const line of download(session, words, signal)) await output.note(line);
+  const request = {
+    source: Buffer.from('/'),
+    destination: Buffer.from(options.required('to')),
+    // Nobody else could give files to their owners.
+    metadata: process.geteuid?.() === 0,
+    force: options.has('force'),
+  };
+  for await (const line of download(session, request, signal)) await output.note(line);
 }

@@ -16,6 +16,7 @@ export function errorLine(error: DmError, verbose: boolean): string {
   return text;
 }
 
-function oneLine(text: string): string {
+/** A message as one line that is fit for a terminal. */
+export function oneLine(text: string): string {
   return escapeControl(text.replace(/\s*[\r\n]+\s*/g, ' '));
 }

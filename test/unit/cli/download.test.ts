@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { DmError } from '../../../src/model/error.js';
 import type { Outcome } from './cli-fixture.js';
 import { runLine } from './cli-fixture.js';
 import { dir, file, memoryDataset, type Node } from './memory-dataset.js';
@@ -147,8 +148,9 @@ describe('browse: download', () => {
     });
     await download(`download top ${place}/t`, evil);
     const nested = dir({ top: dir({ out: dir({ planted: file('x') }) }) });
-    const { code } = await download(`download top ${place}/t --force`, nested);
-    expect(code).to.equal(5);
+    const { code, stdout } = await download(`download top ${place}/t --force`, nested);
+    expect(code).to.equal(6);
+    expect(stdout).to.match(/^top\/out\/ +failed: refused: .* is a symbolic link/m);
     expect(existsSync(join(place, 'planted'))).to.equal(false);
   });
 
@@ -174,6 +176,71 @@ describe('browse: download', () => {
       }
     });
   }
+
+  describe('with an entry that is damaged', () => {
+    const broken = dir({
+      top: dir({ a: file('first'), bad: file('read me', { size: 9 }), z: file('last') }),
+    });
+
+    it('names it, leaves nothing of it, brings the rest and says how many failed', async () => {
+      const { code, stdout, stderr } = await download(`download top ${place}`, broken);
+      expect(code).to.equal(6);
+      expect(readdirSync(join(place, 'top'))).to.deep.equal(['a', 'z']);
+      expect(text('top/z')).to.equal('last');
+      expect(stdout).to.match(/^top\/bad +failed: corrupt: top\/bad has 9 bytes/m);
+      expect(stdout).not.to.contain('top/bad ->');
+      expect(stderr).to.match(/^dm: partial: 1 entry failed/);
+    });
+
+    it('goes on where it stopped, and replaces with --force', async () => {
+      await download(`download top ${place}`, broken);
+      const whole = dir({
+        top: dir({ a: file('newer'), bad: file('read me'), z: file('newer') }),
+      });
+      const again = await download(`download top ${place}`, whole);
+      expect(again.code).to.equal(6);
+      expect(again.stderr).to.match(/^dm: partial: 2 entries failed.*give --force/);
+      expect([text('top/a'), text('top/bad')]).to.deep.equal(['first', 'read me']);
+      const forced = await download(`download top ${place} --force`, whole);
+      expect([forced.code, forced.stderr]).to.deep.equal([0, '']);
+      expect(text('top/a')).to.equal('newer');
+    });
+
+    it('names a directory that cannot be listed, and brings the others', async () => {
+      const methods = memoryDataset(dir({ top: dir({ d: dir({ x: file('x') }), z: file('z') }) }));
+      const browse = methods.browse;
+      const outcome = await runLine(
+        ['browse', '-c', `connect-account backup2cloud; connect-dataset 2; download top ${place}`],
+        {
+          ...methods,
+          browse: (request, signal) => {
+            if (String(request.path) === 'top/d') throw new DmError('corrupt', 'page is damaged');
+            if (browse === undefined) throw new Error('no listing');
+            return browse(request, signal);
+          },
+        },
+      );
+      expect(outcome.code).to.equal(6);
+      expect(outcome.stdout).to.match(/^top\/d\/ +failed: corrupt: page is damaged/m);
+      expect(text('top/z')).to.equal('z');
+    });
+
+    it('stops when nothing else would come either', async () => {
+      const methods = memoryDataset(broken);
+      const outcome = await runLine(
+        ['browse', '-c', `connect-account backup2cloud; connect-dataset 2; download top ${place}`],
+        {
+          ...methods,
+          readFile: () => {
+            throw new DmError('store_unreachable', 'the bucket does not answer');
+          },
+        },
+      );
+      expect(outcome.code).to.equal(1);
+      expect(outcome.stderr).to.match(/^dm: store_unreachable/);
+      expect(readdirSync(join(place, 'top'))).to.deep.equal([]);
+    });
+  });
 
   it('says what is wrong with DST', async () => {
     const missing = await download(`download README.txt ${place}/no/where`);

@@ -1,0 +1,136 @@
+import { DmError } from '../../model/error.js';
+import { escapePath } from '../../util/escape.js';
+import type { BrowseEntry } from '../control-messages.js';
+import { type Brought, type Failure, failureOfEntry } from './brought.js';
+import type { LocalDirectory } from './local-directory.js';
+import type { MetadataWriter } from './metadata-writer.js';
+import { type BrowseSession, type Components, shown } from './session.js';
+
+export interface BringOptions {
+  readonly force: boolean;
+  /** Null: data only, no special files. */
+  readonly writer: MetadataWriter | null;
+}
+
+/** Brings entries of a dataset into local directories. */
+export class Bring {
+  private readonly force: boolean;
+  private readonly writer: MetadataWriter | null;
+
+  constructor(
+    private readonly session: BrowseSession,
+    options: BringOptions,
+    private readonly signal: AbortSignal,
+  ) {
+    this.force = options.force;
+    this.writer = options.writer;
+  }
+
+  /**
+   * Brings one entry, named `entry.name` there, and all below it. What is wrong with an entry
+   * below it is told and the others go on; what is wrong with the entry itself is thrown.
+   */
+  async *top(
+    entry: BrowseEntry,
+    components: Components,
+    directory: LocalDirectory,
+    label: string,
+  ): AsyncGenerator<Brought> {
+    this.signal.throwIfAborted();
+    const told = { label, type: entry.type, destination: directory.child(entry.name) };
+    if (entry.type === 'dir') {
+      yield* this.directory(entry, components, directory, label);
+    } else if (this.writer === null && entry.type !== 'file' && entry.type !== 'symlink') {
+      yield { ...told, result: 'skipped', failures: [] };
+    } else {
+      const failures = await this.one(entry, components, directory);
+      yield { ...told, result: failures.length > 0 ? 'incomplete' : 'done', failures };
+    }
+  }
+
+  private async *below(
+    entry: BrowseEntry,
+    components: Components,
+    directory: LocalDirectory,
+    label: string,
+  ): AsyncGenerator<Brought> {
+    try {
+      yield* this.top(entry, components, directory, label);
+    } catch (error) {
+      const destination = directory.child(entry.name);
+      const failures = [failureOfEntry(error)];
+      yield { label, type: entry.type, destination, result: 'failed', failures };
+    }
+  }
+
+  private async *directory(
+    entry: BrowseEntry,
+    components: Components,
+    directory: LocalDirectory,
+    label: string,
+  ): AsyncGenerator<Brought> {
+    using inner = directory.enter(entry.name);
+    const told = { label, type: entry.type, destination: inner.shown };
+    yield { ...told, result: 'done', failures: [] };
+    try {
+      for await (const child of this.session.entries(components, this.signal)) {
+        const path = [...components, child.name];
+        yield* this.below(child, path, inner, `${label}/${escapePath(child.name)}`);
+      }
+    } catch (error) {
+      // What it has more cannot be told.
+      yield { ...told, result: 'failed', failures: [failureOfEntry(error)] };
+    }
+    // Last, for what is made inside changes its time and may need its permission.
+    if (this.writer === null) return;
+    const failures = this.writer.apply(inner.handle, await this.session.stat(components));
+    if (failures.length > 0) yield { ...told, result: 'incomplete', failures };
+  }
+
+  /** Makes what is no directory; returns what of its metadata could not be set. */
+  private async one(
+    entry: BrowseEntry,
+    components: Components,
+    directory: LocalDirectory,
+  ): Promise<readonly Failure[]> {
+    const { writer } = this;
+    const stat = writer === null ? null : await this.session.stat(components);
+    const failures: Failure[] = [];
+    if (entry.type === 'file') {
+      const finish =
+        writer === null || stat === null
+          ? null
+          : (fd: number) => void failures.push(...writer.apply(fd, stat));
+      const bytes = this.whole(entry, components);
+      await directory.writeFile(entry.name, bytes, this.force, finish);
+      return failures;
+    }
+    if (entry.type === 'symlink') {
+      directory.writeLink(entry.name, entry.symlink_target, this.force);
+      return writer === null || stat === null
+        ? []
+        : writer.applyAt(directory.handle, entry.name, stat);
+    }
+    if (writer === null || stat === null) return [];
+    directory.makeWay(entry.name, this.force);
+    return writer.makeSpecial(directory.handle, entry.name, stat);
+  }
+
+  /** The bytes of a file; a file that comes short or long is an error, not a file. */
+  private async *whole({ size }: BrowseEntry, components: Components): AsyncGenerator<Uint8Array> {
+    const request = { ...this.session.request(components), offset: 0, length: 0 };
+    let seen = 0;
+    for await (const { data } of this.session.client.readFile(request, this.signal)) {
+      this.signal.throwIfAborted();
+      seen += data.length;
+      if (seen > size) break;
+      yield data;
+    }
+    if (seen !== size) {
+      throw new DmError(
+        'corrupt',
+        `${shown(components)} has ${size} bytes in the dataset but another number arrived; verify the dataset`,
+      );
+    }
+  }
+}

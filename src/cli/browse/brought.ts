@@ -1,0 +1,90 @@
+import { DmError } from '../../model/error.js';
+import type { ErrorCode } from '../../model/error-codes.js';
+import { escapePath } from '../../util/escape.js';
+import { oneLine } from '../format/error-line.js';
+import { padText } from '../format/text.js';
+
+const LABEL_WIDTH = 17;
+
+/** Why an entry is not here, or not as it was. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What became of one entry of a download. A directory that lacks something is told of once more, at its end. */
+export interface Brought {
+  /** Its path below what was asked for, as it is printed. */
+  readonly label: string;
+  readonly type: string;
+  readonly destination: Buffer;
+  /** `incomplete`: it is there, but not all of its metadata; `failed`: it is not there, or not all that is below it. */
+  readonly result: 'done' | 'incomplete' | 'skipped' | 'failed';
+  readonly failures: readonly Failure[];
+}
+
+/** What the whole download suffers from: no other entry would fare better. */
+const ENDS_ALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'cancelled',
+  'internal',
+  'usage',
+  'agent_unreachable',
+  'store_refused',
+  'encryption_key',
+  'dataset_untrusted',
+  'protocol_error',
+  'no_space',
+  'quota_exceeded',
+]);
+
+/** What is wrong with one entry only; anything else is thrown on. */
+export function failureOfEntry(error: unknown): Failure {
+  if (!(error instanceof DmError) || error.transient || ENDS_ALL.has(error.code)) throw error;
+  return { code: error.code, message: error.message };
+}
+
+/** The lines that people read. */
+export class BroughtLines {
+  *of({ label, type, destination, result, failures }: Brought): Generator<string> {
+    const start = padText(type === 'dir' ? `${label}/` : label, LABEL_WIDTH);
+    if (result === 'skipped') yield `${start} skipped [${type}]`;
+    if (result === 'done')
+      yield `${start} -> ${escapePath(destination)}${type === 'dir' ? '/' : ''}`;
+    if (result === 'incomplete' && type !== 'dir') yield `${start} -> ${escapePath(destination)}`;
+    for (const { code, message } of failures) {
+      yield `${start} ${result === 'failed' ? `failed: ${code}: ` : ''}${oneLine(message)}`;
+    }
+  }
+}
+
+/** Counts what did not come as it was. */
+export class Tally {
+  #failed = 0;
+  #existing = 0;
+  #incomplete = 0;
+
+  add({ result, failures }: Brought): void {
+    if (result === 'incomplete') this.#incomplete++;
+    if (result !== 'failed') return;
+    this.#failed++;
+    if (failures.some(({ code }) => code === 'already_exists')) this.#existing++;
+  }
+
+  /** Null when everything came as it was; else `partial`, with how much did not and what to do. */
+  outcome(): DmError | null {
+    const parts: string[] = [];
+    if (this.#failed > 0) parts.push(`${entries(this.#failed)} failed, which the lines above name`);
+    if (this.#incomplete > 0) {
+      parts.push(
+        `${entries(this.#incomplete)} came without some of their metadata; run it as root, on a file system that holds it`,
+      );
+    }
+    if (this.#existing > 0) parts.push('give --force to replace what is there');
+    if (parts.length === 0) return null;
+    return new DmError('partial', parts.join('; '));
+  }
+}
+
+function entries(count: number): string {
+  return `${count} ${count === 1 ? 'entry' : 'entries'}`;
+}
