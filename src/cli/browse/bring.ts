@@ -1,14 +1,19 @@
-import { DmError } from '../../model/error.js';
+import { fchmodSync } from 'node:fs';
+import { callCode, DmError } from '../../model/error.js';
 import { escapePath } from '../../util/escape.js';
-import type { BrowseEntry } from '../control-messages.js';
+import type { BrowseEntry, EntryStat } from '../control-messages.js';
 import { type Brought, type Failure, failureOfEntry } from './brought.js';
 import type { LocalDirectory } from './local-directory.js';
 import type { MetadataWriter } from './metadata-writer.js';
 import { type BrowseSession, type Components, shown } from './session.js';
 
+const SET_ID = 0o6000;
+/** Nobody else looks into a directory before it has its mode. */
+const OWN_DIRECTORY = 0o700;
+
 export interface BringOptions {
   readonly force: boolean;
-  /** Null: data only, no special files. */
+  /** Null: data and permission bits only, no special files. */
   readonly writer: MetadataWriter | null;
 }
 
@@ -69,7 +74,7 @@ export class Bring {
     directory: LocalDirectory,
     label: string,
   ): AsyncGenerator<Brought> {
-    using inner = directory.enter(entry.name);
+    using inner = directory.enter(entry.name, { mode: OWN_DIRECTORY, force: this.force });
     const told = { label, type: entry.type, destination: inner.shown };
     yield { ...told, result: 'done', failures: [] };
     try {
@@ -82,8 +87,7 @@ export class Bring {
       yield { ...told, result: 'failed', failures: [failureOfEntry(error)] };
     }
     // Last, for what is made inside changes its time and may need its permission.
-    if (this.writer === null) return;
-    const failures = this.writer.apply(inner.handle, await this.session.stat(components));
+    const failures = this.finish(inner.handle, entry, await this.stat(components));
     if (failures.length > 0) yield { ...told, result: 'incomplete', failures };
   }
 
@@ -94,15 +98,13 @@ export class Bring {
     directory: LocalDirectory,
   ): Promise<readonly Failure[]> {
     const { writer } = this;
-    const stat = writer === null ? null : await this.session.stat(components);
-    const failures: Failure[] = [];
+    const stat = await this.stat(components);
     if (entry.type === 'file') {
-      const finish =
-        writer === null || stat === null
-          ? null
-          : (fd: number) => void failures.push(...writer.apply(fd, stat));
+      const failures: Failure[] = [];
       const bytes = this.whole(entry, components);
-      await directory.writeFile(entry.name, bytes, this.force, finish);
+      await directory.writeFile(entry.name, bytes, this.force, (fd) => {
+        failures.push(...this.finish(fd, entry, stat));
+      });
       return failures;
     }
     if (entry.type === 'symlink') {
@@ -114,6 +116,26 @@ export class Bring {
     if (writer === null || stat === null) return [];
     directory.makeWay(entry.name, this.force);
     return writer.makeSpecial(directory.handle, entry.name, stat);
+  }
+
+  /** Null where nobody needs it: it costs a question for each entry. */
+  private async stat(components: Components): Promise<EntryStat | null> {
+    return this.writer === null ? null : await this.session.stat(components);
+  }
+
+  /** Gives an open file or directory, which is only ours so far, its metadata or its permission bits. */
+  private finish(fd: number, { mode }: BrowseEntry, stat: EntryStat | null): readonly Failure[] {
+    if (this.writer !== null && stat !== null) return this.writer.apply(fd, stat);
+    // The caller is the owner: setuid would lend his rights.
+    const bits = mode & ~SET_ID;
+    try {
+      fchmodSync(fd, bits);
+      return [];
+    } catch (error) {
+      const why = error instanceof Error ? callCode(error) : String(error);
+      const message = `cannot set the mode ${bits.toString(8)}: the target refuses it (${why})`;
+      return [{ code: 'unsupported_metadata', message }];
+    }
   }
 
   /** The bytes of a file; a file that comes short or long is an error, not a file. */

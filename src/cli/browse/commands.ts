@@ -114,7 +114,7 @@ export const BROWSE_COMMANDS: readonly BrowseCommand[] = [
   {
     name: 'download',
     usage: 'download SRC DST [--metadata] [--force]',
-    help: 'bring a file or a directory here: data, with --metadata also owners, modes, times, attributes',
+    help: 'bring a file or a directory here: data and modes, with --metadata also owners, times, attributes',
     completes: 'path',
     run: downloadCommand,
   },

@@ -36,7 +36,7 @@ export function downloadCommand(
 }
 
 /**
- * Brings data with the caller's rights. A directory goes to DST/NAME, a file to DST, or DST/NAME
+ * Brings data and permission bits with the caller's rights. A directory goes to DST/NAME, a file to DST, or DST/NAME
  * when DST is a directory. Yields the lines of each entry when it is there. An entry below a
  * directory that cannot be brought is told by name and leaves nothing; the others go on, and the
  * end is `partial`. What concerns all of them ends it; what came before stays.
@@ -91,7 +91,7 @@ function openDestination(
     const found = parent.look(last);
     if (found?.isSymbolicLink()) throw throughLink(plain);
     if (makeDirectory || found?.isDirectory()) {
-      const directory = parent.enter(last, plain);
+      const directory = parent.enter(last, { shown: plain });
       parent[Symbol.dispose]();
       return { directory, name };
     }

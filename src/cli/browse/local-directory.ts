@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   constants,
   lstatSync,
@@ -15,6 +16,9 @@ import { escapePath } from '../../util/escape.js';
 import { SparseWriter } from './sparse-writer.js';
 
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+/** Opens also what nobody may read; Node has no name for it. */
+const O_PATH = 0o10000000;
+const OWNER = 0o700;
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**
@@ -41,12 +45,18 @@ export class LocalDirectory implements Disposable {
     );
   }
 
-  /** Opens the directory `name`, making it when there is nothing. A link is refused. */
-  enter(name: Buffer, shown: Buffer = this.child(name)): LocalDirectory {
+  /**
+   * Opens the directory `name`, making it with `mode` when there is nothing. A link is refused. With
+   * `force` the caller gets into a directory of his own whatever its mode says, and that changes then.
+   */
+  enter(name: Buffer, { shown = this.child(name), mode = 0o777, force = false } = {}) {
     const found = this.look(name);
-    if (found === null) attempt(shown, () => mkdirSync(this.path(name)));
+    if (found === null) attempt(shown, () => mkdirSync(this.path(name), mode));
     else if (found.isSymbolicLink()) throw throughLink(shown);
     else if (!found.isDirectory()) throw exists(shown, 'it is no directory; remove it');
+    else if (force && (found.mode & OWNER) !== OWNER && found.uid === process.geteuid?.()) {
+      attempt(shown, () => this.unlock(name));
+    }
     const fd = attempt(shown, () => openSync(this.path(name), DIRECTORY));
     return new LocalDirectory(fd, shown);
   }
@@ -54,26 +64,24 @@ export class LocalDirectory implements Disposable {
   /**
    * Makes a file from chunks, with holes for long zeros. Without `force` nothing may be there; with
    * it a file or link there is replaced as a whole at the end. On any error nothing is left behind.
-   * With `finish` the file is nobody else's until that was called with its descriptor.
+   * The file is nobody else's until `finish` was called with its descriptor.
    */
   async writeFile(
     name: Buffer,
     chunks: AsyncIterable<Uint8Array>,
     force: boolean,
-    finish: ((fd: number) => void) | null = null,
+    finish: (fd: number) => void,
   ): Promise<void> {
     const shown = this.child(name);
     this.refuseExisting(name, force);
     const work = force ? temporaryName() : name;
-    const fd = attempt(shown, () =>
-      openSync(this.path(work), NEW_FILE, finish === null ? 0o666 : 0o600),
-    );
+    const fd = attempt(shown, () => openSync(this.path(work), NEW_FILE, 0o600));
     let done = false;
     try {
       const file = new SparseWriter(fd);
       for await (const chunk of chunks) attempt(shown, () => file.write(chunk));
       attempt(shown, () => file.end());
-      if (finish !== null) attempt(shown, () => finish(fd));
+      attempt(shown, () => finish(fd));
       if (force) attempt(shown, () => renameSync(this.path(work), this.path(name)));
       done = true;
     } finally {
@@ -112,6 +120,16 @@ export class LocalDirectory implements Disposable {
 
   [Symbol.dispose](): void {
     closeSync(this.fd);
+  }
+
+  /** Gives the owner all rights to the directory `name`. */
+  private unlock(name: Buffer): void {
+    const fd = openSync(this.path(name), DIRECTORY | O_PATH);
+    try {
+      chmodSync(`/proc/self/fd/${fd}`, OWNER);
+    } finally {
+      closeSync(fd);
+    }
   }
 
   private refuseExisting(name: Buffer, force: boolean): void {

@@ -242,6 +242,47 @@ describe('browse: download', () => {
     });
   });
 
+  it('gives what it brings the permission bits of the dataset, without setuid and setgid', async () => {
+    const modes = dir({
+      top: dir(
+        {
+          secret: file('s', { mode: 0 }),
+          'set-id': file('s', { mode: 0o6755 }),
+          open: file('s', { mode: 0o666 }),
+          closed: dir({ below: file('b', { mode: 0o400 }) }, { mode: 0o500 }),
+        },
+        { mode: 0o3777 },
+      ),
+    });
+    const mode = (path: string) => lstatSync(join(place, path)).mode & 0o7777;
+    for (const force of ['', ' --force']) {
+      const { code, stderr } = await download(`download top ${place}${force}`, modes);
+      expect([code, stderr]).to.deep.equal([0, '']);
+      expect(mode('top/secret')).to.equal(0);
+      expect(mode('top/set-id')).to.equal(0o755);
+      expect(mode('top/open')).to.equal(0o666);
+      expect(mode('top/closed')).to.equal(0o500);
+      expect(mode('top/closed/below')).to.equal(0o400);
+      expect(mode('top')).to.equal(0o1777);
+    }
+  });
+
+  it('lets nobody else read what is not whole yet', async () => {
+    const seen: number[] = [];
+    const methods = memoryDataset(dir({ top: dir({ f: file('x') }) }));
+    await runLine(
+      ['browse', '-c', `connect-account backup2cloud; connect-dataset 2; download top ${place}`],
+      {
+        ...methods,
+        readFile: async function* () {
+          for (const path of ['top', 'top/f']) seen.push(lstatSync(join(place, path)).mode & 0o77);
+          yield { data: Buffer.from('x') };
+        },
+      },
+    );
+    expect(seen).to.deep.equal([0, 0]);
+  });
+
   it('says what is wrong with DST', async () => {
     const missing = await download(`download README.txt ${place}/no/where`);
     expect(missing.code).to.equal(3);

@@ -17,6 +17,7 @@ export interface Node {
   readonly target?: string;
   readonly stat?: Partial<EntryStat>;
   readonly mtime?: string;
+  readonly mode?: number;
 }
 
 export const file = (data: string, more: Partial<Node> = {}): Node => ({
@@ -24,7 +25,11 @@ export const file = (data: string, more: Partial<Node> = {}): Node => ({
   data,
   ...more,
 });
-export const dir = (entries: Readonly<Record<string, Node>>): Node => ({ type: 'dir', entries });
+export const dir = (entries: Readonly<Record<string, Node>>, more: Partial<Node> = {}): Node => ({
+  type: 'dir',
+  entries,
+  ...more,
+});
 export const GUID = '000C292EAE00437A3568322110D2EB982880';
 
 /** Control methods that serve one tree as dataset 2 of the account "backup2cloud". */
@@ -108,7 +113,7 @@ function entryOf(name: Buffer, node: Node): BrowseEntry {
     name,
     gfid: `${GUID}28802`,
     type: node.type,
-    mode: 0o640,
+    mode: node.mode ?? (node.type === 'dir' ? 0o750 : 0o640),
     uid: 0,
     gid: 100,
     size: node.size ?? node.data?.length ?? 0,
