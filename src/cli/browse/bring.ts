@@ -19,6 +19,8 @@ export interface BringOptions {
 
 /** Brings entries of a dataset into local directories. */
 export class Bring {
+  /** Entries so far of which the dataset itself lacks something. */
+  lacking = 0;
   private readonly force: boolean;
   private readonly writer: MetadataWriter | null;
 
@@ -87,7 +89,8 @@ export class Bring {
       yield { ...told, result: 'failed', failures: [failureOfEntry(error)] };
     }
     // Last, for what is made inside changes its time and may need its permission.
-    const failures = this.finish(inner.handle, entry, await this.stat(components));
+    const stat = await this.stat(components);
+    const failures = [...lacksOf(stat), ...this.finish(inner.handle, entry, stat)];
     if (failures.length > 0) yield { ...told, result: 'incomplete', failures };
   }
 
@@ -99,8 +102,8 @@ export class Bring {
   ): Promise<readonly Failure[]> {
     const { writer } = this;
     const stat = await this.stat(components);
+    const failures = lacksOf(stat);
     if (entry.type === 'file') {
-      const failures: Failure[] = [];
       const bytes = this.whole(entry, components);
       await directory.writeFile(entry.name, bytes, this.force, (fd) => {
         failures.push(...this.finish(fd, entry, stat));
@@ -109,18 +112,20 @@ export class Bring {
     }
     if (entry.type === 'symlink') {
       directory.writeLink(entry.name, entry.symlink_target, this.force);
-      return writer === null || stat === null
-        ? []
-        : writer.applyAt(directory.handle, entry.name, stat);
+      if (writer === null || stat === null) return failures;
+      return [...failures, ...writer.applyAt(directory.handle, entry.name, stat)];
     }
-    if (writer === null || stat === null) return [];
+    if (writer === null || stat === null) return failures;
     directory.makeWay(entry.name, this.force);
-    return writer.makeSpecial(directory.handle, entry.name, stat);
+    return [...failures, ...writer.makeSpecial(directory.handle, entry.name, stat)];
   }
 
   /** Null where nobody needs it: it costs a question for each entry. */
   private async stat(components: Components): Promise<EntryStat | null> {
-    return this.writer === null ? null : await this.session.stat(components);
+    if (this.writer === null && this.session.connectedDataset().lacks === null) return null;
+    const stat = await this.session.stat(components);
+    if (stat.exception_code !== '') this.lacking++;
+    return stat;
   }
 
   /** Gives an open file or directory, which is only ours so far, its metadata or its permission bits. */
@@ -155,4 +160,11 @@ export class Bring {
       );
     }
   }
+}
+
+/** What the dataset itself lacks of an entry. */
+function lacksOf(stat: EntryStat | null): Failure[] {
+  if (stat === null || stat.exception_code === '') return [];
+  const message = `the dataset lacks something of it: ${stat.exception_message}`;
+  return [{ code: stat.exception_code, message }];
 }

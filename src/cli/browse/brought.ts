@@ -18,7 +18,7 @@ export interface Brought {
   readonly label: string;
   readonly type: string;
   readonly destination: Buffer;
-  /** `incomplete`: it is there, but not all of its metadata; `failed`: it is not there, or not all that is below it. */
+  /** `incomplete`: it is there, but without something; `failed`: it is not there, or not all that is below it. */
   readonly result: 'done' | 'incomplete' | 'skipped' | 'failed';
   readonly failures: readonly Failure[];
 }
@@ -59,15 +59,28 @@ export class BroughtLines {
 
 /** Counts what did not come as it was. */
 export class Tally {
+  readonly #forSpecials: string;
   #failed = 0;
   #existing = 0;
   #incomplete = 0;
+  #skipped = 0;
+  #lacks: string | null = null;
+
+  constructor({ forSpecials }: { forSpecials: string }) {
+    this.#forSpecials = forSpecials;
+  }
 
   add({ result, failures }: Brought): void {
     if (result === 'incomplete') this.#incomplete++;
+    if (result === 'skipped') this.#skipped++;
     if (result !== 'failed') return;
     this.#failed++;
     if (failures.some(({ code }) => code === 'already_exists')) this.#existing++;
+  }
+
+  /** The dataset has no such entries; `count` is 0 or below when it does not say how many. */
+  datasetLacks(count: number): void {
+    this.#lacks = count > 0 ? entries(count) : 'some entries';
   }
 
   /** Null when everything came as it was; else `partial`, with how much did not and what to do. */
@@ -76,7 +89,15 @@ export class Tally {
     if (this.#failed > 0) parts.push(`${entries(this.#failed)} failed, which the lines above name`);
     if (this.#incomplete > 0) {
       parts.push(
-        `${entries(this.#incomplete)} came without some of their metadata; run it as root, on a file system that holds it`,
+        `${entries(this.#incomplete)} came without something, as the lines above say; what could not be set needs root, and a file system that holds it`,
+      );
+    }
+    if (this.#skipped > 0) {
+      parts.push(`${entries(this.#skipped)} of special types skipped; ${this.#forSpecials}`);
+    }
+    if (this.#lacks !== null) {
+      parts.push(
+        `the dataset itself lacks ${this.#lacks} of its source (COMPLETE_PARTIAL); "dm jobs failures" of the job that made it names them, and a later dataset may have them`,
       );
     }
     if (this.#existing > 0) parts.push('give --force to replace what is there');

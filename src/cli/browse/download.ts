@@ -15,6 +15,8 @@ export interface DownloadRequest {
   readonly metadata: boolean;
   /** Replace files that are there. */
   readonly force: boolean;
+  /** How special files can be had, for people. */
+  readonly forSpecials: string;
 }
 
 /** `download SRC DST [--metadata] [--force]`: the lines of a download. */
@@ -32,14 +34,15 @@ export function downloadCommand(
   if (source === undefined || destination === undefined || rest.length > 0) {
     throw new DmError('usage', 'download takes SRC and DST; see "help"');
   }
-  return download(session, { source, destination, metadata, force }, signal);
+  const forSpecials = 'give --metadata, as root';
+  return download(session, { source, destination, metadata, force, forSpecials }, signal);
 }
 
 /**
  * Brings data and permission bits with the caller's rights. A directory goes to DST/NAME, a file to DST, or DST/NAME
  * when DST is a directory. Yields the lines of each entry when it is there. An entry below a
  * directory that cannot be brought is told by name and leaves nothing; the others go on, and the
- * end is `partial`. What concerns all of them ends it; what came before stays.
+ * end is `partial`, as it is when the dataset itself lacks something. What concerns all of them ends it; what came before stays.
  */
 export async function* download(
   session: BrowseSession,
@@ -47,8 +50,8 @@ export async function* download(
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const lines = new BroughtLines();
-  const tally = new Tally();
-  for await (const brought of bringAll(session, request, signal)) {
+  const tally = new Tally(request);
+  for await (const brought of bringAll(session, request, tally, signal)) {
     tally.add(brought);
     yield* lines.of(brought);
   }
@@ -59,6 +62,7 @@ export async function* download(
 async function* bringAll(
   session: BrowseSession,
   { source, destination, metadata, force }: DownloadRequest,
+  tally: Tally,
   signal: AbortSignal,
 ): AsyncGenerator<Brought> {
   const components = session.resolve(source);
@@ -69,6 +73,11 @@ async function* bringAll(
   const place = openDestination(destination, entry.type === 'dir', name);
   using directory = place.directory;
   yield* bring.top({ ...entry, name: place.name }, components, directory, escapePath(name));
+  const { lacks } = session.connectedDataset();
+  // What it does not have at all is nowhere in its tree, and nobody knows where it was.
+  if (components.length === 0 && lacks !== null && bring.lacking < Math.max(1, lacks.exceptions)) {
+    tally.datasetLacks(lacks.exceptions - bring.lacking);
+  }
 }
 
 /** The directory to write in and the name there. DST itself is never followed when it is a link. */

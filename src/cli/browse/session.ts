@@ -23,11 +23,18 @@ export type BrowseClient = Pick<
   // Only an agent restores.
   Partial<Pick<ControlClient, 'createPolicy' | 'runPolicy' | 'watchJob'>>;
 
+interface ConnectedDataset {
+  readonly number: string;
+  readonly base: string;
+  /** What it lacks of the source's entries; null when it has all of them as they were. */
+  readonly lacks: { readonly exceptions: number } | null;
+}
+
 /** Where a browse shell stands: account, dataset, directory. */
 export class BrowseSession {
   ended = false;
   private account: { id: string; name: string } | null = null;
-  private dataset: { number: string; base: string } | null = null;
+  private dataset: ConnectedDataset | null = null;
   private cwd: Components = [];
 
   constructor(readonly client: BrowseClient) {}
@@ -54,7 +61,9 @@ export class BrowseSession {
 
   async connectDataset(ref: string): Promise<void> {
     const view = await this.client.getDataset({ account: this.accountId(), dataset: ref });
-    this.dataset = { number: String(view.id), base: view.dataset_base_path };
+    const { id, dataset_base_path: base, dataset_state, exceptions } = view;
+    const isPartial = exceptions > 0 || dataset_state === 'COMPLETE_PARTIAL';
+    this.dataset = { number: String(id), base, lacks: isPartial ? { exceptions } : null };
     this.cwd = [];
   }
 
@@ -123,7 +132,7 @@ export class BrowseSession {
     }
   }
 
-  private connectedDataset(): { number: string; base: string } {
+  connectedDataset(): ConnectedDataset {
     if (this.dataset === null) {
       throw new DmError('usage', 'no dataset is connected; use connect-dataset');
     }

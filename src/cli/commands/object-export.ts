@@ -67,6 +67,7 @@ async function run(context: CommandContext): Promise<void> {
     // Nobody else could give files to their owners.
     metadata: process.geteuid?.() === 0,
     force: options.has('force'),
+    forSpecials: 'run it as root',
   };
   for await (const line of download(session, request, signal)) await output.note(line);
 }

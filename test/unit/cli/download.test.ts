@@ -49,8 +49,10 @@ describe('browse: download', () => {
     const { stdout, stderr, code } = await download(
       `cd data; download sub_dir ${place}/testfolder`,
     );
-    expect(stderr).to.equal('');
-    expect(code).to.equal(0);
+    expect(stderr).to.equal(
+      'dm: partial: 1 entry of special types skipped; give --metadata, as root\n',
+    );
+    expect(code).to.equal(6);
     const there = `${place}/testfolder/sub_dir`;
     expect(stdout.split('\n')).to.deep.equal([
       `sub_dir/          -> ${there}/`,
@@ -88,7 +90,7 @@ describe('browse: download', () => {
 
   it('brings the root under the name of the base path', async () => {
     const { code } = await download(`download / ${place}`);
-    expect(code).to.equal(0);
+    expect(code).to.equal(6);
     expect(text('portableOneFS/data/sub_dir/a_file')).to.equal('hello world');
   });
 
@@ -265,6 +267,38 @@ describe('browse: download', () => {
       expect(mode('top/closed/below')).to.equal(0o400);
       expect(mode('top')).to.equal(0o1777);
     }
+  });
+
+  describe('of a dataset that is partial', () => {
+    const partial = (root: Node, exceptions: number, source: string): Promise<Outcome> =>
+      runLine(
+        [
+          ...['browse', '-c'],
+          `connect-account backup2cloud; connect-dataset 2; download ${source} ${place}`,
+        ],
+        memoryDataset(root, 'base', { dataset_state: 'COMPLETE_PARTIAL', exceptions }),
+      );
+    const lacks = { exception_code: 'unreadable', exception_message: 'top: no\nright' };
+
+    it('says what it lacks of an entry', async () => {
+      const root = dir({ top: dir({ f: file('x') }, { stat: lacks }), other: file('y') });
+      const { code, stdout, stderr } = await partial(root, 1, '/');
+      expect(code).to.equal(6);
+      expect(stdout).to.match(/^base\/top\/ +the dataset lacks something of it: top: no right$/m);
+      expect(stderr).to.match(/^dm: partial: 1 entry came without something/);
+      expect(stderr).not.to.contain('dataset itself');
+      expect((await partial(root, 1, 'other')).code).to.equal(0);
+    });
+
+    it('says how many entries it does not have at all', async () => {
+      const root = dir({ f: file('x') });
+      const two = await partial(root, 2, '/');
+      expect(two.code).to.equal(6);
+      expect(two.stderr).to.match(/^dm: partial: the dataset itself lacks 2 entries of its source/);
+      rmSync(join(place, 'base'), { recursive: true });
+      const unknown = await partial(root, 0, '/');
+      expect(unknown.stderr).to.match(/the dataset itself lacks some entries of its source/);
+    });
   });
 
   it('lets nobody else read what is not whole yet', async () => {

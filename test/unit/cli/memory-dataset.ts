@@ -33,7 +33,11 @@ export const dir = (entries: Readonly<Record<string, Node>>, more: Partial<Node>
 export const GUID = '000C292EAE00437A3568322110D2EB982880';
 
 /** Control methods that serve one tree as dataset 2 of the account "backup2cloud". */
-export function memoryDataset(root: Node, baseName = 'portableOneFS'): FakeMethods {
+export function memoryDataset(
+  root: Node,
+  baseName = 'portableOneFS',
+  more: Partial<DatasetView> = {},
+): FakeMethods {
   const account = {
     id: `0000000000000001${'0'.repeat(32)}`,
     name: 'backup2cloud',
@@ -59,6 +63,9 @@ export function memoryDataset(root: Node, baseName = 'portableOneFS'): FakeMetho
       id,
       dataset_base_path: baseName,
       dataset_creation_time: '2025-05-29T08:40:13Z',
+      dataset_state: 'COMPLETE',
+      exceptions: 0,
+      ...more,
     };
     return view as DatasetView;
   };
