@@ -1,5 +1,6 @@
 import { splitPath } from '../../../model/entry-name.js';
 import { DmError } from '../../../model/error.js';
+import { equalBytes } from '../../../util/bytes.js';
 import { escapePath } from '../../../util/escape.js';
 import type { DatasetReader, DirectoryEntry } from '../../source.js';
 import type { RestoreRules } from '../../target.js';
@@ -22,10 +23,11 @@ export interface RestorePreview {
   created: number;
   replaced: number;
   kept: number;
-  /** Something of another kind is there: they would fail. */
+  /** A directory stands in the place of something else, or the other way round: with all below it they would fail. */
   conflicts: number;
   /** The first of each, below the target. */
   readonly replacedPaths: Uint8Array[];
+  /** What is in the way itself, without what the dataset has below it. */
   readonly conflictPaths: Uint8Array[];
 }
 
@@ -45,12 +47,13 @@ export async function previewRestore(
         `${escapePath(subpath)} is not in dataset ${reader.info.number}; list its directory to see what is`,
       );
     }
-    const above = openLive(target, names.slice(0, -1));
+    const way = openWay(target, names.slice(0, -1));
+    if (way.inTheWay !== null) preview.tellConflict(way.inTheWay);
     try {
-      if (names.length > 0) await preview.entry(entry, subpath, above);
-      else await preview.directory(entry, subpath, above);
+      if (names.length > 0) await preview.entry(entry, subpath, way.live);
+      else await preview.directory(entry, subpath, way.live);
     } finally {
-      if (above !== null) close(above);
+      if (typeof way.live === 'number') close(way.live);
     }
   }
   return preview.result;
@@ -62,17 +65,45 @@ export interface PreviewOptions {
   readonly existing: RestoreRules['existing'];
 }
 
-/** The live directory below the target, or null when there is none. */
-function openLive({ root, components }: PreviewOptions['target'], below: readonly Uint8Array[]) {
-  const path = Buffer.concat([...components, ...below].flatMap((name) => [SLASH, name])).subarray(
-    1,
-  );
+/** The live directory of which a name is looked at; null for none, `blocked` when something else is in its place. */
+type Live = number | null | 'blocked';
+
+/** What is live on the way from the target to a subpath; the descriptor is the caller's to close. */
+function openWay(
+  { root, components }: PreviewOptions['target'],
+  way: readonly Uint8Array[],
+): { readonly live: Live; readonly inTheWay: Uint8Array | null } {
+  let fd = openTarget(root.fd, components);
   try {
-    return openBeneath(root.fd, path, O_RDONLY | O_DIRECTORY);
+    for (const [at, name] of way.entries()) {
+      if (fd === null) break;
+      const isThere = LIVE.findAt(fd, name);
+      if (isThere && LIVE.type !== 'dir') {
+        close(fd);
+        return { live: 'blocked', inTheWay: joined(way.slice(0, at + 1)) };
+      }
+      const next: number | null = isThere ? openAt(fd, name, O_RDONLY | O_DIRECTORY) : null;
+      close(fd);
+      fd = next;
+    }
+    return { live: fd, inTheWay: null };
+  } catch (error) {
+    if (fd !== null) close(fd);
+    throw error;
+  }
+}
+
+function openTarget(rootFd: number, components: readonly Uint8Array[]): number | null {
+  try {
+    return openBeneath(rootFd, joined(components), O_RDONLY | O_DIRECTORY);
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return null;
     throw error;
   }
+}
+
+function joined(names: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(names.flatMap((name, at) => (at > 0 ? [SLASH, name] : [name])));
 }
 
 class Preview {
@@ -91,40 +122,65 @@ class Preview {
     this.#signal = signal;
   }
 
-  /** `parentFd`: the live directory that has the entry's name, or null. */
-  async entry(entry: DirectoryEntry, path: Uint8Array, parentFd: number | null): Promise<void> {
-    const { name, inode } = entry;
+  /** `parent`: the live directory that has the entry's name. */
+  async entry(entry: DirectoryEntry, path: Uint8Array, parent: Live): Promise<void> {
+    const { inode } = entry;
+    this.result.entries++;
+    this.result.bytes += inode.size;
+    const live = this.#compare(entry, path, parent);
+    if (inode.type !== 'dir') return;
+    try {
+      await this.directory(entry, path, live);
+    } finally {
+      if (typeof live === 'number') close(live);
+    }
+  }
+
+  /** Counts one entry. Returns, for a directory, the live one. */
+  #compare({ name, inode }: DirectoryEntry, path: Uint8Array, parent: Live): Live {
     const { result } = this;
-    result.entries++;
-    result.bytes += inode.size;
-    const isThere = parentFd !== null && LIVE.findAt(parentFd, name);
-    if (!isThere) result.created++;
-    else if (this.#existing === 'skip') result.kept++;
-    else if ((LIVE.type === 'dir') !== (inode.type === 'dir')) {
+    if (parent === 'blocked') {
       result.conflicts++;
-      if (result.conflictPaths.length < MAX_TOLD) result.conflictPaths.push(Buffer.from(path));
-    } else if (inode.type === 'dir') result.kept++;
-    else if (this.#existing === 'changed' && looksSame(inode, LIVE, parentFd, name)) result.kept++;
+      return parent;
+    }
+    if (parent === null || !LIVE.findAt(parent, name)) {
+      result.created++;
+      return null;
+    }
+    if ((LIVE.type === 'dir') !== (inode.type === 'dir')) {
+      result.conflicts++;
+      this.tellConflict(path);
+      return 'blocked';
+    }
+    if (inode.type === 'dir') {
+      result.kept++;
+      return openAt(parent, name, O_RDONLY | O_DIRECTORY);
+    }
+    const stays =
+      this.#existing === 'skip' ||
+      (this.#existing === 'changed' && looksSame(inode, LIVE, parent, name));
+    if (stays) result.kept++;
     else {
       result.replaced++;
       if (result.replacedPaths.length < MAX_TOLD) result.replacedPaths.push(Buffer.from(path));
     }
-    if (inode.type !== 'dir') return;
-    const fd =
-      isThere && LIVE.type === 'dir' ? openAt(parentFd, name, O_RDONLY | O_DIRECTORY) : null;
-    try {
-      await this.directory(entry, path, fd);
-    } finally {
-      if (fd !== null) close(fd);
-    }
+    return null;
   }
 
-  /** What is below a directory, whose live one `fd` is. */
-  async directory({ gfid }: DirectoryEntry, path: Uint8Array, fd: number | null): Promise<void> {
+  /** Several subpaths may have the same in their way. */
+  tellConflict(path: Uint8Array): void {
+    const { conflictPaths } = this.result;
+    if (conflictPaths.length >= MAX_TOLD) return;
+    if (conflictPaths.some((told) => equalBytes(told, path))) return;
+    conflictPaths.push(Buffer.from(path));
+  }
+
+  /** What is below a directory. */
+  async directory({ gfid }: DirectoryEntry, path: Uint8Array, live: Live): Promise<void> {
     for await (const page of this.#reader.list(gfid, null, this.#signal)) {
       for (const child of page) {
         const below = path.length === 0 ? child.name : Buffer.concat([path, SLASH, child.name]);
-        await this.entry(child, below, fd);
+        await this.entry(child, below, live);
       }
     }
   }

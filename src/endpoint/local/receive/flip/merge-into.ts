@@ -87,7 +87,7 @@ export class MergeInto {
     const inode = await this.#context.modules.trees.next.inode(gfid);
     if (inode === null) return;
     const { type } = LIVE;
-    if (this.#existing !== 'skip' && (type === 'dir') !== (inode.type === 'dir')) {
+    if ((type === 'dir') !== (inode.type === 'dir')) {
       const message = `a ${type} is there in the place of the ${inode.type} ${printable(name)}; move it away and restore this path again`;
       this.#context.modules.onFailure({ gfid, code: 'target_not_empty', message });
       return;
@@ -95,9 +95,8 @@ export class MergeInto {
     const stays =
       this.#existing === 'skip' ||
       (this.#existing === 'changed' && looksSame(inode, LIVE, pair.toFd, name));
-    if (stays && inode.type !== 'dir') this.#drop(pair.fromFd, name);
-    if (stays) return;
-    this.#move(gfid, pair, name, 'replace');
+    if (stays) this.#drop(pair.fromFd, name);
+    else this.#move(gfid, pair, name, 'replace');
   }
 
   #move(gfid: Gfid, { fromFd, toFd }: Pair, name: Uint8Array, mode: 'keep' | 'replace'): void {
