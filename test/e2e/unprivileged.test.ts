@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseEscaped } from '../../src/util/escape.js';
 import { childPath } from '../support/child-path.js';
 import { TestAgents } from '../support/e2e-agents.js';
-import { dmJson } from '../support/e2e-dm.js';
-import { CopyPair, mustRun, runPolicy } from '../support/e2e-policies.js';
+import { dm, dmJson } from '../support/e2e-dm.js';
+import { CopyPair, listDatasets, mustRun, runPolicy } from '../support/e2e-policies.js';
 import { makeOddTree } from '../support/e2e-trees.js';
 import { compareTrees } from '../support/walker.js';
 
@@ -69,6 +69,45 @@ describe('an agent that does not run as root', function () {
       const isTold = paths.has(name) || namesOfInode(source, name).some((one) => paths.has(one));
       expect(isTold, `${what} of ${path} is told`).to.equal(true);
     }
+  });
+
+  it('says of a restore that it lacks owners, groups and modes', async () => {
+    const source = agents.root('root', 'theirs');
+    const target = agents.root('nobody', 'received');
+    mkdirSync(source);
+    writeFileSync(join(source, 'read'), 'for all\n', { mode: 0o644 });
+    writeFileSync(join(source, 'shared'), 'for one more\n', { mode: 0o600 });
+    execFileSync('setfacl', ['-m', 'u:12345:r', join(source, 'shared')]);
+    const agent = agents.agent('root');
+    const pair = await CopyPair.create(
+      agent,
+      { account: 'local', path: source },
+      { account: 'nobody', path: target },
+    );
+    await mustRun(agent, pair.creation);
+    await runPolicy(agent, pair.copy);
+    const nobody = agents.agent('nobody');
+    const [dataset] = await listDatasets(nobody, target);
+    const to = agents.root('nobody', 'restored');
+    const words = ['restore', 'local', String(dataset?.id), `--to=${to}`];
+    const { code, stdout } = await dm(nobody, ...words, '--format=json');
+    expect(code).to.equal(6);
+    const job = JSON.parse(stdout) as { id: number; state: string; partial: boolean };
+    expect(job).to.include({ state: 'finished', partial: true });
+    const told = await dmJson<{ path: string; message: string }[]>(
+      nobody,
+      ...['jobs', 'failures', String(job.id)],
+    );
+    const owner = told.find(({ path, message }) => path === 'read' && message.includes('give it'));
+    expect(owner?.message).to.contain('mode is 0600 instead of 0644');
+    for (const name of ['read', 'shared']) {
+      expect(statSync(join(to, name)).mode & 0o7777, name).to.equal(0o600);
+    }
+    const acl = told.filter(({ path, message }) => path === 'shared' && message.includes('acl'));
+    expect(acl).to.have.length(1);
+    // Whoever leaves them out on purpose misses nothing.
+    const plain = await dm(nobody, ...words.slice(0, 3), `--to=${to}-plain`, '--no-metadata');
+    expect(plain.code, plain.stderr).to.equal(0);
   });
 });
 

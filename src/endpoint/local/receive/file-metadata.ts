@@ -19,6 +19,8 @@ import { removeXattr, setXattr, type XattrTarget, xattrsAt, xattrsOfFd } from '.
 export const PROTECTING = FLAG_IMMUTABLE | FLAG_APPEND;
 const SET_ID = 0o6000;
 const PRIVATE_MODE = 0o600;
+const OWNER_MODE = 0o700;
+const ACCESS_ACL = Buffer.from('system.posix_acl_access');
 const PLAIN_FILE = 0o644;
 const PLAIN_DIRECTORY = 0o755;
 /** Whose new files are; asked once, for it is a system call. */
@@ -120,10 +122,11 @@ function isFault(error: SysError): boolean {
   return isErrno(error, 'ENOSPC', 'EDQUOT') && !error.syscall.includes('xattr');
 }
 
-type Attempt = (doing: string, action: () => void) => boolean;
+/** `otherwise`: says what becomes of the inode when it is refused. */
+type Attempt = (doing: string, action: () => void, otherwise?: () => string) => boolean;
 
 function attempter(failures: MetadataFailure[]): Attempt {
-  return (doing, action) => {
+  return (doing, action, otherwise = () => '') => {
     try {
       action();
       return true;
@@ -131,7 +134,7 @@ function attempter(failures: MetadataFailure[]): Attempt {
       if (!(error instanceof SysError) || isFault(error)) throw error;
       failures.push({
         code: 'unsupported_metadata',
-        message: `cannot ${doing}: the target refuses it (${error.code})`,
+        message: `cannot ${doing}: the target refuses it (${error.code})${otherwise()}`,
       });
       return false;
     }
@@ -147,29 +150,37 @@ function applyCommon(
   const { uid, gid } = inode;
   const isOwned = former !== null && former.uid === uid && former.gid === gid;
   const ours = former === null && uid === SELF.uid && gid === SELF.gid;
-  const owned =
-    isOwned || ours || attempt(`give it to ${uid}:${gid}`, () => handle.chown(uid, gid));
   let mode = inode.mode;
   if (!privileged && (mode & SET_ID) !== 0) {
     attempt('set setuid or setgid without the privileged grant', refuse);
     mode &= ~SET_ID;
   }
   // What belongs to somebody else by accident is nobody's to read.
-  if (!owned) mode &= PRIVATE_MODE | 0o100;
+  const withoutOwner = mode & OWNER_MODE;
+  const otherwise = (): string =>
+    inode.type === 'symlink' || withoutOwner === mode
+      ? ''
+      : `; so its mode is ${octal(withoutOwner)} instead of ${octal(mode)}: what group and others may do is kept only with the owner`;
+  const own = (): void => handle.chown(uid, gid);
+  const owned = isOwned || ours || attempt(`give it to ${uid}:${gid}`, own, otherwise);
+  if (!owned) mode = withoutOwner;
   const isDone =
     former === null
       ? mode === PRIVATE_MODE && ours && inode.type === 'file'
       : isOwned && former.mode === mode;
-  if (!isDone) attempt(`set the mode ${mode.toString(8)}`, () => handle.chmod(mode));
-  applyXattrs(handle.xattrs, inode.xattrs, former?.xattrs ?? [], privileged, attempt);
+  if (!isDone) attempt(`set the mode ${octal(mode)}`, () => handle.chmod(mode));
+  applyXattrs(handle.xattrs, inode.xattrs, former?.xattrs ?? [], { privileged, owned, attempt });
+}
+
+function octal(mode: number): string {
+  return `0${mode.toString(8)}`;
 }
 
 function applyXattrs(
   target: XattrTarget,
   wanted: readonly Xattr[],
   former: readonly Xattr[],
-  privileged: boolean,
-  attempt: Attempt,
+  { privileged, owned, attempt }: { privileged: boolean; owned: boolean; attempt: Attempt },
 ): void {
   for (const { name } of former) {
     if (wanted.some((one) => equalBytes(one.name, name))) continue;
@@ -177,8 +188,10 @@ function applyXattrs(
     attempt(`remove the attribute ${printable(name)}`, () => removeXattr(target, name));
   }
   for (const { name, value } of wanted) {
-    const action =
-      !privileged && needsPrivilege(name) ? refuse : () => setXattr(target, name, value);
+    // An ACL says in its own words what group and others may do.
+    const isRefused =
+      (!privileged && needsPrivilege(name)) || (!owned && equalBytes(name, ACCESS_ACL));
+    const action = isRefused ? refuse : () => setXattr(target, name, value);
     attempt(`set the attribute ${printable(name)}`, action);
   }
 }

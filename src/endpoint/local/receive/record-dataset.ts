@@ -70,7 +70,7 @@ export async function recordDataset(
       await protectRestored(context, restored, signal);
     }
     modules.sync();
-    return { record: { ...record.draft, state: stateOf(outcome) }, tree: null };
+    return { record: { ...record.draft, state: unkeptState(outcome) }, tree: null };
   }
   const { packs } = datasets;
   const reached = takeWatermark(base.fd, record.draft.id);
@@ -116,6 +116,11 @@ function settledPlaces({ trees }: Workspace): DirectoryPlaces {
 
 function stateOf(outcome: ReceiveOutcome): DatasetRecord['state'] {
   return outcome.failed.size > 0 ? 'COMPLETE_PARTIAL' : 'COMPLETE';
+}
+
+/** What a dataset says by its exceptions, plain files can say only so. */
+function unkeptState(outcome: ReceiveOutcome): DatasetRecord['state'] {
+  return outcome.metadataFailures.length > 0 ? 'COMPLETE_PARTIAL' : stateOf(outcome);
 }
 
 function expiryOf({ retention }: DatasetRecord, nowMs: number): number | null {
