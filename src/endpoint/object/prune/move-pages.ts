@@ -28,7 +28,7 @@ export interface MovePagesModules {
   readonly source: PageSource;
   readonly sink: PageSink;
   readonly levels: PageLevels;
-  readonly frames: MovedFrames;
+  readonly frames: Pick<MovedFrames, 'find'>;
   /** Told of each segment that lies elsewhere now. */
   readonly onSegment: (digest: Uint8Array, location: SegmentLocation) => void;
 }

@@ -76,7 +76,7 @@ export async function nameMoved(
     pages,
     directory,
   }: {
-    readonly frames: MovedFrames;
+    readonly frames: Pick<MovedFrames, 'find'>;
     readonly pages: ReadonlySet<PackId>;
     /** For files; it is there. */
     readonly directory: string;

@@ -20,6 +20,8 @@ export interface BadFrame {
   readonly frameLength: number;
   /** All that datasets use of it. */
   readonly members: PlacedSegment[];
+  /** Those of them that it does not hold. */
+  readonly bad: PlacedSegment[];
 }
 
 /** Reads segments of one repository in the order in which they lie. */
@@ -40,10 +42,10 @@ export async function badFrames(
   signal: AbortSignal,
 ): Promise<BadFrame[]> {
   const found: BadFrame[] = [];
-  let frame = null as (BadFrame & { isBad: boolean }) | null;
+  let frame = null as BadFrame | null;
   let count = 0;
   const end = (): void => {
-    if (frame?.isBad && found.length < MOST_FRAMES) found.push(frame);
+    if (frame !== null && frame.bad.length > 0 && found.length < MOST_FRAMES) found.push(frame);
   };
   const read = async (segment: PlacedSegment) => ({ segment, good: await isGood(segment, reader) });
   for await (const { segment, good } of lookAhead(segments.sorted(signal), AHEAD, read)) {
@@ -51,10 +53,10 @@ export async function badFrames(
     const { pack, offset, length, frameLength } = segment.location;
     if (frame?.frame.pack !== pack || frame.frame.offset !== offset) {
       end();
-      frame = { frame: { pack, offset, length }, frameLength, members: [], isBad: false };
+      frame = { frame: { pack, offset, length }, frameLength, members: [], bad: [] };
     }
     frame.members.push(segment);
-    frame.isBad ||= !good;
+    if (!good) frame.bad.push(segment);
     onRead(++count);
   }
   end();

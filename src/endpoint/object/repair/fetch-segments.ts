@@ -1,16 +1,15 @@
-import { writeFile } from 'node:fs/promises';
 import { asDmError } from '../../../model/error.js';
 import type { RepositoryRecord } from '../../../repository/repository-record.js';
 import { decodeExtent, decodeExtentKey } from '../../../repository/segments-map.js';
 import type { DatasetReader, Source } from '../../source.js';
 import { RepositoryReader } from '../read/repository-reader.js';
-import type { Repository } from '../repository.js';
-import { type BadFrame, segmentFile } from './bad-frames.js';
+import type { BadFrame } from './bad-frames.js';
 import type { RepairModules } from './repair-types.js';
+import { SegmentPieces } from './segment-pieces.js';
 
 /**
- * Fetches segments of bad frames from the same datasets elsewhere, the newest first, each into a file. What came is checked.
- * Returns the digests, in hex, of those that were found.
+ * Fetches the bad segments of frames from the same datasets elsewhere, the newest first, each into a file; one that files use in
+ * pieces is put together from them. What came is checked. Returns the digests, in hex, of those that were found.
  */
 export async function fetchSegments(
   frames: readonly BadFrame[],
@@ -20,9 +19,10 @@ export async function fetchSegments(
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const wanted = new Set(
-    frames.flatMap(({ members }) => members.map(({ digest }) => digest.toString('hex'))),
+    frames.flatMap(({ bad }) => bad.map(({ digest }) => digest.toString('hex'))),
   );
   const found = new Set<string>();
+  const pieces = new SegmentPieces(options, modules.repository);
   for (const record of [...records].sort((a, b) => b.committedAtMs - a.committedAtMs)) {
     if (wanted.size === 0) break;
     await using reader = await openSame(record, options.from, signal);
@@ -31,13 +31,14 @@ export async function fetchSegments(
     for await (const batch of maps.segments.range({}, signal)) {
       for (const { key, value } of batch) {
         const extent = decodeExtent(value);
-        if (extent.segment === null || extent.length !== BigInt(extent.segment.rawLength)) continue;
-        const name = Buffer.from(extent.digest).toString('hex');
-        if (!wanted.has(name)) continue;
-        const place = { ...decodeExtentKey(key), length: extent.length };
-        const bytes = await readSame(reader, place, extent.digest, modules.repository, signal);
+        if (extent.segment === null) continue;
+        const digest = Buffer.from(extent.digest);
+        const name = digest.toString('hex');
+        const { start, length } = extent;
+        if (!wanted.has(name) || !pieces.lacks(digest, start, start + Number(length))) continue;
+        const bytes = await readThere(reader, { ...decodeExtentKey(key), length }, signal);
         if (bytes === null) continue;
-        await writeFile(segmentFile(options.directory, Buffer.from(extent.digest)), bytes);
+        if (!(await pieces.add(digest, extent.segment.rawLength, start, bytes))) continue;
         wanted.delete(name);
         found.add(name);
       }
@@ -64,12 +65,10 @@ async function openSame(
   }
 }
 
-/** Null when that range cannot be read there, or is something else. */
-async function readSame(
+/** Null when that range cannot be read there. */
+async function readThere(
   reader: DatasetReader,
   place: { gfid: Parameters<DatasetReader['read']>[0]; offset: bigint; length: bigint },
-  digest: Uint8Array,
-  { keys }: Repository,
   signal: AbortSignal,
 ): Promise<Buffer | null> {
   const chunks: Uint8Array[] = [];
@@ -83,5 +82,5 @@ async function readSame(
     return null;
   }
   const bytes = Buffer.concat(chunks);
-  return keys.digest(bytes).compare(digest) === 0 ? bytes : null;
+  return bytes.length === Number(place.length) ? bytes : null;
 }

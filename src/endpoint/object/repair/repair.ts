@@ -5,6 +5,7 @@ import { EMPTY_ROOTS } from '../../../catalog/catalog-roots.js';
 import type { PackId, PageRef } from '../../../catalog/page-store.js';
 import { DmError } from '../../../model/error.js';
 import { zstdFrame } from '../../../repository/frame-codec.js';
+import type { SegmentLocation } from '../../../repository/segments-map.js';
 import { keysBelow } from '../get-object.js';
 import { FramePacker } from '../prune/frame-packer.js';
 import { type LiveRecords, liveRecords } from '../prune/live-datasets.js';
@@ -18,7 +19,7 @@ import { copyDataPacks, copyPagePacks } from './copy-packs.js';
 import { fetchSegments } from './fetch-segments.js';
 import { putLocalPages } from './local-pages.js';
 import type { RepairFrom, RepairModules, RepairProgress, RepairSummary } from './repair-types.js';
-import { SegmentSet } from './segment-set.js';
+import { type PlacedSegment, SegmentSet } from './segment-set.js';
 
 const TELL_EVERY = 1_000;
 
@@ -53,7 +54,7 @@ export async function repairRepository(
     };
     const reader = segmentsInOrder(modules, signal);
     const bad = await badFrames(segments, reader, onRead, signal);
-    summary.segmentsBad = countMembers(bad);
+    summary.segmentsBad = countBad(bad);
     if (from !== null && bad.length > 0) {
       onProgress({ step: 'fetching', done: 0 });
       await repairData(bad, records, from, modules, summary, signal);
@@ -107,29 +108,42 @@ async function repairData(
   const copied = mirror === null ? null : await copyDataPacks(bad, mirror, modules, signal);
   summary.packsCopied += copied?.size ?? 0;
   const left = bad.filter(({ frame }) => copied?.has(frame.pack) !== true);
-  summary.segmentsRepaired = countMembers(bad) - countMembers(left);
+  summary.segmentsRepaired = countBad(bad) - countBad(left);
   if (left.length === 0) return;
   const directory = join(modules.scratch, 'frames');
   mkdirSync(directory, { mode: 0o700 });
   const options = { directory, from: source };
   const found = await fetchSegments(left, [...records.values()], options, modules, signal);
-  const whole = left.filter(({ members }) =>
-    members.every(({ digest }) => found.has(digest.toString('hex'))),
-  );
-  if (whole.length === 0) return;
+  const isFound = ({ digest }: PlacedSegment): boolean => found.has(digest.toString('hex'));
+  const mended = left.filter(({ bad: lost }) => lost.some(isFound));
+  if (mended.length === 0) return;
   using frames = new MovedFrames(directory);
+  /** Segments that were not found: others in their frame are not lost for it, and what names these goes on to name the bad place. */
+  const stay = new Set<string>();
   const packer = new FramePacker(modules, signal);
-  for (const { frame, frameLength, members } of whole) {
+  const reader = segmentsInOrder(modules, signal);
+  for (const { frame, frameLength, members, bad: lost } of mended) {
     const raw = Buffer.alloc(frameLength);
-    for (const { digest, location } of members) {
-      raw.set(await readFile(segmentFile(directory, digest)), location.frameStart);
+    for (const segment of members) {
+      const { digest, location } = segment;
+      const isLost = lost.includes(segment);
+      if (isLost && !isFound(segment)) {
+        stay.add(placeOf(location));
+        continue;
+      }
+      const bytes = isLost
+        ? await readFile(segmentFile(directory, digest))
+        : await reader.read(location, digest);
+      raw.set(bytes, location.frameStart);
     }
     frames.add(frame, await packer.add(await zstdFrame(raw)));
   }
   await packer.finish();
-  const moved = { frames, pages: new Set<PackId>(), directory };
+  const find = (segment: SegmentLocation): SegmentLocation | null =>
+    stay.has(placeOf(segment)) ? null : frames.find(segment);
+  const moved = { frames: { find }, pages: new Set<PackId>(), directory };
   const named = await nameMoved(records, moved, modules, signal);
-  summary.segmentsRepaired += countMembers(whole);
+  summary.segmentsRepaired += mended.flatMap(({ bad: lost }) => lost.filter(isFound)).length;
   summary.untrusted.push(...named.left);
 }
 
@@ -144,8 +158,12 @@ async function renewIndex(modules: RepairModules, signal: AbortSignal): Promise<
   return made !== null;
 }
 
-function countMembers(frames: readonly BadFrame[]): number {
-  return frames.reduce((sum, { members }) => sum + members.length, 0);
+function placeOf({ pack, offset, frameStart }: SegmentLocation): string {
+  return `${pack} ${offset} ${frameStart}`;
+}
+
+function countBad(frames: readonly BadFrame[]): number {
+  return frames.reduce((sum, { bad }) => sum + bad.length, 0);
 }
 
 function lostPages(count: number): DmError {

@@ -74,11 +74,11 @@ describe('repairing a backup', function () {
     return repairRepository(from, modules, () => undefined, fixture.signal);
   }
 
-  async function badFiles(): Promise<number> {
+  async function badFiles(number = 1): Promise<number> {
     const source = await fixture.makeSource();
     const told: BadEntry[] = [];
     const tell = (progress: VerifyProgress) => told.push(...progress.bad);
-    const { bad } = await verifyFromHere(source, { number: 1 }, tell, fixture.signal);
+    const { bad } = await verifyFromHere(source, { number }, tell, fixture.signal);
     for (const { message } of told) expect(message).to.match(/^(the segment|pack) .*object repair/);
     return bad;
   }
@@ -103,6 +103,48 @@ describe('repairing a backup', function () {
     expect(await fixture.expectWhole()).to.equal(2);
     await fixture.prune();
     expect(await fixture.expectWhole()).to.equal(2);
+  });
+
+  it('puts segments together that files use in pieces: of a sparse file, and of one that was changed', async () => {
+    fixture.copy.sh(`truncate -s 10M sparse; head -c 3000 /dev/urandom | dd of=sparse bs=1 seek=4194304 conv=notrunc status=none
+      printf tail | dd of=sparse bs=1 seek=8388731 conv=notrunc status=none; echo a > a.txt; echo b > b.txt`);
+    const second = await fixture.copy.capture();
+    await fixture.backUp(second);
+    await other.take(fixture.copy.makeSource(), second);
+    fixture.copy.sh('printf changed | dd of=large bs=1 seek=1500000 conv=notrunc status=none');
+    const third = await fixture.copy.capture();
+    await fixture.backUp(third);
+    await other.take(fixture.copy.makeSource(), third);
+    for (const pack of packs('data')) rmSync(pack);
+    const summary = await repair({ source: await other.makeSource(), mirror: null });
+    expect(summary.segmentsRepaired).to.equal(summary.segmentsBad);
+    expect(await fixture.expectWhole()).to.equal(3);
+  });
+
+  it('repairs what it finds of a frame, also when others in it are nowhere', async () => {
+    fixture.copy.sh('echo kept > kept.txt; echo lost > lost.txt');
+    const second = await fixture.copy.capture();
+    await fixture.backUp(second);
+    await fixture.deleteDataset(1);
+    for (const pack of packs('data')) rmSync(pack);
+    const elsewhere = fixture.copy.makeSource();
+    const open = elsewhere.open.bind(elsewhere);
+    elsewhere.open = async (wanted, signal) => {
+      const reader = await open(wanted, signal);
+      const lost = await reader.lookup([Buffer.from('lost.txt')], signal);
+      const read = reader.read.bind(reader);
+      reader.read = (gfid, ...rest) => {
+        if (gfid === lost?.gfid) throw new DmError('io_error', 'it is not there either');
+        return read(gfid, ...rest);
+      };
+      return reader;
+    };
+    const summary = await repair({ source: elsewhere, mirror: null });
+    expect(summary.segmentsBad - summary.segmentsRepaired).to.equal(1);
+    expect(await badFiles(2)).to.equal(1);
+    const again = await repair({ source: fixture.copy.makeSource(), mirror: null });
+    expect(again).to.include({ segmentsBad: 1, segmentsRepaired: 1 });
+    expect(await fixture.expectWhole()).to.equal(1);
   });
 
   it('names the datasets that stay damaged, for it may not sign for who signed them', async () => {
