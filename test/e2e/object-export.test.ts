@@ -78,8 +78,12 @@ describe('export of a backup that is not whole', function () {
     expect(there).to.have.length(2);
     expect(readdirSync(`${into}/three`)).to.deep.equal(there);
     writeFileSync(pack, bytes);
-    const again = await dmAlone(...words, '--force');
+    const again = await dmAlone(...words, '--force', '--format=json');
     expect([again.code, again.stderr]).to.deep.equal([0, '']);
+    const rows: { path: string; result: string }[] = JSON.parse(again.stdout);
+    expect(rows.map(({ path, result }) => `${path} ${result}`)).to.deep.equal([
+      ...[' done', 'a done', 'b done', 'c done'],
+    ]);
     expect(differences(root, `${into}/three`)).to.deep.equal([]);
   });
 

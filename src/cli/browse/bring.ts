@@ -5,7 +5,7 @@ import type { BrowseEntry, EntryStat } from '../control-messages.js';
 import { type Brought, type Failure, failureOfEntry } from './brought.js';
 import type { LocalDirectory } from './local-directory.js';
 import type { MetadataWriter } from './metadata-writer.js';
-import { type BrowseSession, type Components, shown } from './session.js';
+import { type BrowseSession, type Components, joinPath, shown } from './session.js';
 
 const SET_ID = 0o6000;
 /** Nobody else looks into a directory before it has its mode. */
@@ -44,7 +44,8 @@ export class Bring {
     label: string,
   ): AsyncGenerator<Brought> {
     this.signal.throwIfAborted();
-    const told = { label, type: entry.type, destination: directory.child(entry.name) };
+    const path = joinPath(components);
+    const told = { label, path, type: entry.type, destination: directory.child(entry.name) };
     if (entry.type === 'dir') {
       yield* this.directory(entry, components, directory, label);
     } else if (this.writer === null && entry.type !== 'file' && entry.type !== 'symlink') {
@@ -66,7 +67,8 @@ export class Bring {
     } catch (error) {
       const destination = directory.child(entry.name);
       const failures = [failureOfEntry(error)];
-      yield { label, type: entry.type, destination, result: 'failed', failures };
+      const told = { label, path: joinPath(components), type: entry.type, destination };
+      yield { ...told, result: 'failed', failures };
     }
   }
 
@@ -77,12 +79,13 @@ export class Bring {
     label: string,
   ): AsyncGenerator<Brought> {
     using inner = directory.enter(entry.name, { mode: OWN_DIRECTORY, force: this.force });
-    const told = { label, type: entry.type, destination: inner.shown };
+    const path = joinPath(components);
+    const told = { label, path, type: entry.type, destination: inner.shown };
     yield { ...told, result: 'done', failures: [] };
     try {
       for await (const child of this.session.entries(components, this.signal)) {
-        const path = [...components, child.name];
-        yield* this.below(child, path, inner, `${label}/${escapePath(child.name)}`);
+        const below = [...components, child.name];
+        yield* this.below(child, below, inner, `${label}/${escapePath(child.name)}`);
       }
     } catch (error) {
       // What it has more cannot be told.

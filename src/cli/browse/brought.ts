@@ -1,6 +1,8 @@
 import { DmError } from '../../model/error.js';
 import type { ErrorCode } from '../../model/error-codes.js';
 import { escapePath } from '../../util/escape.js';
+import { bytesFields } from '../format/bytes-fields.js';
+import { columns } from '../format/columns.js';
 import { oneLine } from '../format/error-line.js';
 import { padText } from '../format/text.js';
 
@@ -16,6 +18,8 @@ export interface Failure {
 export interface Brought {
   /** Its path below what was asked for, as it is printed. */
   readonly label: string;
+  /** Its path below the base path of the dataset. */
+  readonly path: Buffer;
   readonly type: string;
   readonly destination: Buffer;
   /** `incomplete`: it is there, but without something; `failed`: it is not there, or not all that is below it. */
@@ -55,6 +59,31 @@ export class BroughtLines {
       yield `${start} ${result === 'failed' ? `failed: ${code}: ` : ''}${oneLine(message)}`;
     }
   }
+}
+
+/** The fields of `broughtRow` for CSV. */
+export const BROUGHT_COLUMNS = columns(
+  {},
+  'path',
+  'path_base64',
+  'type',
+  'destination',
+  'destination_base64',
+  'result',
+  'code',
+  'message',
+);
+
+/** What programs read. */
+export function broughtRow({ path, type, destination, result, failures }: Brought): object {
+  return {
+    ...bytesFields('path', path),
+    type,
+    ...bytesFields('destination', destination),
+    result,
+    code: failures[0]?.code ?? '',
+    message: failures.map(({ message }) => message).join('; '),
+  };
 }
 
 /** Counts what did not come as it was. */

@@ -1,14 +1,17 @@
 import { DmError } from '../../model/error.js';
+import type { Account } from '../control-messages.js';
+import { columns } from '../format/columns.js';
 import { offsetTime } from '../format/humanise.js';
+import type { Output } from '../format/output.js';
 import { escapeControl, escapeText } from '../format/text.js';
 import { downloadCommand } from './download.js';
-import { longLine, shortLine } from './entry-text.js';
+import { statMessage } from './entry-row.js';
 import { find } from './find.js';
+import { list } from './list.js';
+import { type Printed, print, printedList, printedView } from './printed.js';
 import { restore } from './restore.js';
 import type { BrowseSession } from './session.js';
 import { statLines } from './stat-text.js';
-
-type Lines = AsyncIterable<string> | Iterable<string>;
 
 export interface BrowseCommand {
   readonly name: string;
@@ -16,8 +19,12 @@ export interface BrowseCommand {
   readonly help: string;
   /** What Tab completes after the command. */
   readonly completes: 'nothing' | 'account' | 'dataset' | 'path';
-  /** Yields the lines to print. */
-  run(session: BrowseSession, args: readonly Buffer[], signal: AbortSignal): Lines | Promise<Lines>;
+  /** Null when there is nothing to print. Lists, downloads and restores are done while they are printed. */
+  run(
+    session: BrowseSession,
+    args: readonly Buffer[],
+    signal: AbortSignal,
+  ): Printed | null | Promise<Printed | null>;
 }
 
 export const BROWSE_COMMANDS: readonly BrowseCommand[] = [
@@ -26,7 +33,7 @@ export const BROWSE_COMMANDS: readonly BrowseCommand[] = [
     usage: 'help',
     help: 'list the commands',
     completes: 'nothing',
-    run: help,
+    run: () => ({ lines: help, data: null }),
   },
   {
     name: 'list-accounts',
@@ -42,7 +49,7 @@ export const BROWSE_COMMANDS: readonly BrowseCommand[] = [
     completes: 'account',
     async run(session, args) {
       await session.connectAccount(one('connect-account', args));
-      return [];
+      return null;
     },
   },
   {
@@ -59,7 +66,7 @@ export const BROWSE_COMMANDS: readonly BrowseCommand[] = [
     completes: 'dataset',
     async run(session, args) {
       await session.connectDataset(one('connect-dataset', args));
-      return [];
+      return null;
     },
   },
   {
@@ -67,8 +74,9 @@ export const BROWSE_COMMANDS: readonly BrowseCommand[] = [
     usage: 'pwd',
     help: 'print where we are',
     completes: 'nothing',
-    *run(session) {
-      yield session.where();
+    run(session) {
+      const where = session.where();
+      return printedView([where], { where });
     },
   },
   {
@@ -85,7 +93,7 @@ export const BROWSE_COMMANDS: readonly BrowseCommand[] = [
     completes: 'path',
     async run(session, args) {
       await session.changeDirectory(args[0] ?? Buffer.from('/'));
-      return [];
+      return null;
     },
   },
   {
@@ -100,7 +108,7 @@ export const BROWSE_COMMANDS: readonly BrowseCommand[] = [
     usage: 'stat PATH',
     help: 'print all that the dataset knows of an entry',
     completes: 'path',
-    async *run(session, args) {
+    async run(session, args) {
       const path = args[0];
       if (path === undefined || args.length > 1) {
         throw new DmError('usage', 'stat takes one PATH; see "help"');
@@ -108,7 +116,7 @@ export const BROWSE_COMMANDS: readonly BrowseCommand[] = [
       const components = session.resolve(path);
       const stat = await session.stat(components);
       if (stat.entry === null) throw new DmError('not_found', 'no such entry; see "ls"');
-      yield* statLines(stat, stat.entry);
+      return printedView(statLines(stat, stat.entry), statMessage(components, stat, stat.entry));
     },
   },
   {
@@ -123,7 +131,7 @@ export const BROWSE_COMMANDS: readonly BrowseCommand[] = [
     usage: 'restore SRC DST',
     help: 'have the agent bring it back with all metadata; it keeps its path below DST',
     completes: 'path',
-    run: restore,
+    run: (session, args, signal) => ({ lines: () => restore(session, args, signal), data: null }),
   },
   {
     name: 'exit',
@@ -132,23 +140,25 @@ export const BROWSE_COMMANDS: readonly BrowseCommand[] = [
     completes: 'nothing',
     run(session) {
       session.ended = true;
-      return [];
+      return null;
     },
   },
 ];
 
-/** The lines of one command. */
-export async function* runBrowseCommand(
+/** Runs one command and prints in the format that was asked for. */
+export async function runBrowseCommand(
   session: BrowseSession,
   words: readonly Buffer[],
+  output: Output,
   signal: AbortSignal,
-): AsyncGenerator<string> {
+): Promise<void> {
   const name = words[0]?.toString('utf8') ?? '';
   const command = BROWSE_COMMANDS.find((one) => one.name === name);
   if (command === undefined) {
     throw new DmError('usage', `browse has no command "${escapeText(name)}"; see "help"`);
   }
-  yield* await command.run(session, words.slice(1), signal);
+  const printed = await command.run(session, words.slice(1), signal);
+  if (printed !== null) await print(name, printed, output);
 }
 
 function* help(): Generator<string> {
@@ -160,43 +170,37 @@ function* help(): Generator<string> {
   yield 'backslash before a space. Several commands are separated by ";".';
 }
 
-async function* listAccounts(session: BrowseSession): AsyncGenerator<string> {
-  const { accounts } = await session.client.listAccounts({});
-  for (const { id, name } of accounts.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
-    yield `${id} (${escapeText(name)})`;
-  }
+function listAccounts(session: BrowseSession): Printed {
+  return printedList(accountsOf(session), {
+    columns: columns({}, 'id', 'name'),
+    lines: ({ id, name }) => [`${id} (${escapeText(name)})`],
+    row: ({ id, name }) => ({ id, name }),
+  });
 }
 
-async function* listDatasets(
+async function* accountsOf({ client }: BrowseSession): AsyncGenerator<Account> {
+  const { accounts } = await client.listAccounts({});
+  yield* accounts.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function listDatasets(
   session: BrowseSession,
   _args: readonly Buffer[],
   signal: AbortSignal,
-): AsyncGenerator<string> {
+): Printed {
   const query = { account: session.accountId(), base_path: '' };
-  for await (const dataset of session.client.listDatasets(query, signal)) {
-    const time = offsetTime(dataset.dataset_creation_time);
-    yield `${dataset.id}\t${time}\t${escapeControl(dataset.dataset_base_path)}`;
-  }
-}
-
-async function* list(
-  session: BrowseSession,
-  args: readonly Buffer[],
-  signal: AbortSignal,
-): AsyncGenerator<string> {
-  const paths = args.filter((word) => word[0] !== 0x2d);
-  const options = args.filter((word) => word[0] === 0x2d).map((word) => word.toString('utf8'));
-  if (paths.length > 1 || options.some((option) => option !== '-l')) {
-    throw new DmError('usage', 'ls takes -l and one PATH; see "help"');
-  }
-  const line = options.length > 0 ? longLine : shortLine;
-  const components = session.resolve(paths[0] ?? Buffer.from('.'));
-  const self = await session.entry(components);
-  if (self.type !== 'dir') {
-    yield line({ ...self, name: paths[0] ?? self.name });
-    return;
-  }
-  for await (const entry of session.entries(components, signal)) yield line(entry);
+  return printedList(session.client.listDatasets(query, signal), {
+    columns: columns({}, 'id', 'dataset_creation_time', 'dataset_base_path', 'dataset_state'),
+    *lines({ id, dataset_creation_time: time, dataset_base_path: path }) {
+      yield `${id}\t${offsetTime(time)}\t${escapeControl(path)}`;
+    },
+    row: ({ id, dataset_creation_time, dataset_base_path, dataset_state }) => ({
+      id,
+      dataset_creation_time,
+      dataset_base_path,
+      dataset_state,
+    }),
+  });
 }
 
 function one(command: string, args: readonly Buffer[]): string {

@@ -1,9 +1,10 @@
 import { DmError } from '../../model/error.js';
 import { escapePath } from '../../util/escape.js';
 import { Bring } from './bring.js';
-import { type Brought, BroughtLines, Tally } from './brought.js';
+import { BROUGHT_COLUMNS, type Brought, BroughtLines, broughtRow, Tally } from './brought.js';
 import { LocalDirectory, throughLink } from './local-directory.js';
 import { MetadataWriter } from './metadata-writer.js';
+import { type Printed, printedList } from './printed.js';
 import type { BrowseSession } from './session.js';
 
 export interface DownloadRequest {
@@ -19,12 +20,12 @@ export interface DownloadRequest {
   readonly forSpecials: string;
 }
 
-/** `download SRC DST [--metadata] [--force]`: the lines of a download. */
+/** `download SRC DST [--metadata] [--force]` */
 export function downloadCommand(
   session: BrowseSession,
   args: readonly Buffer[],
   signal: AbortSignal,
-): AsyncGenerator<string> {
+): Printed {
   const isFlag = (word: Buffer, flag: string): boolean => word.equals(Buffer.from(flag));
   const force = args.some((word) => isFlag(word, '--force'));
   const metadata = args.some((word) => isFlag(word, '--metadata'));
@@ -40,23 +41,27 @@ export function downloadCommand(
 
 /**
  * Brings data and permission bits with the caller's rights. A directory goes to DST/NAME, a file to DST, or DST/NAME
- * when DST is a directory. Yields the lines of each entry when it is there. An entry below a
+ * when DST is a directory. Tells of each entry when it is there. An entry below a
  * directory that cannot be brought is told by name and leaves nothing; the others go on, and the
  * end is `partial`, as it is when the dataset itself lacks something. What concerns all of them ends it; what came before stays.
  */
-export async function* download(
+export function download(
   session: BrowseSession,
   request: DownloadRequest,
   signal: AbortSignal,
-): AsyncGenerator<string> {
+): Printed {
   const lines = new BroughtLines();
   const tally = new Tally(request);
-  for await (const brought of bringAll(session, request, tally, signal)) {
-    tally.add(brought);
-    yield* lines.of(brought);
-  }
-  const outcome = tally.outcome();
-  if (outcome !== null) throw outcome;
+  const printed = printedList(bringAll(session, request, tally, signal), {
+    columns: BROUGHT_COLUMNS,
+    lines: (brought) => lines.of(brought),
+    row: broughtRow,
+  });
+  const end = () => {
+    const outcome = tally.outcome();
+    if (outcome !== null) throw outcome;
+  };
+  return { ...printed, end };
 }
 
 async function* bringAll(
@@ -72,7 +77,11 @@ async function* bringAll(
   const bring = new Bring(session, { force, writer }, signal);
   const place = openDestination(destination, entry.type === 'dir', name);
   using directory = place.directory;
-  yield* bring.top({ ...entry, name: place.name }, components, directory, escapePath(name));
+  const top = { ...entry, name: place.name };
+  for await (const brought of bring.top(top, components, directory, escapePath(name))) {
+    tally.add(brought);
+    yield brought;
+  }
   const { lacks } = session.connectedDataset();
   // What it does not have at all is nowhere in its tree, and nobody knows where it was.
   if (components.length === 0 && lacks !== null && bring.lacking < Math.max(1, lacks.exceptions)) {

@@ -1,10 +1,17 @@
 import { DmError } from '../../model/error.js';
 import { escapePath } from '../../util/escape.js';
 import type { BrowseEntry } from '../control-messages.js';
+import { ENTRY_COLUMNS, entryRow } from './entry-row.js';
 import { globMatcher } from './glob.js';
+import { type Printed, printedList } from './printed.js';
 import type { BrowseSession, Components } from './session.js';
 
 type Test = (entry: BrowseEntry) => boolean;
+
+interface Question {
+  readonly path: Buffer | null;
+  readonly matches: Test;
+}
 
 const TYPES: Readonly<Record<string, string>> = {
   f: 'file',
@@ -22,18 +29,37 @@ const SIZE_UNITS = 'kMGT';
  * below a directory for which all tests hold. Each directory is listed directories
  * first, then the search goes down into them.
  */
-export async function* find(
+export function find(
   session: BrowseSession,
   args: readonly Buffer[],
   signal: AbortSignal,
-): AsyncGenerator<string> {
-  const { path, matches } = parseFind(args);
+): Printed {
+  return printedList(found(session, parseFind(args), signal), {
+    columns: ENTRY_COLUMNS,
+    lines: ({ label }) => [label],
+    row: ({ components, entry }) => entryRow(components, entry),
+  });
+}
+
+interface Found {
+  /** Its path as it was asked for, as it is printed. */
+  readonly label: string;
+  readonly components: Components;
+  readonly entry: BrowseEntry;
+}
+
+async function* found(
+  session: BrowseSession,
+  { path, matches }: Question,
+  signal: AbortSignal,
+): AsyncGenerator<Found> {
   const start = session.resolve(path ?? Buffer.from('.'));
   const label = path === null ? './' : escapePath(path).replace(/\/*$/, '/');
   if (path !== null) {
     const entry = await session.entry(start);
     if (entry.type !== 'dir') {
-      if (matches({ ...entry, name: start.at(-1) ?? entry.name })) yield escapePath(path);
+      const isMatch = matches({ ...entry, name: start.at(-1) ?? entry.name });
+      if (isMatch) yield { label: escapePath(path), components: start, entry };
       return;
     }
   }
@@ -46,14 +72,20 @@ async function* below(
   label: string,
   matches: Test,
   signal: AbortSignal,
-): AsyncGenerator<string> {
+): AsyncGenerator<Found> {
   const directories: Buffer[] = [];
-  const others: string[] = [];
+  const others: Found[] = [];
   for await (const entry of session.entries(directory, signal)) {
-    if (entry.type === 'dir') {
-      directories.push(entry.name);
-      if (matches(entry)) yield `${label}${escapePath(entry.name)}/`;
-    } else if (matches(entry)) others.push(`${label}${escapePath(entry.name)}`);
+    const isDirectory = entry.type === 'dir';
+    if (isDirectory) directories.push(entry.name);
+    if (!matches(entry)) continue;
+    const one = {
+      label: `${label}${escapePath(entry.name)}${isDirectory ? '/' : ''}`,
+      components: [...directory, entry.name],
+      entry,
+    };
+    if (isDirectory) yield one;
+    else others.push(one);
   }
   yield* others;
   for (const name of directories) {
@@ -61,7 +93,7 @@ async function* below(
   }
 }
 
-function parseFind(args: readonly Buffer[]): { path: Buffer | null; matches: Test } {
+function parseFind(args: readonly Buffer[]): Question {
   let path: Buffer | null = null;
   const tests: Test[] = [];
   for (let at = 0; at < args.length; at++) {

@@ -27,8 +27,7 @@ async function runText(
   text: string,
 ): Promise<void> {
   for (const words of parseCommands(text)) {
-    const lines = runBrowseCommand(session, words, context.signal());
-    for await (const line of lines) await context.output.line(line);
+    await runBrowseCommand(session, words, context.output, context.signal());
     if (session.ended) return;
   }
 }

@@ -62,9 +62,7 @@ async function runLine(
 ): Promise<void> {
   try {
     for (const words of parseCommands(line)) {
-      for await (const text of runBrowseCommand(session, words, signal)) {
-        await context.output.line(text);
-      }
+      await runBrowseCommand(session, words, context.output, signal);
       if (session.ended) return;
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 import { DmError } from '../../model/error.js';
 import { download } from '../browse/download.js';
+import { print } from '../browse/printed.js';
 import { BrowseSession } from '../browse/session.js';
 import type { CommandContext } from '../command-context.js';
 import type { CommandSpec } from '../command-spec.js';
@@ -69,5 +70,5 @@ async function run(context: CommandContext): Promise<void> {
     force: options.has('force'),
     forSpecials: 'run it as root',
   };
-  for await (const line of download(session, request, signal)) await output.note(line);
+  await print('export', download(session, request, signal), output);
 }

@@ -160,6 +160,59 @@ describe('browse', () => {
     }
   });
 
+  describe('for programs', () => {
+    const asFormat = (format: string, commands: string) =>
+      runLine([`--format=${format}`, 'browse', '-c', `${CONNECT}${commands}`], memoryDataset(TREE));
+    const asJson = async (commands: string) =>
+      JSON.parse((await asFormat('json', commands)).stdout);
+
+    it('lists and finds as JSON, names by their bytes', async () => {
+      const listed = await asJson('ls');
+      expect(listed).to.have.length(6);
+      expect(listed[1]).to.deep.include({
+        path: 'c\\\\\\x0af\\xe9',
+        path_base64: Buffer.from('c\\\nf\xe9', 'latin1').toString('base64'),
+        type: 'file',
+        mode: 0o640,
+        size: 0,
+      });
+      expect(listed[4]).to.deep.include({ path: 'link', symlink_target: 'data' });
+      const found = await asJson('cd data; find -type f');
+      expect(found.map((one: { path: string }) => one.path)).to.deep.equal(['data/sub_dir/a_file']);
+      expect(await asJson('find -name nothing')).to.deep.equal([]);
+      expect((await asJson('list-accounts'))[0]).to.have.keys('id', 'name');
+      expect((await asJson('list-datasets'))[1]).to.include({ id: 2, dataset_state: 'COMPLETE' });
+    });
+
+    it('tells all of an entry as JSON', async () => {
+      const stat = await asJson('stat file_with_acl');
+      expect(stat).to.deep.include({ path: 'file_with_acl', size: 3, flags: 0x10 });
+      expect(stat.parents).to.deep.equal([
+        { gfid: `${GUID}1`, name: 'file_with_acl', name_base64: '' },
+      ]);
+      const note = stat.xattrs.find((one: { name: string }) => one.name === 'user.note');
+      expect(note.value_base64).to.equal(Buffer.from('hi').toString('base64'));
+    });
+
+    it('lists as CSV, with the fields of JSON as its heading', async () => {
+      const { stdout } = await asFormat('csv', 'ls data');
+      const [heading, first] = stdout.split('\r\n');
+      expect(heading?.split(',')).to.deep.equal(Object.keys((await asJson('ls data'))[0]));
+      expect(first).to.match(/^data\/sub_dir,,dir,/);
+    });
+
+    for (const command of ['help', 'restore data /to']) {
+      it(`does not do what has no such form: ${command}`, async () => {
+        const { code, stdout, stderr, calls } = await asFormat('json', command);
+        expect([code, stdout]).to.deep.equal([2, '']);
+        expect(stderr).to.match(
+          /^dm: usage: \w+ prints for people only; leave --format=json out$/m,
+        );
+        expect(calls.map(({ method }) => method)).not.to.include('createPolicy');
+      });
+    }
+  });
+
   it('runs a script on stdin and stops at the first failing command with its exit code', async () => {
     const stdin = `# a comment\nconnect-account backup2cloud\nconnect-dataset 2\nls data\ncd nowhere\nls\n`;
     const outcome = await runLine(['browse'], memoryDataset(TREE), { stdin });

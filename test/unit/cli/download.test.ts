@@ -194,6 +194,22 @@ describe('browse: download', () => {
       expect(stderr).to.match(/^dm: partial: 1 entry failed/);
     });
 
+    it('says so to programs, entry by entry', async () => {
+      const at = `connect-account backup2cloud; connect-dataset 2; download top ${place}`;
+      const words = ['--format=json', 'browse', '-c', at];
+      const { code, stdout, stderr } = await runLine(words, memoryDataset(broken));
+      expect(code).to.equal(6);
+      expect(stderr).to.match(/^dm: partial: /);
+      const rows: Record<string, string>[] = JSON.parse(stdout);
+      expect(rows.map(({ path, result, code: why }) => [path, result, why])).to.deep.equal([
+        ['top', 'done', ''],
+        ['top/a', 'done', ''],
+        ['top/bad', 'failed', 'corrupt'],
+        ['top/z', 'done', ''],
+      ]);
+      expect(rows[1]).to.include({ type: 'file', destination: `${place}/top/a` });
+    });
+
     it('goes on where it stopped, and replaces with --force', async () => {
       await download(`download top ${place}`, broken);
       const whole = dir({
