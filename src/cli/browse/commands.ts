@@ -166,8 +166,8 @@ function* help(): Generator<string> {
     yield usage;
     yield `    ${text}`;
   }
-  yield 'Names are written as they are printed: \\xNN is a byte, \\\\ a backslash. Quote with \' or ", or put a';
-  yield 'backslash before a space. Several commands are separated by ";".';
+  yield 'Names are written as they are printed: \\xNN is a byte, \\\\ a backslash, also in quotes. Quote with';
+  yield '\' or ", or put a backslash before a space. Several commands are separated by ";".';
 }
 
 function listAccounts(session: BrowseSession): Printed {

@@ -8,8 +8,7 @@ const SEPARATORS = ' \t\r';
 
 /**
  * The commands of a text, each as its words in bytes. Commands end at `;` and at line ends. `\xNN`
- * is a byte and `\\` a backslash, as names are printed; `'…'` is taken as it stands, `"…"` with
- * those two escapes. A command that begins with `#` is a comment.
+ * is a byte and `\\` a backslash, as names are printed, in `'…'` and `"…"` too. A command that begins with `#` is a comment.
  */
 export function parseCommands(text: string): Buffer[][] {
   const commands: Buffer[][] = [];
@@ -32,7 +31,7 @@ export function parseCommands(text: string): Buffer[][] {
   };
   while (at < text.length) {
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
-    const escaped = quote === "'" ? null : escapeAt(text, at, quote === '');
+    const escaped = escapeAt(text, at, quote === '');
     if (escaped !== null) {
       add(escaped.bytes);
       at += escaped.length;

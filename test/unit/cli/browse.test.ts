@@ -88,6 +88,12 @@ describe('browse', () => {
     ]);
   });
 
+  it('takes them back in quotes of either kind', async () => {
+    for (const quote of ["'", '"']) {
+      expect(await browse(`ls ${quote}c\\\\\\x0af\\xe9${quote}`)).to.have.length(1);
+    }
+  });
+
   it('finds directories first, then goes down', async () => {
     expect(await browse('find')).to.deep.equal([
       './data/',
@@ -261,8 +267,8 @@ describe('browse: words', () => {
       ['c', 'd e', 'f;g'],
       ['h i', ''],
     ]);
-    expect(split('a \\xff\\\\ \\q "\\x41" \'\\x41\'')).to.deep.equal([
-      ['a', '\xff\\', '\\q', 'A', '\\x41'],
+    expect(split("a \\xff\\\\ \\q \"\\x41\" '\\x41' '\\\\x41 \\d\"'")).to.deep.equal([
+      ['a', '\xff\\', '\\q', 'A', 'A', '\\x41 \\d"'],
     ]);
     expect(split('# nothing; here\nls #no')).to.deep.equal([['ls', '#no']]);
   });
