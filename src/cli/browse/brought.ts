@@ -4,9 +4,11 @@ import { escapePath } from '../../util/escape.js';
 import { bytesFields } from '../format/bytes-fields.js';
 import { columns } from '../format/columns.js';
 import { oneLine } from '../format/error-line.js';
-import { padText } from '../format/text.js';
+import { displayWidth, padText } from '../format/text.js';
 
+/** Width of the first column to begin with, and by what it grows for longer paths. */
 const LABEL_WIDTH = 17;
+const GROWTH = 8;
 
 /** Why an entry is not here, or not as it was. */
 export interface Failure {
@@ -47,10 +49,14 @@ export function failureOfEntry(error: unknown): Failure {
   return { code: error.code, message: error.message };
 }
 
-/** The lines that people read. */
+/** The lines that people read. Their first column is as wide as the longest path so far needs it. */
 export class BroughtLines {
+  #width = LABEL_WIDTH;
+
   *of({ label, type, destination, result, failures }: Brought): Generator<string> {
-    const start = padText(type === 'dir' ? `${label}/` : label, LABEL_WIDTH);
+    const path = type === 'dir' ? `${label}/` : label;
+    while (this.#width < displayWidth(path)) this.#width += GROWTH;
+    const start = padText(path, this.#width);
     if (result === 'skipped') yield `${start} skipped [${type}]`;
     if (result === 'done')
       yield `${start} -> ${escapePath(destination)}${type === 'dir' ? '/' : ''}`;

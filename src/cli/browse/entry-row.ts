@@ -16,6 +16,8 @@ export const ENTRY_COLUMNS = columns(
   'gid',
   'group_name',
   'size',
+  'rdev_major',
+  'rdev_minor',
   'mtime_ns',
   'symlink_target',
   'symlink_target_base64',
@@ -35,6 +37,8 @@ export function entryRow(components: Components, entry: BrowseEntry): object {
     gid: entry.gid,
     group_name: entry.group_name,
     size: entry.size,
+    rdev_major: entry.rdev_major,
+    rdev_minor: entry.rdev_minor,
     mtime_ns: entry.mtime_ns,
     ...bytesFields('symlink_target', entry.symlink_target),
     gfid: entry.gfid,
@@ -46,8 +50,6 @@ export function entryRow(components: Components, entry: BrowseEntry): object {
 export function statMessage(components: Components, stat: EntryStat, entry: BrowseEntry): object {
   return {
     ...entryRow(components, entry),
-    rdev_major: stat.rdev_major,
-    rdev_minor: stat.rdev_minor,
     atime_ns: stat.atime_ns,
     ctime_ns: stat.ctime_ns,
     btime_ns: stat.btime_ns,

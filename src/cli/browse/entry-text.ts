@@ -27,10 +27,16 @@ export function longLine(entry: BrowseEntry): string {
     String(entry.nlink).padStart(3),
     padText(owner(entry.user_name, entry.uid), 8),
     padText(owner(entry.group_name, entry.gid), 8),
-    humanBytes(entry.size).padStart(11),
+    sizeText(entry).padStart(11),
     nanosecondTime(entry.mtime_ns).slice(0, 19),
     `${shortLine(entry)}${link}`,
   ].join(' ');
+}
+
+/** A device has no size but its number, `major:minor`. */
+function sizeText({ type, size, rdev_major, rdev_minor }: BrowseEntry): string {
+  const isDevice = type === 'char' || type === 'block';
+  return isDevice ? `${rdev_major}:${rdev_minor}` : humanBytes(size);
 }
 
 /** `drwxr-sr-t` */

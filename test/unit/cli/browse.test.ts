@@ -82,6 +82,17 @@ describe('browse', () => {
     );
   });
 
+  it('lists devices with their numbers in place of a size', async () => {
+    const numbers = { rdev_major: 259, rdev_minor: 12 };
+    const root = dir({ disk: { type: 'block', stat: numbers }, tty: { type: 'char' } });
+    const words = ['browse', '-c', `${CONNECT}ls -l; ls -l disk`];
+    const { stdout } = await runLine(words, memoryDataset(root));
+    const [disk, tty, alone] = stdout.split('\n');
+    expect(disk).to.match(/^brw-r-----.* root +100 +259:12 2001-/);
+    expect(tty).to.match(/^crw-r-----.* root +100 +0:0 2001-/);
+    expect(alone).to.equal(disk);
+  });
+
   it('takes escaped names back', async () => {
     expect(await browse('ls c\\\\\\x0af\\xe9')).to.deep.equal([
       'c\\\\\\x0af\\xe9                   [file]',

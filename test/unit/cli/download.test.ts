@@ -70,6 +70,14 @@ describe('browse: download', () => {
     expect(names.sort()).to.deep.equal(['a_file', 'caf\xe9', 'empty', 'link']);
   });
 
+  it('keeps its columns where paths are long', async () => {
+    const names = ['a', 'a name of many characters', 'b', 'c'];
+    const root = dir({ top: dir(Object.fromEntries(names.map((name) => [name, file('')]))) });
+    const { stdout } = await download(`download top ${place}`, root);
+    const arrows = stdout.split('\n').map((line) => line.indexOf('->'));
+    expect(arrows).to.deep.equal([18, 18, 34, 34, 34, -1]);
+  });
+
   it('brings a file to DST, and to DST/NAME when DST is a directory', async () => {
     await download(
       `cd data; download ../README.txt ${place}/local; download ../README.txt ${place}`,
@@ -99,6 +107,7 @@ describe('browse: download', () => {
     const refused = await download(`download README.txt ${place}`);
     expect(refused.code).to.equal(1);
     expect(refused.stderr).to.match(/^dm: already_exists: .*README.txt exists; give --force/);
+    expect(refused.stdout).to.equal('');
     expect(text('README.txt')).to.equal('mine');
     const forced = await download(`download --force README.txt ${place}`);
     expect(forced.code).to.equal(0);

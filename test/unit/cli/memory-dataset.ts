@@ -135,6 +135,8 @@ function entryOf(name: Buffer, node: Node): BrowseEntry {
     is_self: false,
     user_name: 'root',
     group_name: '',
+    rdev_major: node.stat?.rdev_major ?? 0,
+    rdev_minor: node.stat?.rdev_minor ?? 0,
   };
 }
 
