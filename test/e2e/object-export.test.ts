@@ -111,6 +111,12 @@ describe('export of a backup that is not whole', function () {
     expect(whole.stdout).to.match(/^partial\/lost +failed: unreadable: /m);
     expect(whole.stderr).to.match(/^dm: partial: 1 entry failed/);
 
+    const again = await dmAlone(...exportOf('nightly/partial', byRoot));
+    expect(again.stdout).to.match(/^partial\/pipe +failed: already_exists: .*give --force/m);
+    const forced = await dmAlone(...exportOf('nightly/partial', byRoot), '--force');
+    expect(forced.stdout).to.match(/^partial\/pipe +-> /m);
+    expect(lstatSync(`${byRoot}/partial/pipe`).isFIFO()).to.equal(true);
+
     const place = new TempDirectory();
     chownSync(place.path, 65_534, 65_534);
     for (const more of [[], ['--force']]) {

@@ -35,6 +35,8 @@ const ENDS_ALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'internal',
   'usage',
   'agent_unreachable',
+  'peer_untrusted',
+  'peer_key_mismatch',
   'store_refused',
   'encryption_key',
   'dataset_untrusted',
