@@ -128,8 +128,6 @@ function entryOf(name: Buffer, node: Node): BrowseEntry {
     symlink_target: Buffer.from(node.target ?? '', 'latin1'),
     nlink: 1,
     content_version: '0'.repeat(16),
-    rdev_major: 0,
-    rdev_minor: 0,
     flags: 0,
     xattrs_digest: '',
     is_self: false,
