@@ -21,7 +21,13 @@ export type BrowseClient = Pick<
   | 'readFile'
 > &
   // Only an agent restores.
-  Partial<Pick<ControlClient, 'createPolicy' | 'runPolicy' | 'watchJob'>>;
+  Partial<RestoreClient>;
+
+/** What restoring asks of an agent. */
+export type RestoreClient = Pick<
+  ControlClient,
+  'createPolicy' | 'runPolicy' | 'watchJob' | 'deletePolicy'
+>;
 
 interface ConnectedDataset {
   readonly number: string;

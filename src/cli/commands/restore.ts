@@ -1,11 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { DmError } from '../../model/error.js';
 import type { CommandContext } from '../command-context.js';
 import { argument, type CommandSpec } from '../command-spec.js';
 import type { DatasetView, Job } from '../control-messages.js';
-import { datasetOf, jobOutcome } from '../job-outcome.js';
+import { escapeControl } from '../format/text.js';
+import { datasetOf } from '../job-outcome.js';
 import { reportJob, timeoutOf, waitForJob } from '../job-wait.js';
 import { type OptionValue, OptionValues } from '../option-values.js';
+import {
+  dropPolicy,
+  type OwnPolicy,
+  policyStays,
+  restoreName,
+  restoreOutcome,
+} from '../restore-policy.js';
 import { newPolicy } from './policy-message.js';
 
 export const restore: CommandSpec = {
@@ -59,37 +66,21 @@ async function run(context: CommandContext): Promise<void> {
   const restore = await parseRestore(context);
   if (context.options.boolean('dry-run') === true) return await dryRun(context, restore);
   const { dataset, target } = restore;
-  const name = `restore-${dataset.id}-${randomBytes(4).toString('hex')}`;
-  const before = restore.inPlace ? await keepWhatIsThere(context, `${name}-before`, target) : null;
-  const made = await makeAndRun(
-    context,
-    name,
-    `COPY of dataset ${dataset.id} to ${target}`,
-    copyFlags(context, restore),
-  );
-  const job = await waitForJob(context, made.jobId, timeoutOf(context));
-  const failure = await reportJob(context, job);
-  if (job.state !== 'finished') {
-    await takeBack(context, made, name);
-    if (before !== null && isUntouched(job)) await forgetBefore(context, before);
-  }
+  const name = restoreName(dataset.id);
+  const kept = restore.inPlace ? await keepWhatIsThere(context, `${name}-before`, target) : null;
+  const what = `COPY of dataset ${dataset.id} to ${target}`;
+  const made = await makeAndRun(context, name, what, copyFlags(context, restore));
+  const job = await waitForEnd(context, made, timeoutOf(context));
+  await reportJob(context, job);
+  await drop(context, made);
+  const failure = restoreOutcome(job);
+  if (job.state !== 'finished' && kept !== null && isUntouched(job)) await forget(context, kept);
   if (failure !== null) throw failure;
 }
 
 /** True when a copy has ended before anything of it was put in place. */
 function isUntouched({ progress, retry }: Job): boolean {
   return (retry?.count ?? 0) === 0 && BEFORE_APPLYING.has(progress?.phase ?? '');
-}
-
-/**
- * Deletes the policy of a run that failed or was cancelled: whoever gave the command has been told,
- * and `dm status` has no need to go on about it. Given again, the command makes another.
- */
-async function takeBack(context: CommandContext, { id }: Made, name: string): Promise<void> {
-  await (await context.client()).deletePolicy({ ref: id });
-  await context.output.note(
-    `policy ${id} (${name}) was deleted again; when what it says is mended, give the same command`,
-  );
 }
 
 async function parseRestore(context: CommandContext): Promise<Restore> {
@@ -138,24 +129,24 @@ async function dryRun(context: CommandContext, restore: Restore): Promise<void> 
   await context.output.view(preview);
 }
 
-/** A dataset of the tree as it is; null when there is no such directory any more. */
+/** Makes a dataset of the tree as it is; its number, or null when there is no such directory any more. */
 async function keepWhatIsThere(
   context: CommandContext,
   name: string,
   path: string,
-): Promise<Before | null> {
+): Promise<number | null> {
   const flags: [string, OptionValue][] = [
     ['policy-type', 'CREATION'],
     ['creation-base-path', path],
   ];
   const made = await makeAndRun(context, name, `CREATION of a dataset of ${path}`, flags);
-  const job = await waitForJob(context, made.jobId, null);
-  const failure = jobOutcome(job);
-  if (job.state !== 'finished') await takeBack(context, made, name);
+  const job = await waitForEnd(context, made, null);
+  await drop(context, made);
+  const failure = restoreOutcome(job);
   if (failure === null || failure.code === 'partial') {
     const dataset = datasetOf(job);
     await context.output.note(`dataset ${dataset} keeps what is at ${path} now`);
-    return { policy: made.id, name, dataset };
+    return dataset;
   } else if (job.error_code === 'source_missing') {
     await context.output.note(`${path} is not there, so that nothing has to be kept`);
     return null;
@@ -164,34 +155,20 @@ async function keepWhatIsThere(
   }
 }
 
-/** What was made of the tree before the copy. */
-interface Before {
-  readonly policy: string;
-  readonly name: string;
-  readonly dataset: number;
-}
-
-/** The tree is as it was: neither the dataset of it nor its policy is of use. */
-async function forgetBefore(
-  context: CommandContext,
-  { policy, name, dataset }: Before,
-): Promise<void> {
-  const client = await context.client();
-  await client.deletePolicy({ ref: policy });
-  const gone = `policy ${policy} (${name}) was deleted again`;
+/** The tree is as it was: the dataset of it is of no use. */
+async function forget(context: CommandContext, dataset: number): Promise<void> {
   try {
-    await client.deleteDataset({ account: '', dataset: String(dataset) });
+    await (await context.client()).deleteDataset({ account: '', dataset: String(dataset) });
   } catch (error) {
     if (!(error instanceof DmError)) throw error;
-    await context.output.note(`${gone}; dataset ${dataset} stays: ${error.message}`);
+    await context.output.note(`dataset ${dataset} stays: ${error.message}`);
     return;
   }
-  await context.output.note(`${gone}, and dataset ${dataset}: nothing was changed`);
+  await context.output.note(`dataset ${dataset} was deleted again: nothing was changed`);
 }
 
 /** A policy and its job. */
-interface Made {
-  readonly id: string;
+interface Made extends OwnPolicy {
   readonly jobId: number;
 }
 
@@ -206,8 +183,37 @@ async function makeAndRun(
   const policy = newPolicy([name], new OptionValues(new Map(flags)));
   const { id } = await client.createPolicy({ policy, run_now: false });
   await context.output.note(`policy ${id} (${name}): ${what}`);
-  const { job_id } = await client.runPolicy({ ref: String(id) });
-  return { id, jobId: job_id };
+  try {
+    const { job_id } = await client.runPolicy({ ref: id });
+    return { id, name, jobId: job_id };
+  } catch (error) {
+    await drop(context, { id, name });
+    throw error;
+  }
+}
+
+/** The job as it ended. */
+async function waitForEnd(
+  context: CommandContext,
+  made: Made,
+  timeout: AbortSignal | null,
+): Promise<Job> {
+  try {
+    return await waitForJob(context, made.jobId, timeout);
+  } catch (error) {
+    await context.output.note(policyStays(made));
+    throw error;
+  }
+}
+
+/**
+ * Deletes the policy of a run that has ended, however: whoever gave the command has been told, and `dm status` has no
+ * need to go on about it. Given again, the command makes another.
+ */
+async function drop(context: CommandContext, policy: OwnPolicy): Promise<void> {
+  const { gone, text } = await dropPolicy(await context.client(), policy);
+  if (gone) await context.output.note(text);
+  else context.io.stderr.write(`dm: ${escapeControl(text)}\n`);
 }
 
 function copyFlags(context: CommandContext, restore: Restore): [string, OptionValue][] {
