@@ -6,7 +6,6 @@ import type { DatasetInfo } from '../model/dataset.js';
 import type { DatasetId } from '../model/ids.js';
 import type { Job } from '../model/job.js';
 import type { CopyingRule, CopyRule, Policy, RepeatCopyRule } from '../model/policy.js';
-import { parseEscaped } from '../util/escape.js';
 import { datasetByNumber, planCopy } from './copy-choice.js';
 import { CopyCounters } from './copy-counters.js';
 import { openMover } from './copy-mover.js';
@@ -16,6 +15,7 @@ import { type KeepBaseModules, keepBase } from './keep-base.js';
 import { placePath } from './place-path.js';
 import { requireSubpaths } from './require-subpaths.js';
 import { settleCopy } from './settle-copy.js';
+import { parseSubpath } from './subpath.js';
 
 export interface CopyRunModules extends KeepBaseModules {
   readonly places: Places;
@@ -48,7 +48,7 @@ export async function runCopy(
   const adopt =
     context.job.options.adopt &&
     (await target.target.inspect(copy.targetPath, signal)).kind === 'foreign';
-  const subpaths = rule.subpaths.map((subpath) => parseEscaped(subpath));
+  const subpaths = rule.subpaths.map(parseSubpath);
   await requireSubpaths(source.source, dataset, subpaths, signal);
   return await move(
     policy,

@@ -16,6 +16,7 @@ import { escapePath, parseEscaped } from '../util/escape.js';
 import { tellHowToAccept } from './accept-source.js';
 import { datasetByNumber, planCopy } from './copy-choice.js';
 import { placePath } from './place-path.js';
+import { parseSubpath } from './subpath.js';
 
 /** What a run of a policy would do now. */
 export interface PolicyPreview {
@@ -154,7 +155,7 @@ async function previewSubpaths(
   signal: AbortSignal,
 ): Promise<PolicyPreview> {
   await using reader = await source.open({ number }, signal);
-  const subpaths = rule.subpaths.map((subpath) => parseEscaped(subpath));
+  const subpaths = rule.subpaths.map(parseSubpath);
   const wanted = { base: null, subpaths, lanes: 1, resume: null, structureOnly: true };
   const all = { names: null, isNew: () => true };
   const changes = await countStream(reader.changes(wanted, signal), all);

@@ -1,5 +1,6 @@
 import type { BasePolicy, Override } from '../model/base-policy.js';
 import { DmError } from '../model/error.js';
+import { parseSubpath } from './subpath.js';
 import {
   type PolicyWorld,
   requireAccount,
@@ -23,6 +24,7 @@ export async function validateBasePolicy(base: BasePolicy, world: PolicyWorld): 
       'a base policy without --override-list decides nothing; name what it decides, for example SCHEDULE',
     );
   }
+  for (const subpath of base.subpaths) parseSubpath(subpath);
   await requireAccount(base.sourceAccountId, '--source-account-id', world);
   await requireAccount(base.targetAccountId, '--target-account-id', world);
   await requireWorker(base.newTasksAccountId, world);

@@ -9,6 +9,7 @@ import type {
   PolicyRule,
 } from '../model/policy.js';
 import { escapePath } from '../util/escape.js';
+import { parseSubpath } from './subpath.js';
 import { type TasksWorld, validateTasks } from './validate-tasks.js';
 
 const MAX_NAME = 255;
@@ -113,7 +114,7 @@ async function validateRule(rule: PolicyRule, world: PolicyWorld): Promise<void>
   await validateTargetType(rule, world);
   await validateTasks(rule, world);
   if (rule.type === 'COPY') {
-    for (const subpath of rule.subpaths) validateSubpath(subpath);
+    for (const subpath of rule.subpaths) parseSubpath(subpath);
     validateRestore(rule, world);
   }
 }
@@ -193,19 +194,6 @@ function validatePath(path: string, what: string, here: boolean, world: PolicyWo
     );
   }
   if (here) world.checkLocalPath(path);
-}
-
-function validateSubpath(subpath: string): void {
-  const components = subpath.split('/');
-  if (
-    subpath === '' ||
-    subpath.startsWith('/') ||
-    components.some((name) => name === '..' || name === '.')
-  ) {
-    throw invalid(
-      `subpath "${subpath.slice(0, 80)}" must be relative to the source base path, without "." or ".."`,
-    );
-  }
 }
 
 function refuseTargetInSource(

@@ -128,6 +128,26 @@ describe('dm restore', function () {
     expect(forbidden).to.contain('target_forbidden').and.contain('--in-place');
   });
 
+  it('takes a directory with a slash behind it, and refuses an empty name at once', async () => {
+    const to = agents.root('alpha', 'slash');
+    expect(await preview('docs/deep/', `--to=${to}`)).to.include({ conflicts: 0 });
+    const { code, stderr } = await restore('docs/deep/', `--to=${to}`);
+    expect(code, stderr).to.equal(0);
+    expect(differences(join(kept(), 'docs/deep'), join(to, 'docs/deep'))).to.deep.equal([]);
+    for (const dryRun of [[], ['--dry-run']]) {
+      const empty = await restore('docs//deep', `--to=${to}-not`, ...dryRun);
+      expect(empty.code).to.equal(2);
+      expect(empty.stderr).to.match(/^dm: invalid_argument: subpath "docs\/\/deep" /);
+    }
+    const words = `connect-account disk; connect-dataset 1; restore docs/deep/ ${to}-shell`;
+    const shell = await dm(agents.agent('alpha'), 'browse', '-c', words);
+    expect(shell.code, shell.stderr).to.equal(0);
+    expect(readdirSync(`${to}-shell/docs`)).to.deep.equal(['deep']);
+    const path = 'disk:nightly/docs/deep/';
+    const versions = await dmJson<object[]>(agents.agent('alpha'), 'versions', path);
+    expect(versions).to.have.length(1);
+  });
+
   it('leaves nothing at the target of a path that the dataset does not have', async () => {
     const to = agents.root('alpha', 'never');
     const { code, stderr } = await restore('docs/nothing-there', `--to=${to}`);

@@ -3,9 +3,10 @@ import type { Offer } from '../../endpoint/target.js';
 import type { Places } from '../../engine/places.js';
 import type { DatasetInfo } from '../../model/dataset.js';
 import { placePath } from '../../policy/place-path.js';
+import { parseSubpath } from '../../policy/subpath.js';
 import type { PreviewRestoreRequest__Output } from '../../rpc/generated/control/datamover/v1/PreviewRestoreRequest.js';
 import type { RestorePreview } from '../../rpc/generated/control/datamover/v1/RestorePreview.js';
-import { escapePath, parseEscaped } from '../../util/escape.js';
+import { escapePath } from '../../util/escape.js';
 import { LOCAL_OWNER } from '../open-places.js';
 import { asOfTime, findDataset } from './datasets.js';
 import { existingFiles } from './policy-messages.js';
@@ -48,7 +49,7 @@ function offerOf(request: PreviewRestoreRequest__Output, dataset: DatasetInfo): 
   return {
     dataset,
     base: null,
-    subpaths: request.subpaths.map((subpath) => parseEscaped(subpath)),
+    subpaths: request.subpaths.map(parseSubpath),
     targetPath: placePath(request.target_path),
     createDataset: false,
     retention: { periodSeconds: null, reserve: 0 },
