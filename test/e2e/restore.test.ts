@@ -115,6 +115,7 @@ describe('dm restore', function () {
     const again = await restore('docs/deep', '--in-place');
     expect(again.code).to.equal(1);
     expect(again.stderr).to.contain('target_not_empty').and.contain('docs/deep');
+    expect(again.stderr).to.contain('--existing=skip');
     expect(again.stdout).to.match(/policy \d+ \(restore-1-\w+\) was deleted again/);
     // What was made for its sake is of no use, since nothing was put in place.
     const [, before] = /dataset (\d+) was deleted again: nothing/.exec(again.stdout) ?? [];
@@ -148,6 +149,17 @@ describe('dm restore', function () {
     expect(versions).to.have.length(1);
   });
 
+  it('shows a path that holds a line break as one line', async () => {
+    const to = agents.root('alpha', 'two\nlines');
+    for (const outcome of [0, 1]) {
+      const { code, stdout, stderr } = await restore('docs/deep', `--to=${to}`);
+      expect(code, stderr).to.equal(outcome);
+      expect(stdout).to.match(/: COPY of dataset 1 to .*two\\x0alines\njob /);
+      if (outcome === 1) expect(stderr).to.contain('two\\x0alines');
+    }
+    expect(existsSync(join(to, 'docs/deep'))).to.equal(true);
+  });
+
   it('leaves nothing at the target of a path that the dataset does not have', async () => {
     const to = agents.root('alpha', 'never');
     const { code, stderr } = await restore('docs/nothing-there', `--to=${to}`);
@@ -163,7 +175,8 @@ describe('dm restore', function () {
     writeFileSync(join(to, 'nothing'), 'mine\n');
     writeFileSync(join(to, 'more'), 'mine\n');
     const refused = await restore(`--to=${to}`);
-    expect(refused.stderr).to.contain('target_not_empty');
+    expect(refused.stderr).to.contain('target_not_empty').and.contain('--existing=skip');
+    expect(refused.stderr).to.not.contain('--adopt');
     const skipped = await restore(`--to=${to}`, '--existing=skip');
     // What it keeps is not what the directory stands in the place of.
     expect(skipped.code, skipped.stderr).to.equal(6);

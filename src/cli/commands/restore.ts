@@ -68,7 +68,7 @@ async function run(context: CommandContext): Promise<void> {
   const { dataset, target } = restore;
   const name = restoreName(dataset.id);
   const kept = restore.inPlace ? await keepWhatIsThere(context, `${name}-before`, target) : null;
-  const what = `COPY of dataset ${dataset.id} to ${target}`;
+  const what = `COPY of dataset ${dataset.id} to ${escapeControl(target)}`;
   const made = await makeAndRun(context, name, what, copyFlags(context, restore));
   const job = await waitForEnd(context, made, timeoutOf(context));
   await reportJob(context, job);
@@ -135,20 +135,21 @@ async function keepWhatIsThere(
   name: string,
   path: string,
 ): Promise<number | null> {
+  const shown = escapeControl(path);
   const flags: [string, OptionValue][] = [
     ['policy-type', 'CREATION'],
     ['creation-base-path', path],
   ];
-  const made = await makeAndRun(context, name, `CREATION of a dataset of ${path}`, flags);
+  const made = await makeAndRun(context, name, `CREATION of a dataset of ${shown}`, flags);
   const job = await waitForEnd(context, made, null);
   await drop(context, made);
   const failure = restoreOutcome(job);
   if (failure === null || failure.code === 'partial') {
     const dataset = datasetOf(job);
-    await context.output.note(`dataset ${dataset} keeps what is at ${path} now`);
+    await context.output.note(`dataset ${dataset} keeps what is at ${shown} now`);
     return dataset;
   } else if (job.error_code === 'source_missing') {
-    await context.output.note(`${path} is not there, so that nothing has to be kept`);
+    await context.output.note(`${shown} is not there, so that nothing has to be kept`);
     return null;
   } else {
     throw failure;

@@ -1,5 +1,6 @@
 import { splitPath } from '../../../model/entry-name.js';
 import { DmError } from '../../../model/error.js';
+import { escapePath } from '../../../util/escape.js';
 import { checkOfferForm } from '../../receive/check-offer-form.js';
 import type { Offer } from '../../target.js';
 import { isErrno } from '../sys/errno.js';
@@ -7,6 +8,7 @@ import { close, O_PATH, openBeneath } from '../sys/open.js';
 import { type CheckedTarget, mergesInto } from './target-check.js';
 
 const SLASH = Buffer.from('/');
+const EXISTING = '--existing=skip, changed or overwrite';
 
 /** How an offer that was not refused goes on. */
 export type Acceptance = 'first' | 'into' | 'merge' | 'adopt' | 'increment' | 'committed';
@@ -32,7 +34,7 @@ export function acceptOffer(offer: Offer, target: CheckedTarget): Acceptance {
       }
       throw new DmError(
         'target_not_empty',
-        `${shown(target)} holds files that no copy put there; empty it, use another path, or take it as a copy with \`dm policies run --adopt\``,
+        `${shown(target)} holds files that no copy put there; empty it, use another path, or ${orElse(offer)}`,
         { data: { path: shown(target) } },
       );
     case 'released':
@@ -67,7 +69,7 @@ function acceptRestore(offer: Offer, target: CheckedTarget): Acceptance {
   if (offer.subpaths.length === 0) {
     throw new DmError(
       'target_not_empty',
-      `${shown(target)} holds files; say with --existing what becomes of them, or name the paths to restore`,
+      `${shown(target)} holds files; say with ${EXISTING} what becomes of them, or name the paths to restore`,
       { data: { path: shown(target) } },
     );
   }
@@ -154,13 +156,21 @@ function refuseExisting(offer: Offer, target: CheckedTarget): void {
       if (isErrno(error, 'ENOENT')) continue;
       if (!isErrno(error, 'ENOTDIR', 'ELOOP')) throw error;
     }
-    const path = `${shown(target)}/${Buffer.from(subpath)}`;
-    throw new DmError(
-      'target_not_empty',
-      `${path} is there already; move it away or use another target`,
-      { data: { path } },
-    );
+    const path = `${shown(target)}/${escapePath(subpath)}`;
+    const remedy = offer.createDataset
+      ? 'move it away or use another target'
+      : `move it away, use another target, or ${orElse(offer)}`;
+    throw new DmError('target_not_empty', `${path} is there already; ${remedy}`, {
+      data: { path },
+    });
   }
+}
+
+/** What can be done about files that are there; only a tree that is kept up to date can be adopted. */
+function orElse({ createDataset }: Offer): string {
+  return createDataset
+    ? 'take it as a copy with `dm policies run --adopt`'
+    : `say what becomes of them with ${EXISTING} of \`dm restore\``;
 }
 
 function owned(target: CheckedTarget, why: string): DmError {
@@ -176,5 +186,5 @@ function diverged(target: CheckedTarget, why: string): DmError {
 }
 
 function shown({ path }: CheckedTarget): string {
-  return Buffer.from(path).toString();
+  return escapePath(path);
 }

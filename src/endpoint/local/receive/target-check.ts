@@ -1,6 +1,7 @@
 import { splitAbsolute } from '../../../model/absolute-path.js';
 import { PRE_REPAIR } from '../../../model/dataset.js';
 import { DmError } from '../../../model/error.js';
+import { escapePath } from '../../../util/escape.js';
 import type { Base } from '../../source.js';
 import type { RestoreRules, TargetState } from '../../target.js';
 import { type DataRoot, PRIVATE_NAME, rootOf } from '../layout/data-root.js';
@@ -38,14 +39,17 @@ export function checkTarget(
   root.expectInPlace();
   const components = root.relative(path) ?? [];
   const absolute = Buffer.concat(splitAbsolute(path).flatMap((name) => [SLASH, name]));
-  const shown = absolute.toString();
+  const shown = escapePath(absolute);
   if (components.length === 0) throw forbidden(shown, 'is a root itself; use a directory below it');
   if (components[0]?.toString('latin1') === PRIVATE_NAME) {
     throw forbidden(shown, 'is in the agent’s own directory; use another one');
   }
   for (const other of roots) {
     if (startsWith(splitAbsolute(other.path), splitAbsolute(absolute))) {
-      throw forbidden(shown, `holds the root ${other.path}; use a directory below that`);
+      throw forbidden(
+        shown,
+        `holds the root ${escapePath(other.path)}; use a directory below that`,
+      );
     }
   }
   const isMerge = restore !== undefined && mergesInto(restore);
@@ -105,7 +109,7 @@ function findTree(
       const below = startsWith(base, components);
       if (above && below) same = found;
       else if (above || below) {
-        const other = Buffer.from(found.tree.basePath).toString();
+        const other = escapePath(found.tree.basePath);
         const what = found.tree.role === 'origin' ? 'datasets are made of' : 'is received into';
         throw forbidden(shown, `is ${above ? 'below' : 'above'} ${other}, which ${what}`);
       }
