@@ -80,7 +80,7 @@ export function statusHandlers(modules: StatusModules) {
         checked_at: timeText(nowMs),
         problems: [...problems],
         notes: [...notes],
-        policies: policies.map((one) => policyStatus(one, nowMs)),
+        policies: policies.filter(isOfInterest).map((one) => policyStatus(one, nowMs)),
         trees: trees.map((tree) => ({
           ...pathFields(tree.path),
           role: tree.role,
@@ -101,6 +101,12 @@ export function statusHandlers(modules: StatusModules) {
       };
     },
   };
+}
+
+/** A restore that has succeeded neither keeps anything up to date nor runs again. */
+function isOfInterest({ policy: { rule, spent }, outcome }: PolicyOverview): boolean {
+  const isRestore = rule.type === 'COPY' && !rule.createDatasetOnTarget;
+  return !(isRestore && spent && outcome?.last.state === 'finished');
 }
 
 /** Where enabled policies of this agent copy a tree, as PLACE:PATH, and which have never done it. */

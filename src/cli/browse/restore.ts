@@ -53,7 +53,7 @@ export async function* restore(
     throw error;
   }
   yield jobSummary(job);
-  yield (await dropPolicy(client, { id, name })).text;
+  if (job.state !== 'finished') yield (await dropPolicy(client, { id, name })).text;
   const failure = restoreOutcome(job);
   if (failure !== null) throw failure;
 }

@@ -72,7 +72,8 @@ async function run(context: CommandContext): Promise<void> {
   const made = await makeAndRun(context, name, what, copyFlags(context, restore));
   const job = await waitForEnd(context, made, timeoutOf(context));
   await reportJob(context, job);
-  await drop(context, made);
+  // That of a restore that succeeded stays as a record.
+  if (job.state !== 'finished') await drop(context, made);
   const failure = restoreOutcome(job);
   if (job.state !== 'finished' && kept !== null && isUntouched(job)) await forget(context, kept);
   if (failure !== null) throw failure;
@@ -208,8 +209,8 @@ async function waitForEnd(
 }
 
 /**
- * Deletes the policy of a run that has ended, however: whoever gave the command has been told, and `dm status` has no
- * need to go on about it. Given again, the command makes another.
+ * Deletes a policy that nobody needs any more: whoever gave the command has been told, and `dm status` has no need to go on about
+ * it. Given again, the command makes another.
  */
 async function drop(context: CommandContext, policy: OwnPolicy): Promise<void> {
   const { gone, text } = await dropPolicy(await context.client(), policy);
