@@ -2,10 +2,8 @@ import { join } from 'node:path';
 import type { DatasetInfo } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import { RepositoryLayout } from '../../repository/object-layout.js';
-import type { ObjectStore } from '../../repository/object-store.js';
 import { plainTree } from '../../repository/plain-path.js';
 import type { RecordSigner } from '../../repository/record-signature.js';
-import { newTableMemory } from '../../repository/segment-table.js';
 import { escapePath } from '../../util/escape.js';
 import type { WorkerPool } from '../../worker/pool.js';
 import { checkOfferForm } from '../receive/check-offer-form.js';
@@ -20,12 +18,10 @@ import { keptDataset, newestKept } from './kept-datasets.js';
 import { recordDigest } from './newest-record.js';
 import { claimPlain } from './receive/claim-plain.js';
 import type { DatasetNumbers } from './receive/give-number.js';
-import { fetchPages } from './receive/local-copies.js';
 import { ObjectReceiveSession } from './receive/object-receive-session.js';
-import { openIndex } from './receive/open-index.js';
-import { isStored, openSession, refuseOther } from './receive/open-session.js';
-import { PlainDone } from './receive/plain-done.js';
+import { isStored, refuseOther } from './receive/open-session.js';
 import { plainOffer } from './receive/plain-offer.js';
+import { prepareSession } from './receive/prepare-session.js';
 import { loadSession } from './receive/session-record.js';
 import { storedOffer } from './receive/stored-offer.js';
 import {
@@ -34,7 +30,6 @@ import {
   type ObjectTaskInput,
 } from './receive/task-input.js';
 import { UploadedPacks } from './receive/uploaded-packs.js';
-import { usablePacks } from './receive/usable-packs.js';
 import { WorkDirectory } from './receive/work-directory.js';
 import { refuseEmptied } from './refuse-emptied.js';
 import { openOrMakeRepository, openRepository, type Repository } from './repository.js';
@@ -241,24 +236,11 @@ export class ObjectTarget implements Target {
     repository: Repository,
     signal: AbortSignal,
   ): Promise<ReceiveSession> {
-    const { store, pool } = this.#modules;
-    const { repository: id } = repository.format;
+    const { pool } = this.#modules;
     const work = this.#workOf(repository);
-    work.make();
-    const session = openSession(offer, base, repository, work);
-    if (base !== null) {
-      await fetchPages(repository, work, session.pagePacks, this.#modules, signal);
-    }
-    const hasSegments = base !== null && base.record.maps.segments !== null;
-    await openIndex(repository, work, { hasSegments }, this.#modules, signal);
-    const usable = await usableAtStart(repository, work, store, signal);
-    const input: ObjectTaskInput = {
-      work: work.path,
-      repository: id,
-      master: repository.master,
-      table: newTableMemory(),
-      usable: usable.memory,
-    };
+    const modules = { ...this.#modules, repository, work };
+    const prepared = await prepareSession(offer, base, modules, signal);
+    const { session, input, plainBytes } = prepared;
     const resumed = await pool.run<ObjectTaskInput, ObjectResumeResult>(
       OBJECT_RECEIVE_TASKS.resume,
       input,
@@ -269,25 +251,9 @@ export class ObjectTarget implements Target {
     return new ObjectReceiveSession(
       {
         ...{ lockPath: sessionPath(offer.targetPath), session, input, resumed },
-        plainBytes: usable.plainBytes,
+        plainBytes,
       },
-      { ...this.#modules, repository, work, uploaded },
+      { ...modules, uploaded },
     );
   }
-}
-
-/** What a session may rely on: data packs, or of a plain copy the objects that are there. */
-async function usableAtStart(
-  repository: Repository,
-  work: WorkDirectory,
-  store: ObjectStore,
-  signal: AbortSignal,
-): Promise<{ memory: SharedArrayBuffer; plainBytes: number }> {
-  const { layout } = repository;
-  if (layout.plainTree === null) {
-    const { data } = await usablePacks(repository, store, signal);
-    return { memory: data.memory, plainBytes: 0 };
-  }
-  const { objects, bytes } = await new PlainDone(work).there({ layout, work }, store, signal);
-  return { memory: objects.memory, plainBytes: bytes };
 }

@@ -6,6 +6,8 @@ import { IndexRunReader } from '../../../repository/index-run-reader.js';
 import { IndexRunWriter } from '../../../repository/index-run-writer.js';
 import { mergeRuns, type RunEntry } from '../../../repository/merge-runs.js';
 import { newObjectPackId } from '../../../repository/object-pack-format.js';
+import { PackSet } from '../../../repository/pack-set.js';
+import type { RepositoryMaps } from '../../../repository/repository-record.js';
 import { SegmentTable } from '../../../repository/segment-table.js';
 import { planCommit } from '../../receive/commit-plan.js';
 import { makeContentDigests } from '../../receive/content-digests.js';
@@ -14,6 +16,7 @@ import { withPaths } from '../../receive/failure-paths.js';
 import type { FileFailure } from '../../receive/file-failure.js';
 import { LaneLog } from '../../receive/lane-log.js';
 import { ReceiveOutcome } from '../../receive/receive-outcome.js';
+import { findLostPacks } from './lost-packs.js';
 import type { ObjectWorkspace } from './object-workspace.js';
 import { makeSegmentsMap } from './segments-of-session.js';
 import type { ObjectCommitInput, ObjectCommitResult } from './task-input.js';
@@ -66,8 +69,11 @@ export async function commitObjectSession(
     modules,
     signal,
   );
+  const { usable } = workspace;
+  // What the base has of them may lie in what is gone.
+  const failed = input.isBaseLacking ? outcome.failed.keys() : [];
   const segments = await makeSegmentsMap(
-    { base, baseSegments, next, logs, scratch, usable: workspace.usable, ...modules },
+    { base, baseSegments, next, logs, scratch, usable, failed, ...modules },
     signal,
   );
   const former = session.base === null ? null : base;
@@ -76,15 +82,33 @@ export async function commitObjectSession(
     signal,
   );
   await packs.sync();
+  const maps = { ...session.maps, content, segments, exceptions };
   return {
-    maps: { ...session.maps, content, segments, exceptions },
+    maps,
     dataset: { ...session.dataset, ...digests },
     state: outcome.failed.size > 0 ? 'COMPLETE_PARTIAL' : 'COMPLETE',
     statistics: plan.statistics,
     failures: await withPaths(givenUp, next),
     pagePacks: packs.made,
     indexRun: writeIndexRun(input, workspace),
+    lost: await lostOf(maps, input, workspace, signal),
   };
+}
+
+/** Nothing is read when all that the base refers to is known to be there. */
+async function lostOf(
+  maps: RepositoryMaps,
+  input: ObjectCommitInput,
+  workspace: ObjectWorkspace,
+  signal: AbortSignal,
+): Promise<PackId[]> {
+  if (input.stored === null) return [];
+  const stored = new PackSet(input.stored.pages);
+  const data = new PackSet(input.stored.data);
+  const own = new Set([...workspace.session.pagePacks, ...workspace.packs.made]);
+  const pages = { has: (pack: PackId) => own.has(pack) || stored.has(pack) };
+  const lost = await findLostPacks(maps, { data, pages }, workspace, signal);
+  return [...lost.data, ...lost.pages];
 }
 
 function refuse(

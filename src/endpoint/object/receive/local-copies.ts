@@ -22,22 +22,22 @@ export interface LocalCopiesModules {
 }
 
 /**
- * Makes the local page packs those of the repository, and `own`: only packs that are missing here, or without any page, are
- * read. Those that a prune deletes meanwhile are passed over: a dataset that is relied on needs none of them. When it ends, also
+ * Makes the local page packs those of the repository, and `own`, and with `keepAbsent` what else is here: only packs that are
+ * missing here, or without any page, are read. Those that a prune deletes meanwhile are passed over: a dataset that is relied on needs none of them. When it ends, also
  * when it fails, nothing is fetched any more.
  */
 export async function fetchPages(
   repository: Repository,
   work: WorkDirectory,
-  own: readonly PackId[],
-  { store }: LocalCopiesModules,
+  { own, keepAbsent }: { readonly own: readonly PackId[]; readonly keepAbsent: boolean },
+  { store }: Pick<LocalCopiesModules, 'store'>,
   signal: AbortSignal,
 ): Promise<void> {
   const prefix = repository.layout.packs('pages');
   const there = await namesBelow(store, prefix, signal);
   const kept = new Set<PackId>([...there, ...own]);
   const here = new Set(idsIn(work.pages));
-  for (const pack of here) if (!kept.has(pack)) rmSync(join(work.pages, pack));
+  if (!keepAbsent) for (const pack of here) if (!kept.has(pack)) rmSync(join(work.pages, pack));
   const fetches = new UploadQueue({ parallel: PARALLEL });
   try {
     for (const pack of there) {

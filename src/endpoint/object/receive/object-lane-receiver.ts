@@ -29,6 +29,8 @@ export interface ObjectLaneModules {
   readonly base: Catalog;
   readonly next: Catalog;
   readonly writer: ContentWriter;
+  /** Whether all bytes that the base has of a file are stored. */
+  hasContent(gfid: Gfid): MaybePromise<boolean>;
 }
 
 type FailureRecord = Extract<PayloadRecord, { kind: 'failure' }>;
@@ -213,11 +215,12 @@ export class ObjectLaneReceiver {
 
   /** Null when the content is not stored, or not whole. */
   async #sizeOfBasis({ gfid, version }: ContentName): Promise<bigint | null> {
-    const { base } = this.#modules;
+    const { base, hasContent } = this.#modules;
     const inode = await base.encodedInode(gfid);
     if (inode === null || inodeVersion(inode) !== version) return null;
     const exception = await base.exception(gfid);
-    return exception !== null && isContentFailure(exception.code) ? null : inodeSize(inode);
+    if (exception !== null && isContentFailure(exception.code)) return null;
+    return (await hasContent(gfid)) ? inodeSize(inode) : null;
   }
 
   #start(record: FileRecord, basisSize: bigint, resumed: OpenFile | null): void {

@@ -13,6 +13,7 @@ import { writeStream } from '../../receive/write-stream.js';
 import type { CommitRequest, CommitResult, ReceiveSession, TargetProgress } from '../../target.js';
 import { lockOfNew } from '../lock/lock-period.js';
 import { storedInfo } from '../repository-datasets.js';
+import { makeCommit } from './make-commit.js';
 import { mergeIndex } from './merge-index.js';
 import { PackSlots } from './pack-slots.js';
 import { PlainDone } from './plain-done.js';
@@ -21,8 +22,6 @@ import { keepMsOf, type PublishModules, publishDataset } from './publish-dataset
 import { loadSession, type ObjectSession, saveSession } from './session-record.js';
 import {
   OBJECT_RECEIVE_TASKS,
-  type ObjectCommitInput,
-  type ObjectCommitResult,
   type ObjectLaneInput,
   type ObjectLaneMessage,
   type ObjectLaneResult,
@@ -48,7 +47,7 @@ export interface ObjectSessionOptions {
   readonly plainBytes: number;
 }
 
-export interface ObjectSessionModules extends Omit<PublishModules, 'plainBytes'> {
+export interface ObjectSessionModules extends Omit<PublishModules, 'plainBytes' | 'isBaseLacking'> {
   readonly pool: WorkerPool;
   readonly sessions: ReceiveSessions;
   /** Gives memory that no thread uses any more back to the system. */
@@ -256,22 +255,21 @@ export class ObjectReceiveSession implements ReceiveSession, StoppableSession {
   }
 
   async #commit(
-    { failures, partial }: CommitRequest,
+    request: CommitRequest,
     onProgress: (progress: TargetProgress) => void,
     signal: AbortSignal,
   ): Promise<CommitResult> {
-    const { pool, repository, store, work } = this.#modules;
+    const { repository, store, work } = this.#modules;
     onProgress({ phase: 'checking', done: 0, total: 1 });
     const usable = await usablePacks(repository, store, signal);
-    const told = failures.map(({ gfid, code, message }) => ({ gfid, code, message }));
-    const made = await pool.run<ObjectCommitInput, ObjectCommitResult>(
-      OBJECT_RECEIVE_TASKS.commit,
-      { ...this.#options.input, usable: usable.data.memory, failures: told, partial },
-      {},
-      signal,
-    );
+    const { session, input } = this.#options;
+    const made = await makeCommit(session, input, request, usable, this.#modules, signal);
     onProgress({ phase: 'syncing', done: 0, total: 1 });
-    const publish = { ...this.#modules, plainBytes: this.#plainBytes };
+    const publish = {
+      ...this.#modules,
+      plainBytes: this.#plainBytes,
+      isBaseLacking: input.isBaseLacking,
+    };
     const stored = await publishDataset(this.#session(), made, usable, publish, signal);
     this.#modules.newest?.wrote(repository.layout, stored);
     work.removeSession();

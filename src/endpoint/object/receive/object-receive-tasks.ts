@@ -28,6 +28,7 @@ import { commitObjectSession } from './commit-object-session.js';
 import { DataPack } from './data-pack.js';
 import { FileSegments } from './file-segments.js';
 import type { ContentWriter } from './file-sink.js';
+import { isWholeInBase, lostFiles } from './lost-files.js';
 import { type AppliedPayload, ObjectLaneReceiver } from './object-lane-receiver.js';
 import { ObjectWorkspace } from './object-workspace.js';
 import { PackSlots } from './pack-slots.js';
@@ -111,7 +112,11 @@ export const objectStructureTask: Task<
   const next = new Catalog(maps, workspace);
   await new CatalogCheck(base, next, pages, signal).run();
   await packs.sync();
-  const needs = await lackingFiles(base, next);
+  const lacking = await lackingFiles(base, next);
+  const { baseSegments, usable } = workspace;
+  const trees = { base, baseSegments, next, usable };
+  const lost = input.isBaseLacking ? await lostFiles(trees, signal) : [];
+  const needs = [...new Set([...lacking, ...lost])];
   using log = new LaneLog(workspace.work.placeLog, 0);
   for (const gfid of needs) log.add({ kind: 'need', gfid });
   log.flush();
@@ -218,7 +223,8 @@ class LaneRun {
     this.#modules = modules;
     this.#former = token;
     const options = { lane, lanes: session.lanes, open: onRequest ? null : open };
-    this.#receiver = new ObjectLaneReceiver(options, { base, next, writer });
+    const hasContent = (gfid: Gfid) => !input.isBaseLacking || isWholeInBase(gfid, workspace);
+    this.#receiver = new ObjectLaneReceiver(options, { base, next, writer, hasContent });
   }
 
   /** When it ends, also when it fails, nothing of it is on its way any more. */

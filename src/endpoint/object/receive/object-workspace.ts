@@ -41,7 +41,7 @@ export class ObjectWorkspace implements Disposable {
     this.session = session;
     this.keys = new RepositoryKeys(input.repository, input.master);
     this.packs = new ObjectPagePacks({ directory: this.work.pages }, { keys: this.keys });
-    const damaged = ({ locator }: PageRef): void => this.#forget(locator.pack);
+    const damaged = ({ locator }: PageRef): void => this.forget(locator.pack);
     this.pages = new PageReader({ cacheBytes: CACHE_BYTES }, { source: this.packs, damaged });
     const base = session.base?.record.maps ?? { ...EMPTY_ROOTS, segments: null };
     this.base = new Catalog(base, this);
@@ -62,7 +62,7 @@ export class ObjectWorkspace implements Disposable {
   }
 
   /** A local copy that is damaged goes, so that the next backup fetches it anew. What this session made is nowhere else. */
-  #forget(pack: PackId): void {
+  forget(pack: PackId): void {
     if (this.session.pagePacks.includes(pack) || this.packs.made.includes(pack)) return;
     rmSync(join(this.work.pages, pack), { force: true });
   }

@@ -22,6 +22,7 @@ import type { TrustModules } from '../require-trusted.js';
 import type { StoredDataset } from '../stored-dataset.js';
 import type { DatasetNumbers } from './give-number.js';
 import { keepLocked, type StoredRun } from './keep-locked.js';
+import { saveKnownPacks } from './known-packs.js';
 import { isSameRecord, type ObjectSession, saveSession } from './session-record.js';
 import type { ObjectCommitResult } from './task-input.js';
 import { UploadQueue } from './upload-queue.js';
@@ -38,6 +39,8 @@ export interface PublishModules extends TrustModules {
   readonly uploaded: UploadedPacks;
   /** Sent for plain objects. */
   readonly plainBytes: number;
+  /** Data packs were gone that its base refers to. */
+  readonly isBaseLacking: boolean;
   readonly numbers: DatasetNumbers;
   readonly signer: () => RecordSigner | null;
   readonly now: () => number;
@@ -87,6 +90,7 @@ export async function publishDataset(
     modules,
     signal,
   );
+  if (modules.isBaseLacking) warnings.push({ path: basePath, code: 'packs_lost' });
   warnings.push(...unsigned({ basePath, committedAtMs }, modules));
   const record: RepositoryRecord = {
     ...made.dataset,
@@ -112,6 +116,7 @@ export async function publishDataset(
   }
   const stored = await readDataset(repository, key, { store }, signal);
   if (stored === null) throw changed('its record was removed');
+  if (layout.plainTree === null) saveKnownPacks(work, stored.record, usable, pagePacks);
   return stored;
 }
 

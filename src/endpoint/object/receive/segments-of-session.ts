@@ -32,6 +32,8 @@ export interface SessionSegmentsModules {
   readonly scratch: string;
   /** Data packs that the dataset may name. */
   readonly usable: PackSet;
+  /** Files of whose content nothing is to stay. */
+  readonly failed: Iterable<Gfid>;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function makeSegmentsMap(
   const sorter = new ExternalSorter({ directory: scratch, memoryBytes: SORT_BYTES });
   try {
     if (base.roots.inodes !== null) await addRemoved(sorter, modules, signal);
+    for (const gfid of modules.failed) sorter.add(encodeGfidKey(gfid), REMOVED);
     addReceived(sorter, modules, signal);
     const mutations = inBatches(mutationsOf(groupsOf(sorter, signal), baseSegments));
     const options = { params: SEGMENTS_MAP, base: baseSegments.root, mutations, signal };

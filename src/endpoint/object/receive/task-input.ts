@@ -2,6 +2,7 @@ import type { CatalogRoots } from '../../../catalog/catalog-roots.js';
 import type { PackId } from '../../../catalog/page-store.js';
 import type { DatasetIdentity, DatasetState } from '../../../model/dataset.js';
 import type { Gfid } from '../../../model/ids.js';
+import type { ObjectPackKind } from '../../../repository/object-layout.js';
 import type { RepositoryId } from '../../../repository/repository-id.js';
 import type { RepositoryMaps } from '../../../repository/repository-record.js';
 import type { EntryFailure, ResumePoint } from '../../change-stream.js';
@@ -12,6 +13,7 @@ import type { PlainMessage } from './plain-sender.js';
 
 /** Names of the tasks that worker threads run for backups. */
 export const OBJECT_RECEIVE_TASKS = {
+  checkBase: 'object.checkBase',
   resume: 'object.resume',
   structure: 'object.structure',
   lane: 'object.lane',
@@ -29,6 +31,15 @@ export interface ObjectTaskInput {
   readonly table: SharedArrayBuffer;
   /** Memory of the set of data packs that new datasets may name. */
   readonly usable: SharedArrayBuffer;
+  /** Data packs are gone that the base refers to: what it has of a file may not be whole. */
+  readonly isBaseLacking: boolean;
+}
+
+/** Memory of the sets of packs that are in the store. */
+export type StoredMemory = Readonly<Record<ObjectPackKind, SharedArrayBuffer>>;
+
+export interface ObjectCheckInput extends ObjectTaskInput {
+  readonly stored: StoredMemory;
 }
 
 export interface MergeIndexInput {
@@ -87,6 +98,8 @@ export interface ObjectCommitInput extends ObjectTaskInput {
   readonly failures: readonly FileFailure[];
   /** `complete`: what has not come has failed. */
   readonly partial: 'allow' | 'fail' | 'complete';
+  /** Null when the packs of the base are known to be there. */
+  readonly stored: StoredMemory | null;
 }
 
 export interface ObjectCommitResult {
@@ -99,4 +112,6 @@ export interface ObjectCommitResult {
   readonly pagePacks: readonly PackId[];
   /** Run of the segments that the session stored, in the directory of its runs; null when it stored none. */
   readonly indexRun: PackId | null;
+  /** Packs that it would refer to, and that are not there. */
+  readonly lost: readonly PackId[];
 }
