@@ -69,10 +69,19 @@ async function prune(context: CommandContext): Promise<void> {
   const messages = (await context.client()).pruneBackups(requestOf(account, options), signal);
   const progress = await openProgress(io, `prune of ${account}`);
   const summaries: PruneSummary[] = [];
+  /** Base paths of whose grace a line was shown. */
+  const told = new Set<string>();
   try {
     for await (const message of untilAborted(messages, signal)) {
       if (message.summary !== null) summaries.push(message.summary);
-      else progress.update({ phase: phaseText(message) });
+      else {
+        const { base_path: path, until } = message;
+        if (until !== '' && io.stderr.isTTY !== true && !told.has(path)) {
+          told.add(path);
+          io.stderr.write(`prune of ${account}: ${waitText(path, until)}\n`);
+        }
+        progress.update({ phase: phaseText(message) });
+      }
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -115,6 +124,10 @@ function phaseText(message: {
   if (until !== '') return `${base_path}: waiting until ${until}`;
   if (total > 0) return `${base_path}: ${step} ${done} of ${total} packs`;
   return `${base_path}: ${step}`;
+}
+
+function waitText(basePath: string, until: string): string {
+  return `${basePath}: what no dataset needs is listed; waiting until ${until} before it is deleted, for restores that are under way (--wait=false does not wait, and the next prune deletes it)`;
 }
 
 function remarks(summary: PruneSummary): string[] {
