@@ -67,7 +67,8 @@ export class ObjectUpkeep {
     onEnd: (basePath: Uint8Array, summary: PruneSummary) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    if (!options.dryRun) refuseReadOnly(account, 'pruned');
+    if (!options.dryRun)
+      refuseReadOnly(account, 'pruned, so use an account without it, or look with --dry-run');
     await this.#each(account, basePath, signal, async ({ basePath: path, ...opened }) => {
       const modules = {
         ...opened,
@@ -98,7 +99,10 @@ export class ObjectUpkeep {
     onEnd: (basePath: Uint8Array, summary: RepairSummary) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    refuseReadOnly(account, 'repaired');
+    refuseReadOnly(
+      account,
+      'repaired, so use an account without it; `dm datasets verify N --account-id` says what is damaged',
+    );
     const summaries: RepairSummary[] = [];
     await this.#each(account, basePath, signal, async ({ basePath: path, repository, store }) => {
       const { repository: id } = repository.format;
@@ -199,8 +203,5 @@ function refuseReadOnly({ name, store }: ObjectAccount, done: string): void {
   const { readOnly, asOfMs } = store;
   if (!readOnly && asOfMs === null) return;
   const flag = readOnly ? '--read-only' : '--as-of';
-  throw new DmError(
-    'store_refused',
-    `account "${name}" has ${flag}: nothing there is ${done}; use an account without it, or look with --dry-run`,
-  );
+  throw new DmError('store_refused', `account "${name}" has ${flag}: nothing there is ${done}`);
 }

@@ -71,6 +71,9 @@ describe('object accounts', function () {
       delete: 'ok',
     });
     expect(readdirSync(directory.join('store'))).to.deep.equal([]);
+    const { stdout } = await dm(agent, 'accounts', 'ping', 'disk');
+    expect(stdout).to.contain('a directory keeps no versions').and.contain('no object lock');
+    expect(stdout).to.not.match(/make the bucket|of the bucket/);
   });
 
   it('a read-only account is pinged without a write', async () => {

@@ -323,7 +323,12 @@ describe('backup to an object account', function () {
     await dmJson(alpha, ...only, `--uri=file://${store.path}`);
     const refused = await dm(alpha, 'object', 'prune', '--account-id=only-look');
     expect(refused.code).to.equal(5);
-    expect(refused.stderr).to.match(/^dm: store_refused: .*--read-only/);
+    expect(refused.stderr).to.match(/^dm: store_refused: .*--read-only.*--dry-run/);
+    const look = ['--account-id=only-look', '--base-path=once', '--dry-run'];
+    expect((await prune(...look)).length).to.equal(1);
+    const repair = await dm(alpha, 'object', 'repair', '--account-id=only-look');
+    expect(repair.stderr).to.match(/^dm: store_refused: .*datasets verify/);
+    expect(repair.stderr).to.not.contain('--dry-run');
   });
 
   it('goes on after the agent was killed, and sends nothing twice', async () => {

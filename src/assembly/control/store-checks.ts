@@ -152,7 +152,13 @@ async function multipart({ store, key, bytes, signal }: Trial): Promise<Finding>
   return null;
 }
 
-async function versions({ store, key, signal }: Trial): Promise<Finding> {
+async function versions({ account, store, key, signal }: Trial): Promise<Finding> {
+  if (account.type === 'DIRECTORY') {
+    return {
+      missing:
+        'a directory keeps no versions: overwritten and deleted files are gone, whoever may write there can destroy the backups, and --as-of does not work; use a bucket with versioning, or snapshots of the file system that others cannot delete',
+    };
+  }
   if (!store.capabilities.versions) {
     return {
       missing:
@@ -164,6 +170,12 @@ async function versions({ store, key, signal }: Trial): Promise<Finding> {
 }
 
 async function lock({ account, store, key, clock: here, signal }: Trial): Promise<Finding> {
+  if (account.type === 'DIRECTORY') {
+    return {
+      missing:
+        'a directory has no object lock: whoever may write there can delete the backups; use a bucket with object lock, or snapshots of the file system that others cannot delete',
+    };
+  }
   if (account.store.objectLockMode === '') {
     return {
       missing:

@@ -59,7 +59,7 @@ export async function pruneRepository(
   signal: AbortSignal,
 ): Promise<PruneSummary> {
   const { store, repository, scratch } = modules;
-  if (!store.capabilities.conditionalPut) {
+  if (!options.dryRun && !store.capabilities.conditionalPut) {
     throw new DmError(
       'not_supported',
       `the store of ${repository.layout.prefix} cannot put only what is absent, so two prunes would not notice each other; if no other agent writes or prunes there, say so with \`dm accounts modify --single-writer=true\``,

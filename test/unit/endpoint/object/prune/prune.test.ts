@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { PRUNE_STEPS } from '../../../../../src/endpoint/object/prune/prune-types.js';
+import { DirectoryStore } from '../../../../../src/endpoint/object/store/directory/directory-store.js';
+import { ReadOnlyStore } from '../../../../../src/endpoint/object/store/read-only-store.js';
 import { verifyFromHere } from '../../../../../src/engine/verify-from-here.js';
 import { parseSystemGuid } from '../../../../../src/model/ids.js';
+import { systemClock } from '../../../../../src/util/clock.js';
 import { BASE_PATH } from '../receive/object-fixture.js';
 import { errorOf, PruneFixture } from './prune-fixture.js';
 
@@ -120,6 +124,14 @@ describe('prune', function () {
     const dry = await fixture.prune({ ...AS_IT_LIES, dryRun: true });
     expect(fixture.storeBytes()).to.equal(before);
     expect(dry.bytesDoomed).to.be.greaterThan(2_900_000);
+    const store = await DirectoryStore.open(
+      { path: fixture.directory, singleWriter: false, readOnly: true },
+      { clock: systemClock, randomBytes },
+    );
+    const why = 'the account has --read-only';
+    await using readOnly = new ReadOnlyStore({ why }, { store });
+    const look = await fixture.prune({ ...AS_IT_LIES, dryRun: true }, { store: readOnly });
+    expect(look).to.deep.equal(dry);
     const real = await fixture.prune(AS_IT_LIES);
     expect(real.bytesFreed).to.equal(dry.bytesDoomed);
   });
