@@ -24,7 +24,7 @@ export function processIo(): CliIo {
 async function controlClient(path: string): Promise<ControlClient> {
   // Loaded late: help and usage errors need no connection.
   const { openControlClient } = await import('../rpc/control-client.js');
-  type Call = (request: unknown, signal: AbortSignal) => unknown;
+  type Call = (request: unknown, signal: AbortSignal, ...more: unknown[]) => unknown;
   const never = new AbortController().signal;
   const client = openControlClient(path);
   const calls = Object.entries(client.call as unknown as Record<string, Call>);
@@ -32,7 +32,7 @@ async function controlClient(path: string): Promise<ControlClient> {
     ...Object.fromEntries(
       calls.map(([name, call]) => [
         name,
-        (request: unknown, signal = never) => call(request, signal),
+        (request: unknown, signal = never, ...more: unknown[]) => call(request, signal, ...more),
       ]),
     ),
     [Symbol.dispose]: () => client.close(),

@@ -142,6 +142,8 @@ export function controlService(parts: ControlServiceParts): ControlService {
       locks: parts.locks,
       deleteBackup: async (account, number, signal) =>
         parts.objects.deleteDataset(await accounts.object(account), number, signal),
+      deleteDamaged: async (account, ref, signal) =>
+        parts.objects.deleteDamaged(await accounts.object(account), ref, signal),
     }),
     ...stateHandlers({ database, clockGuard: parts.clockGuard, clock, local }),
     ...statusHandlers({

@@ -1,5 +1,6 @@
 import { releaseMemory } from '../endpoint/local/sys/release-memory.js';
 import { BasePaths } from '../endpoint/object/base-paths.js';
+import { deleteDamagedDataset } from '../endpoint/object/delete-damaged.js';
 import { deleteStoredDataset } from '../endpoint/object/delete-dataset.js';
 import { MasterKeys } from '../endpoint/object/master-keys.js';
 import { NewestRecords } from '../endpoint/object/newest-record.js';
@@ -7,9 +8,11 @@ import { ObjectExpirer } from '../endpoint/object/object-expirer.js';
 import { ObjectMaker } from '../endpoint/object/object-maker.js';
 import { ObjectSource } from '../endpoint/object/object-source.js';
 import { ObjectTarget } from '../endpoint/object/object-target.js';
+import { PassedOver } from '../endpoint/object/passed-over.js';
 import { DatasetNumbers } from '../endpoint/object/receive/give-number.js';
 import type { RecordRefusal } from '../endpoint/object/require-trusted.js';
 import { ReceiveSessions } from '../endpoint/receive/receive-sessions.js';
+import type { DatasetRef } from '../endpoint/source.js';
 import type { OpenPlace } from '../engine/places.js';
 import type { ObjectAccount } from '../model/object-account.js';
 import type { Log } from '../observe/log.js';
@@ -42,7 +45,12 @@ interface AccountState {
   readonly sessions: ReceiveSessions;
   readonly numbers: DatasetNumbers;
   /** Of what the account shows. */
-  shown: { readonly of: string; readonly paths: BasePaths; readonly newest: NewestRecords };
+  shown: {
+    readonly of: string;
+    readonly paths: BasePaths;
+    readonly newest: NewestRecords;
+    readonly passedOver: PassedOver;
+  };
 }
 
 /** Opens object accounts as places. */
@@ -70,6 +78,7 @@ export class ObjectPlaces {
     const { asOfMs, acceptUnsigned } = account.store;
     const modules = {
       ...{ store, masters: this.#masters, paths: shown.paths },
+      passedOver: shown.passedOver,
       ...(asOfMs === null && { newest: shown.newest }),
       ...(acceptUnsigned !== true && { recordRefusal: this.#modules.recordRefusal }),
     };
@@ -103,6 +112,20 @@ export class ObjectPlaces {
     await deleteStoredDataset(number, { store, sessions }, signal);
   }
 
+  /** Deletes one whose record cannot be read; false when there is none. Errors: as `deleteDataset`. */
+  async deleteDamaged(
+    account: ObjectAccount,
+    ref: DatasetRef,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const secrets = await this.#modules.accounts.secrets(account.id);
+    await using store = await openObjectStore(account, secrets, this.#modules, signal);
+    const { sessions } = this.#stateOf(account);
+    const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
+    const modules = { store, sessions, masters: this.#masters };
+    return await deleteDamagedDataset(ref, secret, modules, signal);
+  }
+
   #stateOf({ id, uri, store }: ObjectAccount): AccountState {
     const known = this.#states.get(id);
     const of = `${uri} ${store.asOfMs}`;
@@ -121,6 +144,6 @@ export class ObjectPlaces {
 
   #shown(of: string, uri: string): AccountState['shown'] {
     const newest = new NewestRecords({ workPath: this.#workPath, store: uri }, this.#modules);
-    return { of, paths: new BasePaths(), newest };
+    return { of, paths: new BasePaths(), newest, passedOver: new PassedOver(uri, this.#modules) };
   }
 }

@@ -3,6 +3,7 @@ import type { BrowseClient } from '../cli/browse/session.js';
 import type { OfflineBackups } from '../cli/offline-backups.js';
 import { MasterKeys } from '../endpoint/object/master-keys.js';
 import { ObjectSource } from '../endpoint/object/object-source.js';
+import type { OnListingWarning } from '../endpoint/source.js';
 import { DmError } from '../model/error.js';
 import { parseAccountId } from '../model/ids.js';
 import { isObjectAccountType, OBJECT_ACCOUNT_TYPES } from '../model/object-account.js';
@@ -37,9 +38,13 @@ export const offlineBackups: OfflineBackups = {
     const calls = {
       listAccounts: async () => ({ accounts: [view] }),
       getAccount: async () => view,
-      async *listDatasets({ base_path }: ListDatasetsQuery__Output, end: AbortSignal) {
+      async *listDatasets(
+        { base_path }: ListDatasetsQuery__Output,
+        end: AbortSignal,
+        onWarning?: OnListingWarning,
+      ) {
         const filter = base_path === '' ? {} : { basePath: parseEscaped(base_path) };
-        for await (const dataset of source.listDatasets(filter, end)) {
+        for await (const dataset of source.listDatasets(filter, end, onWarning)) {
           yield datasetView(dataset, ACCOUNT_ID, null);
         }
       },
@@ -55,11 +60,16 @@ export const offlineBackups: OfflineBackups = {
     const client = Object.fromEntries(
       Object.entries(calls as unknown as Record<string, Call>).map(([name, call]) => [
         name,
-        (request: unknown, end = signal) => call(request, end),
+        (request: unknown, end = signal, onWarning?: OnListingWarning) =>
+          call(request, end, onWarning),
       ]),
     ) as unknown as BrowseClient;
     return { ...client, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   },
 };
 
-type Call = (request: unknown, signal: AbortSignal) => unknown;
+type Call = (
+  request: unknown,
+  signal: AbortSignal,
+  onWarning: OnListingWarning | undefined,
+) => unknown;

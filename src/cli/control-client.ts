@@ -11,5 +11,13 @@ export type ControlClient = {
   readonly [Name in keyof ControlCalls]: (
     request: Parameters<ControlCalls[Name]>[0],
     signal?: AbortSignal,
+    ...more: More<Parameters<ControlCalls[Name]>>
   ) => ReturnType<ControlCalls[Name]>;
 } & Partial<Disposable>;
+
+/** What a method takes behind request and signal. */
+type More<P extends readonly unknown[]> = P extends [unknown, unknown, ...infer Rest]
+  ? Rest
+  : P extends [unknown, unknown, (infer Last)?]
+    ? [more?: Last]
+    : [];

@@ -1,8 +1,10 @@
-import type { DatasetInfo } from '../model/dataset.js';
+import type { DatasetInfo, ListingWarning } from '../model/dataset.js';
 import type { DatasetId, DigestHex, Gfid, TreeId } from '../model/ids.js';
 import type { Inode, SideTimes } from '../model/inode.js';
 import type { ChangeBatch, ResumePoint } from './change-stream.js';
 import type { CompressionSwitch } from './compression/compression-switch.js';
+
+export type OnListingWarning = (warning: ListingWarning) => void;
 
 export interface DatasetFilter {
   readonly tree?: TreeId;
@@ -29,8 +31,12 @@ export interface DirectoryEntry {
 
 /** A place that datasets can be read from. */
 export interface Source extends AsyncDisposable {
-  /** Complete datasets only, ascending by number. */
-  listDatasets(filter: DatasetFilter, signal: AbortSignal): AsyncIterable<DatasetInfo>;
+  /** Complete datasets only, ascending by number. `onWarning`: told what cannot be shown before the first of them. */
+  listDatasets(
+    filter: DatasetFilter,
+    signal: AbortSignal,
+    onWarning?: OnListingWarning,
+  ): AsyncIterable<DatasetInfo>;
   /**
    * A dataset that was deleted there and has left its catalog: `changes` takes it as a base, and
    * tells what differs by its leaf digests. Null when there is none.

@@ -28,6 +28,13 @@ export type CaptureProvider =
 export const PRE_REPAIR = 'pre-repair';
 
 /** Something the operator should know about a dataset; the path is below its base path. */
+/** What a listing does not show, or finds missing; the rest of the place is not affected. */
+export interface ListingWarning {
+  /** Of the error that kept it from being shown, or `newer_dataset_missing`, `backup_missing`. */
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface DatasetWarning {
   readonly path: Uint8Array;
   /** `mount_point`, `nested_subvolume`, `unentered`, ... */

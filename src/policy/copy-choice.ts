@@ -1,7 +1,8 @@
+import type { OnListingWarning } from '../endpoint/source.js';
 import type { TargetState } from '../endpoint/target.js';
 import type { OpenPlace } from '../engine/places.js';
 import { type CopyPlan, newestDataset, planRepeatCopy } from '../engine/plan.js';
-import type { DatasetInfo } from '../model/dataset.js';
+import type { DatasetInfo, ListingWarning } from '../model/dataset.js';
 import { DmError } from '../model/error.js';
 import type { DatasetId } from '../model/ids.js';
 import type { RepeatCopyRule } from '../model/policy.js';
@@ -33,7 +34,11 @@ export async function planCopy(
   const sourcePath = placePath(rule.sourceBasePath);
   const targetPath = placePath(rule.targetBasePath);
   const { adopt, chosen } = options;
-  const atSource = await candidates(source, sourcePath, chosen, signal);
+  const damaged: ListingWarning[] = [];
+  const onWarning = (warning: ListingWarning): void => {
+    if (warning.code === 'corrupt' || warning.code === 'state_version') damaged.push(warning);
+  };
+  const atSource = await candidates(source, sourcePath, chosen, onWarning, signal);
   const state = await target.target.inspect(targetPath, signal);
   const atTarget: DatasetInfo[] = [];
   if (rule.reconnect && state.tree !== null) {
@@ -42,6 +47,14 @@ export async function planCopy(
   }
   const { reconnect } = rule;
   const { head } = state;
+  const [unread] = damaged;
+  // What was passed over may be the target's head: nothing goes back behind that.
+  if (unread !== undefined && head !== null && !atSource.some(({ id }) => id === head.id)) {
+    throw new DmError(
+      'corrupt',
+      `the source does not show the dataset that the target has; ${unread.message}`,
+    );
+  }
   const bookmark =
     head === null || atSource.some(({ id }) => id === head.id)
       ? null
@@ -73,10 +86,13 @@ async function candidates(
   { source }: OpenPlace,
   basePath: Buffer,
   chosen: DatasetId | null,
+  onWarning: OnListingWarning,
   signal: AbortSignal,
 ): Promise<DatasetInfo[]> {
   const found: DatasetInfo[] = [];
-  for await (const dataset of source.listDatasets({ basePath }, signal)) found.push(dataset);
+  for await (const dataset of source.listDatasets({ basePath }, signal, onWarning)) {
+    found.push(dataset);
+  }
   const newest = newestDataset(found);
   const sameTree = found.filter((dataset) => dataset.tree === newest?.tree);
   const kept = sameTree.find(({ id }) => id === chosen);

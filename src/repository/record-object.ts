@@ -92,11 +92,9 @@ function open(sealed: Uint8Array, place: RecordPlace, key: Uint8Array): string {
     const text = decipher.update(sealed.subarray(NONCE_BYTES, end));
     return Buffer.concat([text, decipher.final()]).toString();
   } catch (error) {
-    throw new DmError(
-      'corrupt',
-      `dataset record ${place.key} is not what was encrypted there; restore it from another copy of the repository`,
-      { cause: error },
-    );
+    throw new DmError('corrupt', `dataset record ${place.key} is not what was encrypted there`, {
+      cause: error,
+    });
   }
 }
 

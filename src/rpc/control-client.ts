@@ -47,9 +47,9 @@ function controlCalls(client: Client, toError: (error: ServiceError) => DmError)
     };
     return [calledName(name), call] as const;
   });
-  const listDatasets: ControlCalls['listDatasets'] = (request, signal) => {
+  const listDatasets: ControlCalls['listDatasets'] = (request, signal, onWarning) => {
     const { ListDatasetPages } = controlDefinition();
-    return datasetsOf(callStream(client, ListDatasetPages, request, toError, signal));
+    return datasetsOf(callStream(client, ListDatasetPages, request, toError, signal), onWarning);
   };
   return { ...Object.fromEntries(calls), listDatasets } as unknown as ControlCalls;
 }

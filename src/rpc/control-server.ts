@@ -98,7 +98,8 @@ export class ControlServer implements AsyncDisposable {
   #handler(name: string): AnyHandler {
     const { service } = this.#modules;
     if (name === 'listDatasetPages') {
-      return (request, signal) => pagesOf(service.listDatasets(request, signal));
+      return (request, signal) =>
+        pagesOf((onWarning) => service.listDatasets(request, signal, onWarning));
     }
     const handlers = service as unknown as Record<string, AnyHandler | undefined>;
     const handler = handlers[name];

@@ -1,4 +1,5 @@
 import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
+import type { ListingWarning } from '../model/dataset.js';
 import type {
   ControlDefinition,
   ControlHandlers,
@@ -41,6 +42,7 @@ export type ControlService = {
   readonly listDatasets: (
     request: ListDatasetsQuery__Output,
     signal: AbortSignal,
+    onWarning: (warning: ListingWarning) => void,
   ) => AsyncIterable<DatasetView>;
 };
 
@@ -59,5 +61,6 @@ export type ControlCalls = {
   readonly listDatasets: (
     request: ListDatasetsQuery,
     signal: AbortSignal,
+    onWarning?: (warning: ListingWarning) => void,
   ) => AsyncIterable<DatasetView__Output>;
 };

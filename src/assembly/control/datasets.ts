@@ -1,5 +1,5 @@
 import type { BadEntry, DatasetMaker, VerifyProgress } from '../../endpoint/dataset-maker.js';
-import type { DatasetRef } from '../../endpoint/source.js';
+import type { DatasetRef, OnListingWarning } from '../../endpoint/source.js';
 import type { OpenPlace, Places } from '../../engine/places.js';
 import { verifyFromHere } from '../../engine/verify-from-here.js';
 import type { DatasetInfo } from '../../model/dataset.js';
@@ -26,6 +26,12 @@ export interface DatasetHandlerModules {
   readonly isObjectAccount: (account: string) => Promise<boolean>;
   /** Deletes a dataset of an object account. */
   readonly deleteBackup: (account: string, number: number, signal: AbortSignal) => Promise<void>;
+  /** Deletes a dataset of an object account whose record cannot be read; false when it is none. */
+  readonly deleteDamaged: (
+    account: string,
+    ref: DatasetRef,
+    signal: AbortSignal,
+  ) => Promise<boolean>;
   readonly localAccountId: string;
   readonly locks: Pick<DatasetLocks, 'of' | 'unlock'>;
   readonly uniqueSpace: Pick<UniqueSpace, 'known' | 'of'>;
@@ -52,6 +58,7 @@ export function datasetHandlers(modules: DatasetHandlerModules) {
     async *listDatasets(
       request: ListDatasetsQuery__Output,
       signal: AbortSignal,
+      onWarning: OnListingWarning,
     ): AsyncIterable<DatasetView> {
       const account = await resolve(request.account);
       await using place = await places.open(account, signal);
@@ -63,7 +70,7 @@ export function datasetHandlers(modules: DatasetHandlerModules) {
         );
       }
       const filter = basePath === '' ? {} : { basePath: parseEscaped(basePath) };
-      for await (const dataset of place.source.listDatasets(filter, signal))
+      for await (const dataset of place.source.listDatasets(filter, signal, onWarning))
         yield view(dataset, account);
     },
     getDataset: async (request: DatasetQuery__Output, signal: AbortSignal) => {
@@ -81,7 +88,16 @@ export function datasetHandlers(modules: DatasetHandlerModules) {
         );
       }
       await using place = await places.open(account, signal);
-      const dataset = await findDataset(place, request.dataset, signal);
+      let dataset: DatasetInfo;
+      try {
+        dataset = await findDataset(place, request.dataset, signal);
+      } catch (error) {
+        const { code } = asDmError(error, 'finding it');
+        if (!isObject || (code !== 'corrupt' && code !== 'state_version')) throw error;
+        const ref = parseDatasetRef(request.dataset);
+        if (await modules.deleteDamaged(account, ref, signal)) return {};
+        throw error;
+      }
       if (isObject) await modules.deleteBackup(account, dataset.number, signal);
       else await modules.deleteLocal(dataset.number, signal);
       return {};
@@ -154,14 +170,23 @@ export async function findDataset(
 ): Promise<DatasetInfo> {
   const wanted = parseDatasetRef(ref);
   const found: DatasetInfo[] = [];
+  let isAllShown = true;
+  const onWarning = () => {
+    isAllShown = false;
+  };
   try {
-    for await (const dataset of place.source.listDatasets({}, signal)) {
+    for await (const dataset of place.source.listDatasets({}, signal, onWarning)) {
       if ('number' in wanted ? dataset.number === wanted.number : dataset.id === wanted.id)
         found.push(dataset);
     }
   } catch (error) {
     // The damaged record of another dataset must not keep this one from being restored.
     if (asDmError(error, 'listing').code !== 'corrupt' || !('number' in wanted)) throw error;
+    await using reader = await place.source.open(wanted, signal);
+    return reader.info;
+  }
+  if (found.length === 0 && !isAllShown) {
+    // It may be what was passed over: this says why.
     await using reader = await place.source.open(wanted, signal);
     return reader.info;
   }

@@ -1,3 +1,4 @@
+import type { ListingWarning } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import type { Account } from '../control-messages.js';
 import { columns } from '../format/columns.js';
@@ -189,7 +190,9 @@ function listDatasets(
   signal: AbortSignal,
 ): Printed {
   const query = { account: session.accountId(), base_path: '' };
-  return printedList(session.client.listDatasets(query, signal), {
+  const warnings: ListingWarning[] = [];
+  const onWarning = (warning: ListingWarning) => void warnings.push(warning);
+  return printedList(session.client.listDatasets(query, signal, onWarning), {
     columns: columns({}, 'id', 'dataset_creation_time', 'dataset_base_path', 'dataset_state'),
     *lines({ id, dataset_creation_time: time, dataset_base_path: path }) {
       yield `${id}\t${offsetTime(time)}\t${escapeControl(path)}`;
@@ -200,6 +203,9 @@ function listDatasets(
       dataset_base_path,
       dataset_state,
     }),
+    *after() {
+      for (const { code, message } of warnings) yield `warning: ${code}: ${escapeControl(message)}`;
+    },
   });
 }
 

@@ -22,11 +22,14 @@ export function printedList<Item>(
     readonly columns: readonly Column[];
     lines(item: Item): Iterable<string>;
     row(item: Item): object;
+    /** Lines for people behind the last item. */
+    after?(): Iterable<string>;
   },
 ): Printed {
   return {
     async *lines() {
       for await (const item of items) yield* form.lines(item);
+      if (form.after !== undefined) yield* form.after();
     },
     data: {
       kind: 'list',

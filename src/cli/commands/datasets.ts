@@ -5,6 +5,7 @@ import { argument } from '../command-spec.js';
 import { columns } from '../format/columns.js';
 import { withKept } from '../format/kept-datasets.js';
 import { uniqueKnown, withUnique } from '../format/unique-bytes.js';
+import { toStderr } from '../format/warning-line.js';
 import type { OptionSpec } from '../option-spec.js';
 import { verifyDataset } from '../verify-dataset.js';
 
@@ -64,7 +65,7 @@ export const datasets: GroupSpec = {
       run: async ({ options, output, client, io }) => {
         const base_path = options.text('base-path') ?? '';
         const query = { account: options.text('account-id') ?? '', base_path };
-        const found = withUnique((await client()).listDatasets(query));
+        const found = withUnique((await client()).listDatasets(query, undefined, toStderr(io)));
         const rows = output.format === 'table' ? withKept(found, io.now()) : found;
         await output.list(COLUMNS, rows);
       },

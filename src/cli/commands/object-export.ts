@@ -4,6 +4,7 @@ import { print } from '../browse/printed.js';
 import { BrowseSession } from '../browse/session.js';
 import type { CommandContext } from '../command-context.js';
 import type { CommandSpec } from '../command-spec.js';
+import { toStderr } from '../format/warning-line.js';
 import { OBJECT_OPTIONS, objectOptions } from './object-account-options.js';
 
 export const objectExport: CommandSpec = {
@@ -50,7 +51,8 @@ async function run(context: CommandContext): Promise<void> {
   const base_path = options.required('basepath');
   const wanted = options.text('dataset');
   let newest: number | null = null;
-  for await (const { id } of client.listDatasets({ account: '', base_path }, signal)) {
+  const all = client.listDatasets({ account: '', base_path }, signal, toStderr(io));
+  for await (const { id } of all) {
     if (wanted === undefined || String(id) === wanted) newest = id;
   }
   if (newest === null) {

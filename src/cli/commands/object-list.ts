@@ -1,6 +1,7 @@
 import { DmError } from '../../model/error.js';
 import type { CommandContext } from '../command-context.js';
 import type { CommandSpec } from '../command-spec.js';
+import { toStderr } from '../format/warning-line.js';
 import { writeText } from '../format/write-text.js';
 import { treeJson } from '../tree-json.js';
 import { untilAborted } from '../until-aborted.js';
@@ -50,7 +51,8 @@ async function list(context: CommandContext): Promise<void> {
   const wanted = options.text('dataset');
   const signal = context.signal();
   let newest: { id: number; basePath: string } | null = null;
-  for await (const { id, dataset_base_path } of client.listDatasets({ account, base_path })) {
+  const all = client.listDatasets({ account, base_path }, signal, toStderr(io));
+  for await (const { id, dataset_base_path } of all) {
     if (wanted === undefined || String(id) === wanted) newest = { id, basePath: dataset_base_path };
   }
   if (newest === null) {

@@ -6,6 +6,7 @@ import { argument } from '../command-spec.js';
 import type { DatasetView } from '../control-messages.js';
 import { columns } from '../format/columns.js';
 import { errorLine } from '../format/error-line.js';
+import { toStderr } from '../format/warning-line.js';
 
 const COLUMNS = columns(
   {
@@ -45,7 +46,12 @@ async function* rows(context: CommandContext): AsyncGenerator<object, void> {
   const client = await context.client();
   let last: string | null = null;
   let any = false;
-  for await (const dataset of client.listDatasets({ account, base_path: '' }, context.signal())) {
+  const all = client.listDatasets(
+    { account, base_path: '' },
+    context.signal(),
+    toStderr(context.io),
+  );
+  for await (const dataset of all) {
     const path = below(dataset, wanted);
     if (path === null) continue;
     const found = await stat({ account, dataset: String(dataset.id), path });

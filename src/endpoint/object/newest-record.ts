@@ -67,32 +67,32 @@ export class NewestRecords {
   }
 
   /**
-   * Compares the newest dataset of a repository, null when there is none, with what was seen before; true when the newest of then
-   * is gone without a mark of its deletion, and nothing newer is there. That is logged once.
+   * Compares the newest dataset of a repository, null when there is none, with what was seen before. The number of the newest of
+   * then when that is gone without a mark of its deletion, and nothing newer is there: that is logged once; else null.
    */
-  async isRolledBack(
+  async lostNewest(
     layout: RepositoryLayout,
     newest: Keyed | null,
     { store }: { readonly store: ObjectStore },
     signal: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<number | null> {
     const known = this.#load(layout);
     if (known !== null && (newest === null || newest.record.number < known.number)) {
       // It may have been put after the list was made.
-      if ((await store.head(known.key, signal)) !== null) return false;
+      if ((await store.head(known.key, signal)) !== null) return null;
       if (!(await isDeleted(known.key, { layout, store }, signal))) {
         this.#tell(layout, known);
-        return true;
+        return known.number;
       }
     }
-    if (newest === null || newest.key === known?.key) return false;
+    if (newest === null || newest.key === known?.key) return null;
     // Another backup may have ended meanwhile.
     if (this.#load(layout)?.key === known?.key) {
       const { key, record } = newest;
       const digest = recordDigest(record);
       this.#save(layout, { key, number: record.number, digest, own: false });
     }
-    return false;
+    return null;
   }
 
   #tell(layout: RepositoryLayout, { key, number }: NewestRecord): void {

@@ -1,20 +1,30 @@
 import type { DatasetInfo } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
-import type { DatasetFilter, DatasetReader, DatasetRef, Source } from '../source.js';
+import type { DatasetId } from '../../model/ids.js';
+import { RepositoryLayout } from '../../repository/object-layout.js';
+import type {
+  DatasetFilter,
+  DatasetReader,
+  DatasetRef,
+  OnListingWarning,
+  Source,
+} from '../source.js';
 import { BasePaths } from './base-paths.js';
 import { ObjectDatasetReader } from './object-dataset-reader.js';
+import { ofOneOnly } from './passed-over.js';
 import { readNumber } from './read-number.js';
 import { openRepository, type Repository } from './repository.js';
 import {
   type ListingModules,
   numberedDataset,
+  recordKeyOf,
   repositoryAt,
   repositoryDataset,
-  storedDatasets,
   storedInfo,
 } from './repository-datasets.js';
 import { requireTrusted } from './require-trusted.js';
 import type { StoredDataset } from './stored-dataset.js';
+import { storedDatasets } from './stored-datasets.js';
 
 export interface ObjectSourceModules extends ListingModules {
   /** Who needs which dataset of the account now; nobody unless given. */
@@ -31,10 +41,15 @@ export class ObjectSource implements Source {
     this.#modules = modules;
   }
 
-  async *listDatasets(filter: DatasetFilter, signal: AbortSignal): AsyncIterable<DatasetInfo> {
+  async *listDatasets(
+    filter: DatasetFilter,
+    signal: AbortSignal,
+    onWarning?: OnListingWarning,
+  ): AsyncIterable<DatasetInfo> {
     const basePath = filter.basePath ?? null;
     const locks = (await this.#modules.locks?.()) ?? (() => []);
-    for await (const stored of storedDatasets(basePath, this.#secret, this.#modules, signal)) {
+    const modules = this.#modules;
+    for await (const stored of storedDatasets(basePath, this.#secret, modules, signal, onWarning)) {
       if (filter.tree !== undefined && stored.record.tree !== filter.tree) continue;
       const info = storedInfo(stored);
       yield { ...info, lockedBy: locks(info) };
@@ -95,15 +110,27 @@ export class ObjectSource implements Source {
     }
     const paths =
       ref.basePath === undefined
-        ? await (this.#modules.paths ?? new BasePaths()).list(store, signal)
+        ? (await (this.#modules.paths ?? new BasePaths()).list(store, signal)).paths
         : [await repositoryAt(ref.basePath, this.#modules, signal)];
     for (const path of paths) {
-      const repository = await this.#open(path, signal);
+      const repository = await this.#openFor(ref.id, path, signal);
       if (repository === null) continue;
       const stored = await repositoryDataset(repository, ref.id, this.#modules, signal);
       if (stored !== null) return { stored, repository };
     }
     return null;
+  }
+
+  /** Null also where it cannot be opened, unless it holds the dataset. */
+  async #openFor(id: DatasetId, path: Uint8Array, signal: AbortSignal): Promise<Repository | null> {
+    try {
+      return await this.#open(path, signal);
+    } catch (error) {
+      const why = ofOneOnly(error);
+      if ((await recordKeyOf(new RepositoryLayout(path), id, this.#modules, signal)) !== null)
+        throw why;
+      return null;
+    }
   }
 
   #open(basePath: Uint8Array, signal: AbortSignal): Promise<Repository | null> {

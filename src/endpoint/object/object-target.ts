@@ -34,15 +34,15 @@ import { WorkDirectory } from './receive/work-directory.js';
 import { refuseEmptied } from './refuse-emptied.js';
 import { openOrMakeRepository, openRepository, type Repository } from './repository.js';
 import {
-  isRolledBack,
   type ListingModules,
+  lostNewest,
   repositoryAt,
-  storedDatasets,
   storedInfo,
 } from './repository-datasets.js';
 import { requireTrusted } from './require-trusted.js';
 import { sessionPath } from './session-path.js';
 import type { StoredDataset } from './stored-dataset.js';
+import { storedDatasets } from './stored-datasets.js';
 
 export interface ObjectTargetOptions {
   /** Directory of this agent for what it keeps of repositories; made when it is missing. */
@@ -99,7 +99,7 @@ export class ObjectTarget implements Target {
       return { kind: 'absent', tree: null, head: null };
     }
     const newest = await newestKept(repository, this.#modules, signal);
-    await isRolledBack(repository, newest === null ? [] : [newest], this.#modules, signal);
+    await lostNewest(repository, newest === null ? [] : [newest], this.#modules, signal);
     if (newest === null) return { kind: 'empty', tree: null, head: null };
     const { id, rootDigest, tree } = newest.record;
     return { kind: 'received', tree, head: { id, rootDigest } };

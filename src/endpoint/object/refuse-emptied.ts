@@ -17,10 +17,11 @@ export async function refuseEmptied(
 ): Promise<void> {
   const { store, newest } = modules;
   const layout = new RepositoryLayout(basePath);
-  if (!(await newest?.isRolledBack(layout, null, { store }, signal))) return;
+  const lost = (await newest?.lostNewest(layout, null, { store }, signal)) ?? null;
+  if (lost === null) return;
   for await (const _ of keysBelow(store, '', signal)) return;
   throw new DmError(
     'store_unreachable',
-    `the store is empty, and the backup ${escapePath(basePath)} was in it: mount its file system, or give the account its store back; if it was emptied on purpose, put a file or an object named "emptied" into it`,
+    `the store is empty, and dataset ${lost} of ${escapePath(basePath)} was in it: mount its file system, or give the account its store back; if it was emptied on purpose, put a file or an object named "emptied" into it`,
   );
 }

@@ -7,16 +7,20 @@ import { plainRepository, plainTree } from '../../repository/plain-path.js';
 import { openRecordObject } from '../../repository/record-object.js';
 import { verifyRecord } from '../../repository/record-signature.js';
 import { parseRepositoryRecord } from '../../repository/repository-record.js';
-import { BasePaths } from './base-paths.js';
 import { getObject, keysBelow } from './get-object.js';
-import { openRepository, type Repository, type RepositoryModules } from './repository.js';
+import { ofOneOnly, type PassedOver } from './passed-over.js';
+import type { Repository, RepositoryModules } from './repository.js';
 import { isTrusted, type TrustModules } from './require-trusted.js';
 import type { StoredDataset } from './stored-dataset.js';
 
 /** What each repository had last is compared with `newest`, if that is given. */
-export type ListingModules = RepositoryModules & TrustModules;
+export type ListingModules = RepositoryModules &
+  TrustModules & {
+    /** Told what listings pass over. */
+    readonly passedOver?: PassedOver;
+  };
 
-/** The datasets of a repository, oldest first. Records that vanish meanwhile are passed over. */
+/** The datasets of a repository, oldest first. Records that vanish meanwhile are passed over; one that cannot be read is an error. */
 export async function* repositoryDatasets(
   repository: Repository,
   modules: Pick<RepositoryModules, 'store'>,
@@ -49,13 +53,24 @@ export async function repositoryDataset(
   modules: Pick<RepositoryModules, 'store'>,
   signal: AbortSignal,
 ): Promise<StoredDataset | null> {
-  for await (const key of keysBelow(modules.store, repository.layout.datasets, signal)) {
-    if (datasetOfKey(key) === id) return readDataset(repository, key, modules, signal);
+  const key = await recordKeyOf(repository.layout, id, modules, signal);
+  return key === null ? null : readDataset(repository, key, modules, signal);
+}
+
+/** Key of the record of a dataset, which need not be readable; null when there is none. */
+export async function recordKeyOf(
+  { datasets }: RepositoryLayout,
+  id: DatasetId,
+  { store }: Pick<RepositoryModules, 'store'>,
+  signal: AbortSignal,
+): Promise<string | null> {
+  for await (const key of keysBelow(store, datasets, signal)) {
+    if (datasetOfKey(key) === id) return key;
   }
   return null;
 }
 
-/** Null when the record is not there (any more). */
+/** Null when the record is not there (any more). Errors name what can be done: `corrupt`, `state_version`. */
 export async function readDataset(
   repository: Repository,
   key: string,
@@ -64,15 +79,25 @@ export async function readDataset(
 ): Promise<StoredDataset | null> {
   const bytes = await getObject(modules.store, key, signal);
   if (bytes === null) return null;
+  try {
+    return openDataset(repository, key, bytes);
+  } catch (error) {
+    const { code, message } = ofOneOnly(error);
+    throw new DmError(
+      code,
+      `${message}. Put the object back from another copy or version of the store, or delete the dataset with \`dm datasets delete ${datasetOfKey(key)} --account-id ACCOUNT\``,
+      { cause: error },
+    );
+  }
+}
+
+function openDataset(repository: Repository, key: string, bytes: Buffer): StoredDataset {
   const place = { repository: repository.format.repository, key };
   const { record: text, signature } = openRecordObject(bytes.toString(), place, repository);
   const record = parseRepositoryRecord(text, `dataset record ${key}`);
   const signed = signature === null ? null : verifyRecord({ ...place, record: text }, signature);
   if (signature !== null && signed === null) {
-    throw new DmError(
-      'corrupt',
-      `dataset record ${key}: its signature does not fit it; restore it from another copy of the repository`,
-    );
+    throw new DmError('corrupt', `dataset record ${key}: its signature does not fit it`);
   }
   const signer = signature && signed && { certificates: signature.certificates, ...signed };
   return { key, record, signer };
@@ -113,56 +138,25 @@ export async function repositoryAt(
   return isPlain ? plainRepository(path) : path;
 }
 
-/** The datasets of one base path, or of all, ascending by number. */
-export async function* storedDatasets(
-  basePath: Uint8Array | null,
-  secret: Uint8Array | null,
-  modules: ListingModules,
-  signal: AbortSignal,
-): AsyncGenerator<StoredDataset, void> {
-  const paths =
-    basePath === null
-      ? await (modules.paths ?? new BasePaths()).list(modules.store, signal)
-      : [await repositoryAt(basePath, modules, signal)];
-  const found: StoredDataset[] = [];
-  for (const path of paths) {
-    const repository = await openRepository(path, secret, modules, signal);
-    if (repository === null) {
-      await modules.newest?.isRolledBack(new RepositoryLayout(path), null, modules, signal);
-      continue;
-    }
-    const datasets: StoredDataset[] = [];
-    for await (const dataset of repositoryDatasets(repository, modules, signal)) {
-      datasets.push(dataset);
-    }
-    if (await isRolledBack(repository, datasets, modules, signal)) {
-      const last = datasets.pop();
-      if (last !== undefined) datasets.push({ ...last, rolledBack: true });
-    }
-    found.push(...datasets);
-  }
-  yield* found.sort((a, b) => a.record.number - b.record.number);
-}
-
 /**
- * Whether a repository lost its newest dataset since it was looked at last; logged once. `datasets` are all or the newest: the one
+ * The number of the newest dataset of a repository when that was lost since it was looked at last, else null; logged once. `datasets` are all or the newest: the one
  * with the greatest number, for clocks may have been ahead. What nobody we trust has signed is passed over: it neither proves that
  * nothing is lost, nor is it missed later.
  */
-export async function isRolledBack(
+export async function lostNewest(
   repository: Repository,
   datasets: readonly StoredDataset[],
   modules: ListingModules,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<number | null> {
   const { newest } = modules;
-  if (newest === undefined) return false;
+  if (newest === undefined) return null;
   let last: StoredDataset | null = null;
   for (const dataset of datasets) {
     if (last !== null && dataset.record.number < last.record.number) continue;
     if (isTrusted(dataset, repository, modules)) last = dataset;
   }
-  return newest.isRolledBack(repository.layout, last, modules, signal);
+  return newest.lostNewest(repository.layout, last, modules, signal);
 }
 
 /** A dataset as the ports show it. */

@@ -122,14 +122,16 @@ async function masterOf(
     );
   }
   const known = masters.get(format, secret);
-  if (known !== null) return known;
-  const opened = await unwrapMasterKey(encryption.keys, secret, repository);
-  if (opened === null) {
+  const master =
+    known === undefined
+      ? ((await unwrapMasterKey(encryption.keys, secret, repository))?.master ?? null)
+      : known;
+  if (known === undefined) masters.add(format, secret, master);
+  if (master === null) {
     throw new DmError(
       'encryption_key',
       `the account's passphrase or key file does not open backup ${layout.prefix}; give the account the one it was made with`,
     );
   }
-  masters.add(format, secret, opened.master);
-  return opened.master;
+  return master;
 }

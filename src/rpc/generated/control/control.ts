@@ -57,6 +57,7 @@ import type { JobStatistics as _datamover_v1_JobStatistics, JobStatistics__Outpu
 import type { JobWarning as _datamover_v1_JobWarning, JobWarning__Output as _datamover_v1_JobWarning__Output } from './datamover/v1/JobWarning.js';
 import type { LastJob as _datamover_v1_LastJob, LastJob__Output as _datamover_v1_LastJob__Output } from './datamover/v1/LastJob.js';
 import type { ListDatasetsQuery as _datamover_v1_ListDatasetsQuery, ListDatasetsQuery__Output as _datamover_v1_ListDatasetsQuery__Output } from './datamover/v1/ListDatasetsQuery.js';
+import type { ListingWarning as _datamover_v1_ListingWarning, ListingWarning__Output as _datamover_v1_ListingWarning__Output } from './datamover/v1/ListingWarning.js';
 import type { LockedDataset as _datamover_v1_LockedDataset, LockedDataset__Output as _datamover_v1_LockedDataset__Output } from './datamover/v1/LockedDataset.js';
 import type { ModifyAccountRequest as _datamover_v1_ModifyAccountRequest, ModifyAccountRequest__Output as _datamover_v1_ModifyAccountRequest__Output } from './datamover/v1/ModifyAccountRequest.js';
 import type { ModifyBasePolicyRequest as _datamover_v1_ModifyBasePolicyRequest, ModifyBasePolicyRequest__Output as _datamover_v1_ModifyBasePolicyRequest__Output } from './datamover/v1/ModifyBasePolicyRequest.js';
@@ -176,6 +177,7 @@ export interface ProtoGrpcType {
       JobWarning: MessageTypeDefinition<_datamover_v1_JobWarning, _datamover_v1_JobWarning__Output>
       LastJob: MessageTypeDefinition<_datamover_v1_LastJob, _datamover_v1_LastJob__Output>
       ListDatasetsQuery: MessageTypeDefinition<_datamover_v1_ListDatasetsQuery, _datamover_v1_ListDatasetsQuery__Output>
+      ListingWarning: MessageTypeDefinition<_datamover_v1_ListingWarning, _datamover_v1_ListingWarning__Output>
       LockedDataset: MessageTypeDefinition<_datamover_v1_LockedDataset, _datamover_v1_LockedDataset__Output>
       ModifyAccountRequest: MessageTypeDefinition<_datamover_v1_ModifyAccountRequest, _datamover_v1_ModifyAccountRequest__Output>
       ModifyBasePolicyRequest: MessageTypeDefinition<_datamover_v1_ModifyBasePolicyRequest, _datamover_v1_ModifyBasePolicyRequest__Output>

@@ -4,7 +4,7 @@ import { BasePaths } from '../../../../src/endpoint/object/base-paths.js';
 import { DirectoryStore } from '../../../../src/endpoint/object/store/directory/directory-store.js';
 import { parseDatasetId, parseTreeId } from '../../../../src/model/ids.js';
 import { serialiseNumber } from '../../../../src/repository/number-object.js';
-import { numberKey } from '../../../../src/repository/object-layout.js';
+import { numberKey, RepositoryLayout } from '../../../../src/repository/object-layout.js';
 import { systemClock } from '../../../../src/util/clock.js';
 import { TempDirectory } from '../../../support/temp-directory.js';
 
@@ -27,16 +27,17 @@ describe('the base paths of an object account', () => {
   });
 
   const give = (number: number, basePath: string): Promise<void> => {
+    const dataset = parseDatasetId(randomBytes(16).toString('hex'));
     const numbered = {
       basePath: Buffer.from(basePath),
       tree: parseTreeId(randomBytes(16).toString('hex')),
-      dataset: parseDatasetId(randomBytes(16).toString('hex')),
-      record: 'a record',
+      dataset,
+      record: new RepositoryLayout(Buffer.from(basePath)).dataset(Date.now(), dataset),
     };
     return store.put(numberKey(number), Buffer.from(serialiseNumber(numbered)), {}, signal);
   };
   const list = async (): Promise<string[]> =>
-    (await paths.list(store, signal)).map((path) => Buffer.from(path).toString()).sort();
+    (await paths.list(store, signal)).paths.map((path) => Buffer.from(path).toString()).sort();
   /** Bytes that were read since. */
   const readSince = async (work: () => Promise<unknown>): Promise<number> => {
     const before = store.counters.bytesReceived;
@@ -67,6 +68,22 @@ describe('the base paths of an object account', () => {
     expect(await list()).to.deep.equal(['one', 'three']);
     await give(2, 'two');
     expect(await list()).to.deep.equal(['one', 'three', 'two']);
+  });
+
+  it('are found beside numbers that cannot be read, which are read again each time', async () => {
+    await give(1, 'one');
+    await store.put(numberKey(2), Buffer.from('no number'), {}, signal);
+    for (let number = 3; number <= 150; number++) await give(number, 'three');
+    const damaged = async () =>
+      (await paths.list(store, signal)).damaged.map(({ message }) =>
+        message.slice(0, 'number '.length + numberKey(2).length),
+      );
+    expect(await damaged()).to.deep.equal([`number ${numberKey(2)}`]);
+    expect(await damaged()).to.deep.equal([`number ${numberKey(2)}`]);
+    expect(await list()).to.deep.equal(['one', 'three']);
+    await give(2, 'two');
+    expect(await list()).to.deep.equal(['one', 'three', 'two']);
+    expect(await damaged()).to.deep.equal([]);
   });
 
   it('are found anew in a store that was emptied and begun again', async () => {

@@ -8,6 +8,7 @@ export interface RepairSummary {
   'segments_repaired'?: (number | string | Long);
   'packs_copied'?: (number | string | Long);
   'indexed'?: (boolean);
+  'numbers_repaired'?: (number | string | Long);
 }
 
 export interface RepairSummary__Output {
@@ -16,4 +17,5 @@ export interface RepairSummary__Output {
   'segments_repaired': (number);
   'packs_copied': (number);
   'indexed': (boolean);
+  'numbers_repaired': (number);
 }
