@@ -15,7 +15,7 @@ import { repairRepository } from '../endpoint/object/repair/repair.js';
 import type { RepairProgress, RepairSummary } from '../endpoint/object/repair/repair-types.js';
 import { openRepository, type Repository } from '../endpoint/object/repository.js';
 import { repositoryAt } from '../endpoint/object/repository-datasets.js';
-import type { Source } from '../endpoint/source.js';
+import type { OnListingWarning, Source } from '../endpoint/source.js';
 import { DmError } from '../model/error.js';
 import type { SystemGuid } from '../model/ids.js';
 import type { ObjectAccount } from '../model/object-account.js';
@@ -26,6 +26,7 @@ import { escapePath } from '../util/escape.js';
 import type { AccountStore } from './account-store.js';
 import { secretBytes } from './encryption-secret.js';
 import { type ObjectStoreModules, openObjectStore } from './object-stores.js';
+import { UpkeepFailures } from './upkeep-failures.js';
 
 export interface ObjectUpkeepModules extends ObjectStoreModules {
   readonly accounts: AccountStore;
@@ -65,26 +66,33 @@ export class ObjectUpkeep {
     options: PruneOptions,
     onProgress: (basePath: Uint8Array, progress: PruneProgress) => void,
     onEnd: (basePath: Uint8Array, summary: PruneSummary) => void,
+    onWarning: OnListingWarning,
     signal: AbortSignal,
   ): Promise<void> {
     if (!options.dryRun)
       refuseReadOnly(account, 'pruned, so use an account without it, or look with --dry-run');
-    await this.#each(account, basePath, signal, async ({ basePath: path, ...opened }) => {
-      const modules = {
-        ...opened,
-        clock: this.#modules.clock,
-        owner: this.#options.guid,
-        ...this.#signing(account),
-        scratch: this.#scratchOf(opened.repository),
-      };
-      const summary = await pruneRepository(
-        options,
-        modules,
-        (progress) => onProgress(path, progress),
-        signal,
-      );
-      onEnd(path, summary);
-    });
+    await this.#each(
+      account,
+      basePath,
+      onWarning,
+      signal,
+      async ({ basePath: path, ...opened }) => {
+        const modules = {
+          ...opened,
+          clock: this.#modules.clock,
+          owner: this.#options.guid,
+          ...this.#signing(account),
+          scratch: this.#scratchOf(opened.repository),
+        };
+        const summary = await pruneRepository(
+          options,
+          modules,
+          (progress) => onProgress(path, progress),
+          signal,
+        );
+        onEnd(path, summary);
+      },
+    );
   }
 
   /**
@@ -97,6 +105,7 @@ export class ObjectUpkeep {
     from: { readonly source: Source; readonly account: ObjectAccount | null } | null,
     onProgress: (basePath: Uint8Array, progress: RepairProgress) => void,
     onEnd: (basePath: Uint8Array, summary: RepairSummary) => void,
+    onWarning: OnListingWarning,
     signal: AbortSignal,
   ): Promise<void> {
     refuseReadOnly(
@@ -104,30 +113,36 @@ export class ObjectUpkeep {
       'repaired, so use an account without it; `dm datasets verify N --account-id` says what is damaged',
     );
     const summaries: RepairSummary[] = [];
-    await this.#each(account, basePath, signal, async ({ basePath: path, repository, store }) => {
-      const { repository: id } = repository.format;
-      const modules = {
-        repository,
-        store,
-        ...this.#signing(account),
-        localPages: new WorkDirectory(join(this.#options.workPath, id)).pages,
-        scratch: this.#scratchOf(repository),
-      };
-      await using mirror = from?.account ? await this.#open(from.account, signal) : null;
-      const copy = (await mirror?.repository(path)) ?? null;
-      const isSame = copy?.format.repository === repository.format.repository;
-      const summary = await repairRepository(
-        from && {
-          source: from.source,
-          mirror: isSame && mirror ? { repository: copy, store: mirror.store } : null,
-        },
-        modules,
-        (progress) => onProgress(path, progress),
-        signal,
-      );
-      summaries.push(summary);
-      onEnd(path, summary);
-    });
+    await this.#each(
+      account,
+      basePath,
+      onWarning,
+      signal,
+      async ({ basePath: path, repository, store }) => {
+        const { repository: id } = repository.format;
+        const modules = {
+          repository,
+          store,
+          ...this.#signing(account),
+          localPages: new WorkDirectory(join(this.#options.workPath, id)).pages,
+          scratch: this.#scratchOf(repository),
+        };
+        await using mirror = from?.account ? await this.#open(from.account, signal) : null;
+        const copy = (await mirror?.repository(path)) ?? null;
+        const isSame = copy?.format.repository === repository.format.repository;
+        const summary = await repairRepository(
+          from && {
+            source: from.source,
+            mirror: isSame && mirror ? { repository: copy, store: mirror.store } : null,
+          },
+          modules,
+          (progress) => onProgress(path, progress),
+          signal,
+        );
+        summaries.push(summary);
+        onEnd(path, summary);
+      },
+    );
     refuseUntrusted(summaries);
   }
 
@@ -158,29 +173,38 @@ export class ObjectUpkeep {
     return join(this.#options.workPath, format.repository, 'upkeep');
   }
 
+  /**
+   * Works on what is named, or on all that the account's secret opens. Of all, what cannot be opened is told; what is damaged
+   * is an error when the others are done.
+   */
   async #each(
     account: ObjectAccount,
     basePath: Uint8Array | null,
+    onWarning: OnListingWarning,
     signal: AbortSignal,
     work: (opened: OpenedRepository) => Promise<void>,
   ): Promise<void> {
     await using opened = await this.#open(account, signal);
     const { store, numbers } = opened;
-    const paths =
-      basePath === null
-        ? await numbers.basePaths(store, signal)
-        : [await opened.repositoryAt(basePath)];
-    for (const path of paths) {
+    const workOn = async (path: Uint8Array): Promise<boolean> => {
       const repository = await opened.repository(path);
-      if (repository !== null) {
-        await this.#alone(repository, () => work({ basePath: path, repository, store, numbers }));
-      } else if (basePath !== null) {
-        throw new DmError(
-          'not_found',
-          `account "${account.name}" has no backup at ${escapePath(path)}; see \`dm datasets list --account-id\``,
-        );
-      }
+      if (repository === null) return false;
+      await this.#alone(repository, () => work({ basePath: path, repository, store, numbers }));
+      return true;
+    };
+    if (basePath !== null) {
+      const path = await opened.repositoryAt(basePath);
+      if (await workOn(path)) return;
+      throw new DmError(
+        'not_found',
+        `account "${account.name}" has no backup at ${escapePath(path)}; see \`dm datasets list --account-id\``,
+      );
     }
+    const failures = new UpkeepFailures();
+    for (const path of await numbers.basePaths(store, signal)) {
+      await failures.collect(() => workOn(path));
+    }
+    failures.end(await numbers.damaged(store, signal), onWarning);
   }
 
   async #alone({ format, layout }: Repository, work: () => Promise<void>): Promise<void> {

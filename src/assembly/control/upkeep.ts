@@ -46,6 +46,7 @@ export function upkeepHandlers({ accounts, places, upkeep }: UpkeepHandlerModule
               until: timeText(untilMs || null),
             }),
           (path, summary) => push({ summary: summaryMessage(path, summary) }),
+          (warning) => push({ warning }),
           signal,
         ),
       );
@@ -71,6 +72,7 @@ export function upkeepHandlers({ accounts, places, upkeep }: UpkeepHandlerModule
           from,
           (path, { step, done }) => push({ base_path: escapePath(path), step, done }),
           (path, summary) => push({ summary: repairMessage(path, summary) }),
+          (warning) => push({ warning }),
           signal,
         ),
       );
@@ -84,6 +86,7 @@ function repairMessage(basePath: Uint8Array, summary: RepairSummary): RepairSumm
     segments_bad: summary.segmentsBad,
     segments_repaired: summary.segmentsRepaired,
     packs_copied: summary.packsCopied,
+    numbers_repaired: summary.numbersRepaired,
     indexed: summary.indexed,
   };
 }

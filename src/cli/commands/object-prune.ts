@@ -1,3 +1,4 @@
+import type { ListingWarning } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import type { CommandContext } from '../command-context.js';
 import type { CommandSpec } from '../command-spec.js';
@@ -5,6 +6,7 @@ import type { PruneBackupsRequest, PruneSummary } from '../control-messages.js';
 import { durationSeconds } from '../duration.js';
 import { columns } from '../format/columns.js';
 import { humanBytes } from '../format/humanise.js';
+import { toStderr } from '../format/warning-line.js';
 import type { OptionValues } from '../option-values.js';
 import { openProgress } from '../progress.js';
 import { untilAborted } from '../until-aborted.js';
@@ -69,13 +71,16 @@ async function prune(context: CommandContext): Promise<void> {
   const messages = (await context.client()).pruneBackups(requestOf(account, options), signal);
   const progress = await openProgress(io, `prune of ${account}`);
   const summaries: PruneSummary[] = [];
+  const warnings: ListingWarning[] = [];
   /** Base paths of whose grace a line was shown. */
   const told = new Set<string>();
+  let failure: unknown = null;
   try {
     for await (const message of untilAborted(messages, signal)) {
-      if (message.summary !== null) summaries.push(message.summary);
+      const { base_path: path, until, warning, summary } = message;
+      if (warning !== null) warnings.push(warning);
+      else if (summary !== null) summaries.push(summary);
       else {
-        const { base_path: path, until } = message;
         if (until !== '' && io.stderr.isTTY !== true && !told.has(path)) {
           told.add(path);
           io.stderr.write(`prune of ${account}: ${waitText(path, until)}\n`);
@@ -84,17 +89,22 @@ async function prune(context: CommandContext): Promise<void> {
       }
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new DmError(
-      'cancelled',
-      'the prune was stopped; what it had listed is deleted by the next one, when the grace is over',
-    );
+    if (signal.aborted) {
+      throw new DmError(
+        'cancelled',
+        'the prune was stopped; what it had listed is deleted by the next one, when the grace is over',
+      );
+    }
+    // Others may have been pruned.
+    if (summaries.length === 0) throw error;
+    failure = error;
   } finally {
     progress.close();
+    warnings.forEach(toStderr(io));
   }
   await output.list(COLUMNS, summaries);
-  if (output.format !== 'table') return;
-  for (const summary of summaries) for (const line of remarks(summary)) await output.line(line);
+  for (const summary of summaries) for (const line of remarks(summary)) await output.note(line);
+  if (failure !== null) throw failure;
 }
 
 function requestOf(account: string, options: OptionValues): PruneBackupsRequest {

@@ -1,8 +1,10 @@
+import type { ListingWarning } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
 import type { CommandContext } from '../command-context.js';
 import type { CommandSpec } from '../command-spec.js';
 import type { RepairSummary } from '../control-messages.js';
 import { columns } from '../format/columns.js';
+import { toStderr } from '../format/warning-line.js';
 import { openProgress } from '../progress.js';
 import { untilAborted } from '../until-aborted.js';
 
@@ -12,6 +14,7 @@ const COLUMNS = columns({
   segments_repaired: 'REPAIRED',
   packs_copied: 'PACKS COPIED',
   indexed: 'INDEX MADE',
+  numbers_repaired: 'NUMBERS REPAIRED',
 });
 
 export const objectRepair: CommandSpec = {
@@ -49,18 +52,28 @@ async function repair(context: CommandContext): Promise<void> {
   const messages = (await context.client()).repairBackups(request, signal);
   const progress = await openProgress(io, `repair of ${account}`);
   const summaries: RepairSummary[] = [];
+  const warnings: ListingWarning[] = [];
+  let failure: unknown = null;
   try {
-    for await (const { summary, base_path, step, done } of untilAborted(messages, signal)) {
-      if (summary !== null) summaries.push(summary);
+    for await (const message of untilAborted(messages, signal)) {
+      const { summary, warning, base_path, step, done } = message;
+      if (warning !== null) warnings.push(warning);
+      else if (summary !== null) summaries.push(summary);
       else progress.update({ phase: `${base_path}: ${step} ${done || ''}`.trim() });
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new DmError('cancelled', 'the repair was stopped; start it again');
+    if (signal.aborted) {
+      throw new DmError('cancelled', 'the repair was stopped; start it again');
+    }
+    // Others may have been repaired.
+    if (summaries.length === 0) throw error;
+    failure = error;
   } finally {
     progress.close();
+    warnings.forEach(toStderr(io));
   }
   await output.list(COLUMNS, summaries);
+  if (failure !== null) throw failure;
   const bad = summaries.reduce((sum, one) => sum + one.segments_bad - one.segments_repaired, 0);
   if (bad === 0) return;
   throw new DmError(

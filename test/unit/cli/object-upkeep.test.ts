@@ -30,6 +30,7 @@ describe('upkeep of backups', () => {
       total: 0,
       until: UNTIL,
       summary: null,
+      warning: null,
     };
     const { code, stderr } = await runLine(['object', 'prune', '--account-id=disk'], {
       pruneBackups: () => stream(waiting, waiting, { ...waiting, until: '', summary: pruned }),

@@ -4,6 +4,7 @@ import {
   type RepositoryRecord,
   serialiseRepositoryRecord,
 } from '../../../repository/repository-record.js';
+import { ofOneOnly } from '../passed-over.js';
 import { ReferencedPacks } from '../references/referenced-packs.js';
 import type { Repository } from '../repository.js';
 import { repositoryDatasets } from '../repository-datasets.js';
@@ -23,6 +24,20 @@ export async function liveRecords(modules: LiveModules, signal: AbortSignal): Pr
     records.set(key, record);
   }
   return records;
+}
+
+/** As `liveRecords`, for who deletes what they do not refer to. `corrupt` when one cannot be read. */
+export async function allRecords(modules: LiveModules, signal: AbortSignal): Promise<LiveRecords> {
+  try {
+    return await liveRecords(modules, signal);
+  } catch (error) {
+    const { code, message } = ofOneOnly(error);
+    throw new DmError(
+      code,
+      `nothing of backup ${modules.repository.layout.prefix} was deleted, for what a dataset refers to is not known: ${message}`,
+      { cause: error },
+    );
+  }
 }
 
 /** Whether the records of all datasets may be written anew. */

@@ -18,8 +18,8 @@ import {
 import { dropNumbers } from './drop-numbers.js';
 import { dropUploads } from './drop-uploads.js';
 import {
+  allRecords,
   type LiveRecords,
-  liveRecords,
   mayReplaceAll,
   newRecords,
   referencesOf,
@@ -124,7 +124,7 @@ class Prune {
   async #mark(before: Doom | null, mayRepack: boolean): Promise<Garbage | null> {
     const { store, scratch } = this.#modules;
     this.#tell('marking');
-    const records = await liveRecords(this.#modules, this.#signal);
+    const records = await allRecords(this.#modules, this.#signal);
     using references = await referencesOf(records, scratch, this.#modules, this.#signal);
     this.#marked = records;
     const known = before === null ? null : doomedSet(before.list);
@@ -197,7 +197,7 @@ class Prune {
     if (!(await this.#wait(listed))) return false;
     if (!this.#options.dryRun) await claim(listed, this.#modules, this.#signal);
     const sinceMs = await this.#modules.store.now(this.#signal);
-    const records = await liveRecords(this.#modules, this.#signal);
+    const records = await allRecords(this.#modules, this.#signal);
     const doomed = await this.#stillGarbage(listed, records);
     await this.#delete(doomed, sinceMs);
     if (this.#options.dryRun) return true;

@@ -20,6 +20,8 @@ export interface RepairSummary {
   readonly untrusted: number[];
   /** Packs that were put again as they are in a copy of the same repository, or in this agent's copies of its pages. */
   packsCopied: number;
+  /** Of datasets, put anew. */
+  numbersRepaired: number;
   /** Segments in the index that was made. */
   indexed: boolean;
 }

@@ -18,6 +18,7 @@ import { type BadFrame, badFrames, segmentFile, segmentsInOrder } from './bad-fr
 import { copyDataPacks, copyPagePacks } from './copy-packs.js';
 import { fetchSegments } from './fetch-segments.js';
 import { putLocalPages } from './local-pages.js';
+import { repairNumbers } from './repair-numbers.js';
 import type { RepairFrom, RepairModules, RepairProgress, RepairSummary } from './repair-types.js';
 import { type PlacedSegment, SegmentSet } from './segment-set.js';
 
@@ -25,7 +26,8 @@ const TELL_EVERY = 1_000;
 
 /**
  * Reads everything that datasets of a repository use, and replaces what is damaged or missing by what `from` has of it: packs
- * from a copy of the same repository, pages also from this agent's own copies, else segments from the same datasets, in new packs. Makes the index anew.
+ * from a copy of the same repository, pages also from this agent's own copies, else segments from the same datasets, in new packs. Makes the index anew, and numbers
+ * of datasets that are damaged or gone.
  * Errors: `corrupt` when pages cannot be repaired; nothing is changed then but packs that were copied.
  */
 export async function repairRepository(
@@ -43,10 +45,12 @@ export async function repairRepository(
       segmentsRepaired: 0,
       untrusted: [],
       packsCopied: 0,
+      numbersRepaired: 0,
       indexed: false,
     };
     onProgress({ step: 'pages', done: 0 });
     const records = await liveRecords(modules, signal);
+    summary.numbersRepaired = await repairNumbers(records, modules, signal);
     using segments = new SegmentSet({ directory });
     summary.packsCopied += await readPages(records, segments, from, modules, signal);
     const onRead = (done: number): void => {
