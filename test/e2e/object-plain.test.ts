@@ -106,6 +106,16 @@ describe('plain objects of an object account', function () {
     expect(differences(tree(), restored)).to.deep.equal([]);
   });
 
+  it('are not repaired, which a repair says', async () => {
+    const repair = ['object', 'repair', '--account-id=disk', '--from-account=local'];
+    const all = await dm(agents.agent('alpha'), ...repair);
+    expect(all.code).to.equal(0);
+    expect(all.stderr).to.contain('dm: warning: the files of plain copies are not looked at');
+    const named = await dm(agents.agent('alpha'), ...repair, '--base-path=plain/copy');
+    expect(named.code).to.equal(1);
+    expect(named.stderr).to.match(/dm: not_supported: the files of plain copies .*copy it again/);
+  });
+
   it('go with their dataset', async () => {
     const alpha = agents.agent('alpha');
     const deleted = await dm(alpha, 'datasets', 'delete', '1', '--account-id=disk');

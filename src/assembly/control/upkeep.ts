@@ -5,6 +5,7 @@ import {
 } from '../../endpoint/object/prune/prune-types.js';
 import type { RepairSummary } from '../../endpoint/object/repair/repair-types.js';
 import type { Places } from '../../engine/places.js';
+import { plainTree } from '../../repository/plain-path.js';
 import type { PruneBackupsProgress } from '../../rpc/generated/control/datamover/v1/PruneBackupsProgress.js';
 import type { PruneBackupsRequest__Output } from '../../rpc/generated/control/datamover/v1/PruneBackupsRequest.js';
 import type { PruneSummary as PruneSummaryMessage } from '../../rpc/generated/control/datamover/v1/PruneSummary.js';
@@ -81,6 +82,7 @@ export function upkeepHandlers({ accounts, places, upkeep }: UpkeepHandlerModule
 }
 
 function repairMessage(basePath: Uint8Array, summary: RepairSummary): RepairSummaryMessage {
+  const tree = plainTree(basePath);
   return {
     base_path: escapePath(basePath),
     segments_bad: summary.segmentsBad,
@@ -88,6 +90,8 @@ function repairMessage(basePath: Uint8Array, summary: RepairSummary): RepairSumm
     packs_copied: summary.packsCopied,
     numbers_repaired: summary.numbersRepaired,
     indexed: summary.indexed,
+    plain_path: tree === null ? '' : escapePath(tree),
+    none_there: summary.noneThere,
   };
 }
 

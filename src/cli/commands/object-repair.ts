@@ -8,14 +8,18 @@ import { toStderr } from '../format/warning-line.js';
 import { openProgress } from '../progress.js';
 import { untilAborted } from '../until-aborted.js';
 
-const COLUMNS = columns({
-  base_path: 'BASE PATH',
-  segments_bad: 'BAD SEGMENTS',
-  segments_repaired: 'REPAIRED',
-  packs_copied: 'PACKS COPIED',
-  indexed: 'INDEX MADE',
-  numbers_repaired: 'NUMBERS REPAIRED',
-});
+const COLUMNS = columns(
+  {
+    base_path: 'BASE PATH',
+    segments_bad: 'BAD SEGMENTS',
+    segments_repaired: 'REPAIRED',
+    packs_copied: 'PACKS COPIED',
+    indexed: 'INDEX MADE',
+    numbers_repaired: 'NUMBERS REPAIRED',
+  },
+  'plain_path',
+  'none_there',
+);
 
 export const objectRepair: CommandSpec = {
   name: 'repair',
@@ -75,9 +79,24 @@ async function repair(context: CommandContext): Promise<void> {
   await output.list(COLUMNS, summaries);
   if (failure !== null) throw failure;
   const bad = summaries.reduce((sum, one) => sum + one.segments_bad - one.segments_repaired, 0);
+  const plain = summaries.map(({ plain_path }) => plain_path).filter((path) => path !== '');
+  if (bad === 0 && plain.length > 0 && request.base_path !== '') {
+    throw new DmError('not_supported', plainText(plain));
+  }
+  if (plain.length > 0) io.stderr.write(`dm: warning: ${plainText(plain)}\n`);
   if (bad === 0) return;
+  const what = `${bad} segments are still damaged`;
+  const isNoneThere = summaries.every(
+    (one) => one.segments_bad === one.segments_repaired || one.none_there,
+  );
   throw new DmError(
     'corrupt',
-    `${bad} segments are still damaged; "dm datasets verify" names the files, and another account may have them`,
+    isNoneThere
+      ? `${what}: account ${request.from_account} has none of these datasets (the same global id is needed; compare \`dm datasets list --account-id\` of both); name another account with --from-account`
+      : `${what}; "dm datasets verify" names the files, and another account may have them`,
   );
+}
+
+function plainText(paths: readonly string[]): string {
+  return `the files of plain copies are not looked at and not repaired, only their catalogs are: ${paths.join(', ')}; \`dm datasets verify\` names damaged files; delete that dataset and copy it again, or copy it to another path`;
 }

@@ -9,7 +9,8 @@ import { SegmentPieces } from './segment-pieces.js';
 
 /**
  * Fetches the bad segments of frames from the same datasets elsewhere, the newest first, each into a file; one that files use in
- * pieces is put together from them. What came is checked. Returns the digests, in hex, of those that were found.
+ * pieces is put together from them. What came is checked. Returns the digests, in hex, of those that were found,
+ * and how many of the datasets are there.
  */
 export async function fetchSegments(
   frames: readonly BadFrame[],
@@ -17,16 +18,18 @@ export async function fetchSegments(
   options: { readonly directory: string; readonly from: Source },
   modules: RepairModules,
   signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
+): Promise<{ readonly found: ReadonlySet<string>; readonly datasets: number }> {
   const wanted = new Set(
     frames.flatMap(({ bad }) => bad.map(({ digest }) => digest.toString('hex'))),
   );
   const found = new Set<string>();
+  let datasets = 0;
   const pieces = new SegmentPieces(options, modules.repository);
   for (const record of [...records].sort((a, b) => b.committedAtMs - a.committedAtMs)) {
     if (wanted.size === 0) break;
     await using reader = await openSame(record, options.from, signal);
     if (reader === null) continue;
+    datasets++;
     const maps = new RepositoryReader(modules, signal).maps(record.maps);
     for await (const batch of maps.segments.range({}, signal)) {
       for (const { key, value } of batch) {
@@ -44,7 +47,7 @@ export async function fetchSegments(
       }
     }
   }
-  return found;
+  return { found, datasets };
 }
 
 /** The dataset there; null when it has none with the same id and root digest, or one that nobody we trust has signed. */

@@ -18,6 +18,8 @@ export interface RepairSummary {
   segmentsRepaired: number;
   /** Numbers of datasets that stay damaged although what they lack was found: see refuseUntrusted. */
   readonly untrusted: number[];
+  /** Segments were looked for, and `from` has none of the datasets. */
+  noneThere: boolean;
   /** Packs that were put again as they are in a copy of the same repository, or in this agent's copies of its pages. */
   packsCopied: number;
   /** Of datasets, put anew. */

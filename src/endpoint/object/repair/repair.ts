@@ -44,6 +44,7 @@ export async function repairRepository(
       segmentsBad: 0,
       segmentsRepaired: 0,
       untrusted: [],
+      noneThere: false,
       packsCopied: 0,
       numbersRepaired: 0,
       indexed: false,
@@ -117,7 +118,14 @@ async function repairData(
   const directory = join(modules.scratch, 'frames');
   mkdirSync(directory, { mode: 0o700 });
   const options = { directory, from: source };
-  const found = await fetchSegments(left, [...records.values()], options, modules, signal);
+  const { found, datasets } = await fetchSegments(
+    left,
+    [...records.values()],
+    options,
+    modules,
+    signal,
+  );
+  summary.noneThere = datasets === 0;
   const isFound = ({ digest }: PlacedSegment): boolean => found.has(digest.toString('hex'));
   const mended = left.filter(({ bad: lost }) => lost.some(isFound));
   if (mended.length === 0) return;

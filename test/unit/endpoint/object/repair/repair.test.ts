@@ -89,9 +89,13 @@ describe('repairing a backup', function () {
     const alone = await repair(null);
     expect(alone.segmentsBad).to.be.greaterThan(0);
     expect(alone.segmentsRepaired).to.equal(0);
+    await using stranger = new ObjectFixture();
+    const nothing = await repair({ source: await stranger.makeSource(), mirror: null });
+    expect(nothing).to.include({ segmentsRepaired: 0, noneThere: true });
     const summary = await repair({ source: await other.makeSource(), mirror: null });
     expect(summary.segmentsBad).to.equal(alone.segmentsBad);
     expect(summary.segmentsRepaired).to.equal(alone.segmentsBad);
+    expect(summary.noneThere).to.equal(false);
     expect(await badFiles()).to.equal(0);
     expect(await fixture.expectWhole()).to.equal(1);
     expect((await repair(null)).segmentsBad).to.equal(0);

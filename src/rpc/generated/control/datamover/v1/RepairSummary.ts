@@ -9,6 +9,8 @@ export interface RepairSummary {
   'packs_copied'?: (number | string | Long);
   'indexed'?: (boolean);
   'numbers_repaired'?: (number | string | Long);
+  'plain_path'?: (string);
+  'none_there'?: (boolean);
 }
 
 export interface RepairSummary__Output {
@@ -18,4 +20,6 @@ export interface RepairSummary__Output {
   'packs_copied': (number);
   'indexed': (boolean);
   'numbers_repaired': (number);
+  'plain_path': (string);
+  'none_there': (boolean);
 }
