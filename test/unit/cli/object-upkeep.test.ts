@@ -29,11 +29,12 @@ const repaired: RepairSummary = {
   indexed: true,
   plain_path: '',
   none_there: false,
+  numbers_repaired: 0,
 };
 
 /** Runs a repair that ends with these summaries. */
 function repair(words: readonly string[], ...summaries: readonly RepairSummary[]) {
-  const message = { base_path: '', step: '', done: 0 };
+  const message = { base_path: '', step: '', done: 0, warning: null };
   return runLine(['object', 'repair', '--account-id=disk', '--from-account=other', ...words], {
     repairBackups: () => stream(...summaries.map((summary) => ({ ...message, summary }))),
   });
