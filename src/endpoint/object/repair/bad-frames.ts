@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PackId, PageLocator } from '../../../catalog/page-store.js';
+import type { PageLocator } from '../../../catalog/page-store.js';
 import { asDmError } from '../../../model/error.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
 import { lookAhead } from '../../../util/look-ahead.js';
@@ -75,10 +75,6 @@ export async function isGood(
     if (problem.code !== 'corrupt') throw problem;
     return false;
   }
-}
-
-export function packsOf(frames: readonly BadFrame[]): Set<PackId> {
-  return new Set(frames.map(({ frame }) => frame.pack));
 }
 
 /** Where the bytes of a segment are kept while its frame is made again. */
