@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseEscaped } from '../../src/util/escape.js';
@@ -86,8 +86,16 @@ describe('an agent that does not run as root', function () {
     );
     await mustRun(agent, pair.creation);
     await runPolicy(agent, pair.copy);
+    // Nor does a later change of the mode give a file to others whose owner it does not have.
+    chmodSync(join(source, 'read'), 0o640);
+    await mustRun(agent, pair.creation);
+    expect((await runPolicy(agent, pair.copy)).code).to.equal(6);
+    expect(statSync(join(target, 'read')).mode & 0o7777).to.equal(0o600);
+    chmodSync(join(source, 'read'), 0o644);
+    await mustRun(agent, pair.creation);
+    await runPolicy(agent, pair.copy);
     const nobody = agents.agent('nobody');
-    const [dataset] = await listDatasets(nobody, target);
+    const dataset = (await listDatasets(nobody, target)).at(-1);
     const to = agents.root('nobody', 'restored');
     const words = ['restore', 'local', String(dataset?.id), `--to=${to}`];
     const { code, stdout } = await dm(nobody, ...words, '--format=json');

@@ -148,8 +148,11 @@ function applyCommon(
   attempt: Attempt,
 ): void {
   const { uid, gid } = inode;
-  const isOwned = former !== null && former.uid === uid && former.gid === gid;
-  const ours = former === null && uid === SELF.uid && gid === SELF.gid;
+  const isSelf = uid === SELF.uid && gid === SELF.gid;
+  // The dataset has the owner also where it could not be given: only who may always give it can rely on that.
+  const mayRely = SELF.uid === 0 || isSelf;
+  const isOwned = mayRely && former !== null && former.uid === uid && former.gid === gid;
+  const ours = former === null && isSelf;
   let mode = inode.mode;
   if (!privileged && (mode & SET_ID) !== 0) {
     attempt('set setuid or setgid without the privileged grant', refuse);
