@@ -72,9 +72,15 @@ export async function datasetByNumber(
   signal: AbortSignal,
 ): Promise<DatasetInfo> {
   const filter = basePath.length === 0 ? {} : { basePath };
-  for await (const dataset of source.listDatasets(filter, signal)) {
+  let isAllShown = true;
+  const onWarning = () => {
+    isAllShown = false;
+  };
+  for await (const dataset of source.listDatasets(filter, signal, onWarning)) {
     if (dataset.number === number) return dataset;
   }
+  // It may be what was passed over: this says why.
+  if (!isAllShown) await (await source.open({ number }, signal))[Symbol.asyncDispose]();
   throw new DmError(
     'not_found',
     `dataset ${number} does not exist at account "${name}"${basePath.length === 0 ? '' : ` with the base path ${escapePath(basePath)}`}; see \`dm datasets list --account-id=${name}\``,

@@ -101,13 +101,15 @@ describe('an object account of which a part cannot be read', function () {
     writeFileSync(join(root, 'file'), 'other content');
     await mustRun(alpha, await createPolicy(alpha, 'CREATION', creation('local', root)));
     await backUp('k1', 'team1');
+    // The same one, whole: it is not what is deleted by the id.
+    await backUp('k1', 'elsewhere');
     const [, path = ''] = records();
     const bytes = readFileSync(path);
     bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
     writeFileSync(path, bytes);
     const { code, numbers, lines } = await list('k1');
     expect(code).to.equal(0);
-    expect(numbers).to.deep.equal([1]);
+    expect(numbers).to.deep.equal([1, 4]);
     const id = path.slice(-32);
     expect(lines.join('\n')).to.match(new RegExp(`warning: corrupt: .*datasets delete ${id}`));
     const into = agents.scratch('exported');
@@ -127,6 +129,7 @@ describe('an object account of which a part cannot be read', function () {
     expect(refused.stderr).to.match(/corrupt: nothing of backup team1\/ was deleted/);
     expect((await dm(alpha, 'datasets', 'delete', id, '--account-id=k1')).stderr).to.equal('');
     expect(existsSync(path)).to.equal(false);
+    expect((await list('k1')).numbers).to.deep.equal([1, 4]);
     expect((await dm(alpha, 'object', 'prune', '--account-id=k1', '--dry-run')).code).to.equal(0);
   });
 

@@ -179,12 +179,17 @@ describe('partial copies, drift and brakes', function () {
         const [at, there] = [await listDatasets(agents.agent('beta'), target), await backups()];
         for (const dataset of [at.at(-1), there.at(-1)]) {
           expect(dataset).to.include({ dataset_state: 'COMPLETE_PARTIAL', exceptions: 1 });
+          expect(dataset).to.include({ content_digest: 'full' });
         }
       }
       const restored = agents.root('alpha', 'restored');
       const newest = String((await backups()).at(-1)?.id);
       const restore = await agent.run('restore', 'lacking', newest, `--to=${restored}`);
       expect(restore.code, restore.stdout + restore.stderr).to.equal(6);
+      // Who asks for something else in that directory has all of it.
+      const part = ['restore', 'lacking', newest, 'folder/file-1', `--to=${restored}-part`];
+      const whole = await agent.run(...part);
+      expect(whole.code, whole.stderr).to.equal(0);
 
       show(join(source, 'folder/new'));
       show(join(source, 'folder/other'));

@@ -88,13 +88,21 @@ export function datasetHandlers(modules: DatasetHandlerModules) {
         );
       }
       await using place = await places.open(account, signal);
+      const ref = parseDatasetRef(request.dataset);
       let dataset: DatasetInfo;
       try {
-        dataset = await findDataset(place, request.dataset, signal);
+        let isAllShown = true;
+        const onWarning = () => {
+          isAllShown = false;
+        };
+        dataset = await findDataset(place, request.dataset, signal, onWarning);
+        // Another base path may hold the same one, and its record be the damaged one that is to go.
+        if (isObject && !isAllShown && 'id' in ref) {
+          if (await modules.deleteDamaged(account, ref, signal)) return {};
+        }
       } catch (error) {
         const { code } = asDmError(error, 'finding it');
         if (!isObject || (code !== 'corrupt' && code !== 'state_version')) throw error;
-        const ref = parseDatasetRef(request.dataset);
         if (await modules.deleteDamaged(account, ref, signal)) return {};
         throw error;
       }
@@ -167,12 +175,14 @@ export async function findDataset(
   place: Pick<OpenPlace, 'name' | 'source'>,
   ref: string,
   signal: AbortSignal,
+  onPassedOver: () => void = () => undefined,
 ): Promise<DatasetInfo> {
   const wanted = parseDatasetRef(ref);
   const found: DatasetInfo[] = [];
   let isAllShown = true;
   const onWarning = () => {
     isAllShown = false;
+    onPassedOver();
   };
   try {
     for await (const dataset of place.source.listDatasets({}, signal, onWarning)) {

@@ -93,7 +93,9 @@ export class Bring {
     }
     // Last, for what is made inside changes its time and may need its permission.
     const stat = await this.stat(components);
-    const failures = [...lacksOf(stat), ...this.finish(inner.handle, entry, stat)];
+    // That of a directory that was there is its owner's business.
+    const isOurs = inner.isNew || this.force || this.writer !== null;
+    const failures = [...lacksOf(stat), ...(isOurs ? this.finish(inner.handle, entry, stat) : [])];
     if (failures.length > 0) yield { ...told, result: 'incomplete', failures };
   }
 

@@ -29,6 +29,8 @@ export class LocalDirectory implements Disposable {
   private constructor(
     private readonly fd: number,
     readonly shown: Buffer,
+    /** It was made when it was entered. */
+    readonly isNew = false,
   ) {}
 
   /** Stays this object's to close. */
@@ -58,7 +60,7 @@ export class LocalDirectory implements Disposable {
       attempt(shown, () => this.unlock(name));
     }
     const fd = attempt(shown, () => openSync(this.path(name), DIRECTORY));
-    return new LocalDirectory(fd, shown);
+    return new LocalDirectory(fd, shown, found === null);
   }
 
   /**

@@ -6,6 +6,7 @@ import { inodeType, inodeVersion } from '../../catalog/maps/inodes.js';
 import type { Gfid } from '../../model/ids.js';
 import { compareBytes } from '../../util/bytes.js';
 import { laneOf } from '../receive/lane.js';
+import type { MapChanges } from './map-changes.js';
 
 /** One file that a lane has to send, or something else that the dataset lacks something of. */
 export interface SelectedFile {
@@ -27,8 +28,7 @@ export interface SelectionOptions {
 }
 
 export interface SelectionModules {
-  /** Inodes that are not as in the base, ascending from `from` on. */
-  readonly changes: AsyncIterable<readonly MapChange[]>;
+  readonly changes: MapChanges;
   readonly catalog: Catalog;
   readonly base: Catalog | null;
 }
@@ -54,7 +54,7 @@ export async function* selectFiles(
     catalog.exceptions.range(start, signal),
   ]);
   let exceptional = await exceptions.next();
-  for await (const batch of changes) {
+  for await (const batch of changes.of('inodes', from)) {
     for (const change of batch) {
       while (exceptional !== null && compareBytes(exceptional, change.key) < 0) {
         const file = await exceptionalFile(exceptional, catalog, lane, lanes);
@@ -64,7 +64,10 @@ export async function* selectFiles(
       const whole = exceptional !== null && compareBytes(exceptional, change.key) === 0;
       if (whole) exceptional = await exceptions.next();
       const file = changedFile(change, whole, lane, lanes);
-      if (file !== null) yield file;
+      if (file === null) continue;
+      // What a directory above a subpath lacks is nothing that was asked for.
+      const isDirectory = whole && inodeType(file.inode) === 'dir';
+      if (!isDirectory || !(await changes.isOnWay(file.gfid))) yield file;
     }
   }
   // Without a base every inode that belongs to the stream is among the changes.

@@ -8,8 +8,13 @@ import type { StructureMap } from '../change-payload.js';
 import { FilteredMaps } from './filtered-maps.js';
 import { SubpathScope } from './subpath-scope.js';
 
-/** How each map differs from the base; a map by gfid may be asked for from one on. */
-export type MapChanges = (map: StructureMap, from: Gfid | null) => AsyncIterable<MapChange[]>;
+/** How a dataset, or what subpaths leave of it, differs from the base. */
+export interface MapChanges {
+  /** How one map does; a map by gfid may be asked for from one on. */
+  of(map: StructureMap, from: Gfid | null): AsyncIterable<MapChange[]>;
+  /** Of a directory: only that it leads to a subpath is of interest, not what else it holds or lacks. */
+  isOnWay(directory: Gfid): Promise<boolean>;
+}
 
 export interface ComparedCatalogs {
   readonly pages: PageReader;
@@ -28,17 +33,23 @@ export async function mapChanges(
   signal: AbortSignal,
 ): Promise<MapChanges> {
   if (subpaths.length === 0) {
-    return (map, from) =>
-      diffMaps({
-        before: { pages, root: base?.roots[map] ?? null },
-        after: { pages, root: catalog.roots[map] },
-        ...(from === null ? {} : { from: encodeGfidKey(from) }),
-        signal,
-      });
+    return {
+      of: (map, from) =>
+        diffMaps({
+          before: { pages, root: base?.roots[map] ?? null },
+          after: { pages, root: catalog.roots[map] },
+          ...(from === null ? {} : { from: encodeGfidKey(from) }),
+          signal,
+        }),
+      isOnWay: async () => false,
+    };
   }
   const scope = await SubpathScope.of(catalog, subpaths);
   const filtered = await FilteredMaps.open(scope, signal);
-  return (map, from) => added(filtered.map(map, from, signal));
+  return {
+    of: (map, from) => added(filtered.map(map, from, signal)),
+    isOnWay: async (directory) => (await scope.ofDirectory(directory)) === 'way',
+  };
 }
 
 async function* added(batches: AsyncIterable<MapEntry[]>): AsyncGenerator<MapChange[]> {

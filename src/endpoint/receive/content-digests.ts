@@ -2,10 +2,13 @@ import { Catalog } from '../../catalog/catalog.js';
 import { type CatalogRoots, EMPTY_ROOTS } from '../../catalog/catalog-roots.js';
 import type { MapRoot } from '../../catalog/map-root.js';
 import { decodeException } from '../../catalog/maps/exceptions.js';
+import { decodeGfidKey } from '../../catalog/maps/gfid-key.js';
+import { inodeType } from '../../catalog/maps/inodes.js';
 import type { PageReader } from '../../catalog/page-reader.js';
 import type { PageSink } from '../../catalog/page-store.js';
 import type { ContentDigestState, DatasetIdentity } from '../../model/dataset.js';
 import { DmError } from '../../model/error.js';
+import type { Gfid } from '../../model/ids.js';
 import { makeContentMap } from './content-map.js';
 import { isContentFailure } from './file-failure.js';
 import type { ReceiveOutcome } from './receive-outcome.js';
@@ -49,7 +52,7 @@ export async function makeContentDigests(
   );
   const contentDigest = content?.digest ?? null;
   const isWhole =
-    outcome.failed.size === 0 &&
+    !(await lacksFiles(outcome.failed.keys(), next)) &&
     (base === null || (base.contentDigestState === 'full' && !(await lacksContent(former))));
   const isComparable = isWhole && !isPart && dataset.contentDigestState === 'full';
   if (isComparable && dataset.contentDigest !== contentDigest) {
@@ -63,7 +66,18 @@ export async function makeContentDigests(
 
 async function lacksContent(catalog: Catalog): Promise<boolean> {
   for await (const batch of catalog.exceptions.range()) {
-    if (batch.some(({ value }) => isContentFailure(decodeException(value).code))) return true;
+    const lacking = batch.filter(({ value }) => isContentFailure(decodeException(value).code));
+    const gfids = lacking.map(({ key }) => decodeGfidKey(key));
+    if (await lacksFiles(gfids, catalog)) return true;
+  }
+  return false;
+}
+
+/** Whether one of these is a file of the dataset: what directories lack is not in it, and so in no digest. */
+async function lacksFiles(gfids: Iterable<Gfid>, catalog: Catalog): Promise<boolean> {
+  for (const gfid of gfids) {
+    const inode = await catalog.encodedInode(gfid);
+    if (inode !== null && inodeType(inode) === 'file') return true;
   }
   return false;
 }

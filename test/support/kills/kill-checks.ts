@@ -88,7 +88,8 @@ export async function requireBackup(store: string, basePath: string, tree: strin
   if (unused.length > 0) throw new Error(`data packs of no dataset: ${unused.join(', ')}`);
 }
 
-const KEPT_OF_REPOSITORY = ['pages', 'index'];
+/** The last is what a kill leaves of a note that is being written; the next one takes its place. */
+const KEPT_OF_REPOSITORY = ['pages', 'index', 'known-packs', '.known-packs.new'];
 /** What was seen last of each backup; what a kill leaves of such a file has its place taken by the next write. */
 const NEWEST = 'newest';
 

@@ -34,7 +34,7 @@ export const structureTask: Task<StructureInput, null, ChangeBatch> = async (inp
     const base = input.base && datasets.versions(input.base).catalog;
     const compared = { pages: datasets.pages, catalog, base };
     const changes = await mapChanges(input.subpaths, compared, io.signal);
-    await streamStructure((map) => changes(map, null), batch);
+    await streamStructure((map) => changes.of(map, null), batch);
   } finally {
     await datasets[Symbol.asyncDispose]();
   }
@@ -73,7 +73,7 @@ async function streamContent(
       files !== null
         ? selectGiven(files, options, catalog)
         : selectFiles(options, {
-            changes: changes('inodes', from),
+            changes,
             catalog,
             base: base?.catalog ?? null,
           });

@@ -76,7 +76,8 @@ export async function recordDataset(
   const reached = takeWatermark(base.fd, record.draft.id);
   using settled = new DirectoryFinder(settledPlaces(workspace));
   const scratch = staging.spillPath;
-  const lacksMetadata = (gfid: Gfid) => outcome.metadataFailures.some((one) => one.gfid === gfid);
+  const lacking = new Set(outcome.metadataFailures.map(({ gfid }) => gfid));
+  const lacksMetadata = lacking.has.bind(lacking);
   const modulesOfRebind = { settled, sink: packs, roots: place.tree, scratch, lacksMetadata };
   const rebound = await rebind(context, modulesOfRebind);
   const exceptions = await makeExceptionsMap(

@@ -90,7 +90,7 @@ async function structure(
   const { catalog } = reader.maps(input.record.maps);
   const base = input.base && reader.maps(input.base.maps).catalog;
   const changes = await mapChanges(subpaths, { pages: reader.pages, catalog, base }, signal);
-  await streamStructure((map) => changes(map, null), new BatchWriter('structure', 0, emit));
+  await streamStructure((map) => changes.of(map, null), new BatchWriter('structure', 0, emit));
 }
 
 async function content(
@@ -114,7 +114,7 @@ async function content(
   const selected =
     files !== undefined
       ? selectGiven(files, options, catalog)
-      : selectFiles(options, { ...compared, changes: changes('inodes', from) });
+      : selectFiles(options, { ...compared, changes });
   const batch = new BatchWriter('content', lane, emit);
   const records = new FileRecords({ lanes }, { batch });
   const modules = { maps, base, segments: reader.segments, batch, records };

@@ -1,3 +1,5 @@
+import type { PackId } from '../../../catalog/page-store.js';
+import { asDmError } from '../../../model/error.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
 import { newTableMemory } from '../../../repository/segment-table.js';
 import type { WorkerPool } from '../../../worker/pool.js';
@@ -58,14 +60,26 @@ export async function prepareSession(
     usable: memory,
     isBaseLacking: false,
   };
-  const lost = isKnown
-    ? []
-    : await checkBase(
-        { ...input, stored: memoryOf(packs.stored) },
-        keepMsOf(session),
-        modules,
-        signal,
-      );
+  const check = async (): Promise<readonly PackId[]> => {
+    if (isKnown) return [];
+    const checked = { ...input, stored: memoryOf(packs.stored) };
+    return await checkBase(checked, keepMsOf(session), modules, signal);
+  };
+  let lost: readonly PackId[];
+  try {
+    lost = await check();
+  } catch (error) {
+    if (asDmError(error, 'checking the base').code !== 'corrupt') throw error;
+    // A copy here that was damaged is gone now; the store has it perhaps.
+    await fetchPages(
+      repository,
+      work,
+      { own: session.pagePacks, keepAbsent: true },
+      modules,
+      signal,
+    );
+    lost = await check();
+  }
   if (!beganWithLost(work, lost)) {
     work.removeSession();
     session = openSession(offer, base, repository, work);

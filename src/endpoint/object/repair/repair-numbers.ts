@@ -1,4 +1,4 @@
-import type { DmError } from '../../../model/error.js';
+import { DmError } from '../../../model/error.js';
 import { serialiseNumber } from '../../../repository/number-object.js';
 import { numberKey } from '../../../repository/object-layout.js';
 import type { ObjectStore } from '../../../repository/object-store.js';
@@ -14,21 +14,33 @@ export async function repairNumbers(
 ): Promise<number> {
   let repaired = 0;
   for (const [key, { number, basePath, tree, id }] of records) {
-    if (!(await isLost(number, store, signal))) continue;
+    const state = await stateOf(number, store, signal);
+    if (state === 'whole') continue;
     const text = serialiseNumber({ basePath, tree, dataset: id, record: key });
-    await store.put(numberKey(number), Buffer.from(text), {}, signal);
+    const ifAbsent = state === 'gone' && store.capabilities.conditionalPut;
+    try {
+      await store.put(numberKey(number), Buffer.from(text), { ifAbsent }, signal);
+    } catch (error) {
+      // A backup has been given the number meanwhile.
+      if (!(error instanceof DmError) || error.code !== 'already_exists') throw error;
+      continue;
+    }
     repaired++;
   }
   return repaired;
 }
 
-async function isLost(number: number, store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+async function stateOf(
+  number: number,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<'whole' | 'gone' | 'damaged'> {
   try {
-    return (await readNumber(store, number, signal)) === null;
+    return (await readNumber(store, number, signal)) === null ? 'gone' : 'whole';
   } catch (error) {
     const why: DmError = ofOneOnly(error);
     // A newer release may have written it.
     if (why.code !== 'corrupt') throw why;
-    return true;
+    return 'damaged';
   }
 }

@@ -15,6 +15,8 @@ import type { FlipTrees } from '../receive-places.js';
 import type { Displaced } from './displaced.js';
 import { heldTime } from './held-time.js';
 
+const NS_PER_SECOND = 1_000_000_000n;
+
 export interface FlipOptions {
   readonly privileged: boolean;
   /** See MetadataOptions. */
@@ -84,7 +86,9 @@ export class FlipContext {
    */
   isAsReceived({ size, mtimeNs }: Pick<Inode, 'size' | 'mtimeNs'>, stat: FileStat): boolean {
     if (stat.size !== size) return false;
-    return stat.mtimeNs === mtimeNs || stat.mtimeNs === heldTime(this.modules.scratchFd, mtimeNs);
+    if (stat.mtimeNs === mtimeNs || stat.mtimeNs === wholeSeconds(mtimeNs)) return true;
+    const held = heldTime(this.modules.scratchFd, mtimeNs);
+    return held === null || held === stat.mtimeNs;
   }
 
   /** True when `stat` shows the inode that the current dataset has as `gfid`, whatever was written to it since. */
@@ -108,4 +112,10 @@ export class FlipContext {
     this.modules.displaced.take(dirFd, name);
     this.modules.onDisplaced(gfid);
   }
+}
+
+/** What file systems keep that know no fractions. */
+function wholeSeconds(timeNs: bigint): bigint {
+  const fraction = ((timeNs % NS_PER_SECOND) + NS_PER_SECOND) % NS_PER_SECOND;
+  return timeNs - fraction;
 }

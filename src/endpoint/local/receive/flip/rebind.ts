@@ -1,7 +1,7 @@
 import { applyMutations } from '../../../../catalog/apply-mutations.js';
 import type { BindingRoots } from '../../../../catalog/catalog-roots.js';
 import { ExternalSorter } from '../../../../catalog/external-sorter.js';
-import { encodeBinding } from '../../../../catalog/maps/bindings.js';
+import { type Binding, encodeBinding } from '../../../../catalog/maps/bindings.js';
 import { decodeEntryKey, decodeEntryValue } from '../../../../catalog/maps/entries.js';
 import { decodeGfidKey, encodeGfidKey } from '../../../../catalog/maps/gfid-key.js';
 import { encodeInoKey, encodeInoValue } from '../../../../catalog/maps/inode-index.js';
@@ -11,7 +11,7 @@ import type { PageSink } from '../../../../catalog/page-store.js';
 import type { Gfid } from '../../../../model/ids.js';
 import type { Inode } from '../../../../model/inode.js';
 import type { DirectoryFinder } from '../../layout/directory-finder.js';
-import { bindingOf } from '../../layout/inode-binding.js';
+import { bindingOf, sameInode } from '../../layout/inode-binding.js';
 import { isErrno, SysError } from '../../sys/errno.js';
 import { close, O_RDONLY, openAt } from '../../sys/open.js';
 import { StatView } from '../../sys/stat.js';
@@ -104,6 +104,11 @@ async function collectTouched(context: FlipContext, touched: Rebinding): Promise
   }
 }
 
+/** Whether it is the same file, and nobody has written to it. */
+function holdsAsBound(former: Binding, stat: StatView): boolean {
+  return sameInode(former, stat) && former.size === stat.size && former.mtimeNs === stat.mtimeNs;
+}
+
 class Rebinding {
   readonly #context: FlipContext;
   readonly #modules: RebindModules;
@@ -149,17 +154,21 @@ class Rebinding {
     const inode = decodeInode(after);
     const before = await current.encodedInode(gfid);
     const isFormer = this.#context.options.failed.has(gfid) && before !== null;
+    const former = await this.#context.binding(gfid);
     if (!(await this.#find(gfid, inode))) {
       this.#isAsGiven = false;
       return;
     }
-    const version = isFormer ? inodeVersion(before) : inode.version;
-    if (inode.type === 'file' && this.#isWritten(gfid, isFormer ? decodeInode(before) : inode)) {
+    const isFile = inode.type === 'file';
+    const isKept = former !== null && holdsAsBound(former, VIEW);
+    if (isFile && !isKept && this.#isWritten(gfid, isFormer ? decodeInode(before) : inode)) {
       this.#isAsGiven = false;
       return;
     }
-    const binding = bindingOf(VIEW, 0, version, null);
-    if (binding.mtimeNs !== inode.mtimeNs) this.#isAsGiven = false;
+    const stayed = former?.version ?? inodeVersion(before ?? after);
+    const binding = bindingOf(VIEW, 0, isFormer ? stayed : inode.version, null);
+    const isOfItsSize = !isFile || binding.size === inode.size;
+    if (binding.mtimeNs !== inode.mtimeNs || !isOfItsSize) this.#isAsGiven = false;
     this.#bindings.add(encodeGfidKey(gfid), encodeBinding(binding));
     this.#index.add(encodeInoKey(binding.ino), encodeInoValue(gfid));
   }
@@ -167,7 +176,7 @@ class Rebinding {
   /** Whether the file in VIEW is another than the copy has put there. */
   #isWritten(gfid: Gfid, given: Inode): boolean {
     if (VIEW.size !== given.size) return true;
-    return !this.#context.isAsReceived(given, VIEW) && !this.#modules.lacksMetadata(gfid);
+    return !this.#modules.lacksMetadata(gfid) && !this.#context.isAsReceived(given, VIEW);
   }
 
   /** Protects the inode if it is to be, and shows it in VIEW; false when it is not there. */

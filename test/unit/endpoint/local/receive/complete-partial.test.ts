@@ -73,6 +73,25 @@ describe('a copy that is completed before all has come', function () {
     fixture.expectSame();
   });
 
+  it('is no change by hand, however often the same file does not come', async () => {
+    let base = await fixture.capture();
+    await fixture.copy(base);
+    const failed: string[][] = [];
+    for (let time = 0; time < 2; time++) {
+      fixture.sh(`for i in $(seq ${FILES}); do head -c 1500000 /dev/urandom > d/$i; done`);
+      const next = await fixture.capture();
+      const { failures } = await completed(next, base, 2);
+      failed.push(failures.map(({ path }) => Buffer.from(path).toString()));
+      base = next;
+    }
+    const [once = [], again = []] = failed;
+    expect(once.filter((path) => again.includes(path))).to.have.length.greaterThan(0);
+    fixture.sh('echo more > more');
+    const last = await fixture.capture();
+    await fixture.copy(last, base, { offer: { onDrift: 'fail' } });
+    fixture.expectSame();
+  });
+
   it('is refused while the structure has not come', async () => {
     const first = await fixture.capture();
     const refused = await fixture.refusal(completed(first, null, -1));
