@@ -33,7 +33,9 @@ export class BasePaths {
       this.#forget();
       await this.#readNew(store, signal);
     }
-    return { paths: [...this.#found.values()], damaged: [...this.#damaged.values()] };
+    // They were read side by side: told in their order, whichever came first.
+    const damaged = [...this.#damaged].sort(([one], [other]) => one - other);
+    return { paths: [...this.#found.values()], damaged: damaged.map(([, error]) => error) };
   }
 
   /** False when the last number that was known is gone. */
