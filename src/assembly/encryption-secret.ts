@@ -1,5 +1,5 @@
 import { DmError } from '../model/error.js';
-import type { EncryptionSecret } from '../model/object-account.js';
+import type { AccountSecrets, EncryptionSecret } from '../model/object-account.js';
 import { secretOf } from '../repository/master-key.js';
 
 const MIN_KEY_BYTES = 32;
@@ -15,6 +15,11 @@ export function encryptionSecretOf(
     throw new DmError('invalid_argument', 'give either a key file or a passphrase file');
   }
   return encryptionKey(key) ?? encryptionPassphrase(passphrase);
+}
+
+/** What an account's master keys are wrapped with; null for one without encryption. */
+export function wrappingSecret({ encryption }: AccountSecrets): Uint8Array | null {
+  return encryption === null ? null : secretBytes(encryption);
 }
 
 /** The bytes that master keys are wrapped with. */

@@ -20,7 +20,7 @@ import type { LockLookup } from '../policy/policy-locks.js';
 import type { RecordSigner } from '../repository/record-signature.js';
 import type { WorkerPool } from '../worker/pool.js';
 import type { AccountStore } from './account-store.js';
-import { secretBytes } from './encryption-secret.js';
+import { wrappingSecret } from './encryption-secret.js';
 import { notLent } from './not-lent.js';
 import { type ObjectStoreModules, openObjectStore } from './object-stores.js';
 import { backupVerifiers } from './verify-backup.js';
@@ -73,7 +73,7 @@ export class ObjectPlaces {
     const { accounts, pool, signer, datingNow, log, trustedNow } = this.#modules;
     const secrets = await accounts.secrets(account.id);
     const store = await openObjectStore(account, secrets, this.#modules, signal);
-    const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
+    const secret = wrappingSecret(secrets);
     const { sessions, numbers, shown } = this.#stateOf(account);
     const { asOfMs, acceptUnsigned } = account.store;
     const modules = {
@@ -121,7 +121,7 @@ export class ObjectPlaces {
     const secrets = await this.#modules.accounts.secrets(account.id);
     await using store = await openObjectStore(account, secrets, this.#modules, signal);
     const { sessions } = this.#stateOf(account);
-    const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
+    const secret = wrappingSecret(secrets);
     const modules = { store, sessions, masters: this.#masters };
     return await deleteDamagedDataset(ref, secret, modules, signal);
   }

@@ -24,7 +24,7 @@ import type { RecordSigner } from '../repository/record-signature.js';
 import type { SeenSigner } from '../security/record-trust.js';
 import { escapePath } from '../util/escape.js';
 import type { AccountStore } from './account-store.js';
-import { secretBytes } from './encryption-secret.js';
+import { wrappingSecret } from './encryption-secret.js';
 import { type ObjectStoreModules, openObjectStore } from './object-stores.js';
 import { UpkeepFailures } from './upkeep-failures.js';
 
@@ -148,7 +148,7 @@ export class ObjectUpkeep {
 
   async #open(account: ObjectAccount, signal: AbortSignal) {
     const secrets = await this.#modules.accounts.secrets(account.id);
-    const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
+    const secret = wrappingSecret(secrets);
     const store = await openObjectStore(account, secrets, this.#modules, signal);
     const modules = { store, masters: this.#masters };
     return {

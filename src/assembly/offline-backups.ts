@@ -16,7 +16,7 @@ import { browseHandlers } from './control/browse.js';
 import { findDataset } from './control/datasets.js';
 import { passingObjectAccount } from './control/object-account.js';
 import { datasetView } from './control/views.js';
-import { secretBytes } from './encryption-secret.js';
+import { wrappingSecret } from './encryption-secret.js';
 import { openObjectStore } from './object-stores.js';
 
 const ACCOUNT_ID = parseAccountId('0'.repeat(48));
@@ -31,7 +31,7 @@ export const offlineBackups: OfflineBackups = {
     const { account, secrets } = passingObjectAccount(type, uri, given);
     const modules = { clock: systemClock, random: Math.random, randomBytes };
     const store = await openObjectStore({ ...account, id: ACCOUNT_ID }, secrets, modules, signal);
-    const secret = secrets.encryption === null ? null : secretBytes(secrets.encryption);
+    const secret = wrappingSecret(secrets);
     const source = new ObjectSource({ secret }, { store, masters: new MasterKeys() });
     const place = { name: account.name, source, [Symbol.asyncDispose]: async () => undefined };
     const view = { id: ACCOUNT_ID, name: account.name };

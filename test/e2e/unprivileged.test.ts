@@ -35,17 +35,20 @@ describe('an agent that does not run as root', function () {
   });
   after('stop the agents', () => agents?.[Symbol.asyncDispose]());
 
+  const toNobody = (source: string, target: string) =>
+    CopyPair.create(
+      agents.agent('root'),
+      { account: 'local', path: source },
+      { account: 'nobody', path: target },
+    );
+
   it('keeps what it may, lists by path what it may not, and does so again', async () => {
     const source = agents.root('root', 'tree');
     const target = agents.root('nobody', 'copy');
     mkdirSync(source);
     await makeOddTree(source);
     const agent = agents.agent('root');
-    const pair = await CopyPair.create(
-      agent,
-      { account: 'local', path: source },
-      { account: 'nobody', path: target },
-    );
+    const pair = await toNobody(source, target);
     await mustRun(agent, pair.creation);
     const { code, job } = await runPolicy(agent, pair.copy);
     expect(code).to.equal(6);
@@ -79,11 +82,7 @@ describe('an agent that does not run as root', function () {
     writeFileSync(join(source, 'shared'), 'for one more\n', { mode: 0o600 });
     execFileSync('setfacl', ['-m', 'u:12345:r', join(source, 'shared')]);
     const agent = agents.agent('root');
-    const pair = await CopyPair.create(
-      agent,
-      { account: 'local', path: source },
-      { account: 'nobody', path: target },
-    );
+    const pair = await toNobody(source, target);
     await mustRun(agent, pair.creation);
     await runPolicy(agent, pair.copy);
     // Nor does a later change of the mode give a file to others whose owner it does not have.

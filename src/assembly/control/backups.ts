@@ -2,7 +2,7 @@ import { rekeyRepository } from '../../endpoint/object/rekey.js';
 import type { RekeyBackupRequest__Output } from '../../rpc/generated/control/datamover/v1/RekeyBackupRequest.js';
 import { parseEscaped } from '../../util/escape.js';
 import type { AccountStore } from '../account-store.js';
-import { encryptionSecretOf, secretBytes } from '../encryption-secret.js';
+import { encryptionSecretOf, secretBytes, wrappingSecret } from '../encryption-secret.js';
 import { type ObjectStoreModules, openObjectStore } from '../object-stores.js';
 
 export interface BackupHandlerModules extends ObjectStoreModules {
@@ -21,7 +21,7 @@ export function backupHandlers(modules: BackupHandlerModules) {
       const keys = await rekeyRepository(
         {
           basePath: parseEscaped(request.base_path),
-          secret: secrets.encryption === null ? null : secretBytes(secrets.encryption),
+          secret: wrappingSecret(secrets),
           add: added === null ? null : secretBytes(added),
           remove: request.remove_ids,
         },

@@ -5,6 +5,7 @@ import { columns } from '../format/columns.js';
 import { offsetTime } from '../format/humanise.js';
 import type { Output } from '../format/output.js';
 import { escapeControl, escapeText } from '../format/text.js';
+import { warningText } from '../format/warning-line.js';
 import { downloadCommand } from './download.js';
 import { statMessage } from './entry-row.js';
 import { find } from './find.js';
@@ -203,9 +204,7 @@ function listDatasets(
       dataset_base_path,
       dataset_state,
     }),
-    *after() {
-      for (const { code, message } of warnings) yield `warning: ${code}: ${escapeControl(message)}`;
-    },
+    after: () => warnings.map(warningText),
   });
 }
 
